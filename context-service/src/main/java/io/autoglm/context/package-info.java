@@ -1,0 +1,5 @@
+/// What is remembered, in Redis.
+@NullMarked
+package io.autoglm.context;
+
+import org.jspecify.annotations.NullMarked;
