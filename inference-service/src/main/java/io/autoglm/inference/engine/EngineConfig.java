@@ -1,0 +1,30 @@
+package io.autoglm.inference.engine;
+
+import io.autoglm.inference.model.ModelLoadException;
+
+/// What an operator may say about how a model is run.
+///
+/// @param engine    `auto`, `cpu` or `TensorRT`
+/// @param threads   threads of a step; 0 for one a physical core
+/// @param slots     sequences that the KV cache holds, 1 to 256
+/// @param maxTokens tokens of one sequence, prompt and answer together; 0 for what the model was made for, or fewer where
+///                  the KV cache would take more than half of the free memory
+public record EngineConfig(String engine, WeightFormat weights, int threads, int slots, int maxTokens) {
+
+    public static final EngineConfig DEFAULTS = new EngineConfig("auto", WeightFormat.AUTO, 0, 8, 0);
+
+    private static final int MOST_THREADS = 1024;
+    private static final int MOST_SLOTS = 256;
+
+    public EngineConfig {
+        check("autoglm.cpu.threads", threads, 0, MOST_THREADS);
+        check("autoglm.batching.slots", slots, 1, MOST_SLOTS);
+        check("autoglm.batching.max-tokens", maxTokens, 0, Integer.MAX_VALUE);
+    }
+
+    private static void check(String setting, int value, int least, int most) {
+        if (value < least || value > most) {
+            throw new ModelLoadException(setting, value + " is not within " + least + ".." + most);
+        }
+    }
+}

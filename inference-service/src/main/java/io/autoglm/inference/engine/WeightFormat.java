@@ -1,0 +1,18 @@
+package io.autoglm.inference.engine;
+
+/// `autoglm.weights`: the numbers that matrices are held in.
+public enum WeightFormat {
+    /// [#FP32] below 64 million parameters, else [#INT4].
+    AUTO,
+    FP32,
+    /// 8 bits and a scale for each 32 numbers; the answers are practically those of the original.
+    INT8,
+    /// 4 bits and a scale for each 32 numbers: the fastest, and a little less exact.
+    INT4;
+
+    private static final long SMALL_PARAMETERS = 64_000_000;
+
+    WeightFormat resolve(long parameters) {
+        return this != AUTO ? this : parameters < SMALL_PARAMETERS ? FP32 : INT4;
+    }
+}

@@ -1,0 +1,28 @@
+package io.autoglm.inference.model;
+
+/// The decoder-only transformers that this engine knows, as one description: RMSNorm, grouped-query attention with rotary
+/// positions, a SwiGLU feed-forward. What differs between families is in its fields; where their tensors lie, in [Family].
+///
+/// @param maxPositions   tokens the model was made for, prompt and answer together
+/// @param sandwichNorms  the outputs of attention and feed-forward are normalized too, before they are added (GLM-4-0414)
+/// @param tiedEmbeddings the embedding table serves as the output head
+/// @param mlpBias        the feed-forward projections have biases
+public record DecoderConfig(
+        Family family,
+        int vocabularySize,
+        int hiddenSize,
+        int layers,
+        Attention attention,
+        Rotary rotary,
+        int intermediateSize,
+        float rmsEpsilon,
+        int maxPositions,
+        boolean sandwichNorms,
+        boolean tiedEmbeddings,
+        boolean mlpBias) {
+
+    /// Bytes of keys and values of one token in all layers, at float32.
+    public long kvBytesPerToken() {
+        return 2L * layers * attention.kvHeads() * attention.headDim() * Float.BYTES;
+    }
+}
