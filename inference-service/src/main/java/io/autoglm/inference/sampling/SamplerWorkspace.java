@@ -1,0 +1,182 @@
+package io.autoglm.inference.sampling;
+
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+
+/// The buffers in which a row of logits becomes a token, shared by all samplers of one batch loop's thread, so that a token
+/// costs no allocation of the vocabulary's size (152k floats for Qwen, 600 kB).
+public final class SamplerWorkspace {
+
+    /// Weights below e^-50 are dropped: 152k of them together stay under the 2^-53 that one draw can resolve.
+    private static final double NEGLIGIBLE = -50;
+
+    private final int width;
+    final int vocabulary;
+    final float[] logits;
+    final long[] mask;
+
+    /// Candidates, packed by [#key]; sorted ascending, so the best are at the end.
+    final long[] keys;
+
+    /// @param width      of a row of logits
+    /// @param vocabulary tokens that the tokenizer knows, the only ones that are drawn; at most `width`
+    public SamplerWorkspace(int width, int vocabulary) {
+        if (vocabulary < 1 || vocabulary > width) {
+            throw new IllegalArgumentException("a vocabulary of " + vocabulary + " tokens over logits of " + width);
+        }
+        this.width = width;
+        this.vocabulary = vocabulary;
+        this.logits = new float[vocabulary];
+        this.mask = new long[(vocabulary + 63) / 64];
+        this.keys = new long[vocabulary];
+    }
+
+    /// Takes over one row.
+    ///
+    /// @throws BadLogitsException if it has a NaN or no finite largest value
+    void load(FloatBuffer rows, int row) {
+        rows.get(row * width, logits, 0, vocabulary);
+        float max = Float.NEGATIVE_INFINITY;
+        boolean ordered = true;
+        for (float logit : logits) {
+            ordered &= logit == logit;
+            max = Math.max(max, logit);
+        }
+        if (!ordered || !Float.isFinite(max)) {
+            throw new BadLogitsException(
+                    ordered ? "the largest logit is " + max : "the engine gave NaN for a logit of the next token");
+        }
+    }
+
+    float max() {
+        float max = Float.NEGATIVE_INFINITY;
+        for (float logit : logits) {
+            max = Math.max(max, logit);
+        }
+        return max;
+    }
+
+    /// The first of the likeliest.
+    int argmax() {
+        int best = 0;
+        for (int i = 1; i < vocabulary; i++) {
+            if (logits[i] > logits[best]) {
+                best = i;
+            }
+        }
+        return best;
+    }
+
+    /// Sum of e^(scale (logit - max)) over logits of `floor` and above.
+    double mass(float max, double scale, double floor) {
+        double sum = 0;
+        for (float logit : logits) {
+            if (logit >= floor) {
+                sum += weight(logit, max, scale);
+            }
+        }
+        return sum;
+    }
+
+    static double weight(float logit, float max, double scale) {
+        double exponent = (logit - (double) max) * scale;
+        return exponent < NEGLIGIBLE ? 0 : Math.exp(exponent);
+    }
+
+    /// Puts the `k` best of those at or above `floor` into `keys[0, n)`, ascending; equal logits by lower id. A heap of `k`
+    /// is enough: most of the row fails the first comparison.
+    ///
+    /// @return n, fewer than `k` where there are fewer
+    int best(int k, double floor) {
+        int size = 0;
+        for (int i = 0; i < vocabulary; i++) {
+            if (logits[i] < floor || logits[i] == Float.NEGATIVE_INFINITY) {
+                continue;
+            }
+            long key = key(logits[i], i);
+            if (size < k) {
+                keys[size] = key;
+                siftUp(size++);
+            } else if (key > keys[0]) {
+                keys[0] = key;
+                siftDown(size);
+            }
+        }
+        Arrays.sort(keys, 0, size);
+        return size;
+    }
+
+    /// Puts all at or above `floor` into `keys[0, n)`, ascending.
+    int above(double floor) {
+        int size = 0;
+        for (int i = 0; i < vocabulary; i++) {
+            if (logits[i] >= floor && logits[i] != Float.NEGATIVE_INFINITY) {
+                keys[size++] = key(logits[i], i);
+            }
+        }
+        Arrays.sort(keys, 0, size);
+        return size;
+    }
+
+    void applyMask() {
+        for (int word = 0; word < mask.length; word++) {
+            long allowed = mask[word];
+            if (allowed == -1L) {
+                continue;
+            }
+            int end = Math.min(vocabulary, (word + 1) * 64);
+            for (int i = word * 64; i < end; i++) {
+                if ((allowed >>> i & 1) == 0) {
+                    logits[i] = Float.NEGATIVE_INFINITY;
+                }
+            }
+        }
+    }
+
+    /// Orders as (logit, then lower id) does.
+    private static long key(float logit, int id) {
+        int bits = Float.floatToRawIntBits(logit);
+        int ordered = bits ^ ((bits >> 31) & Integer.MAX_VALUE);
+        return ((long) ordered << 32) | (Integer.MAX_VALUE - id);
+    }
+
+    static int token(long key) {
+        return Integer.MAX_VALUE - (int) key;
+    }
+
+    private void siftUp(int at) {
+        int child = at;
+        while (child > 0) {
+            int parent = (child - 1) / 2;
+            if (keys[parent] <= keys[child]) {
+                return;
+            }
+            swap(parent, child);
+            child = parent;
+        }
+    }
+
+    private void siftDown(int size) {
+        int parent = 0;
+        while (true) {
+            int child = 2 * parent + 1;
+            if (child >= size) {
+                return;
+            }
+            if (child + 1 < size && keys[child + 1] < keys[child]) {
+                child++;
+            }
+            if (keys[parent] <= keys[child]) {
+                return;
+            }
+            swap(parent, child);
+            parent = child;
+        }
+    }
+
+    private void swap(int a, int b) {
+        long kept = keys[a];
+        keys[a] = keys[b];
+        keys[b] = kept;
+    }
+}

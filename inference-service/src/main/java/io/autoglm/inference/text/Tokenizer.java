@@ -1,0 +1,105 @@
+package io.autoglm.inference.text;
+
+import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.autoglm.inference.model.ModelLoadException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.OptionalInt;
+
+/// The tokenizer of a model directory. Encodes with Hugging Face's own library, decodes by the table of [TokenBytes], with
+/// nothing native on the path of a token. Safe for concurrent use; to be closed when the model is unloaded.
+public final class Tokenizer implements AutoCloseable {
+
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    /// Reads `tokenizer.json`. DJL would cut every text at 512 tokens unless it is told not to.
+    private static final Map<String, String> OPTIONS = Map.of("truncation", "false", "padding", "false");
+
+    private final HuggingFaceTokenizer encoder;
+    private final TokenBytes bytes;
+    private final Map<String, Integer> added;
+
+    private Tokenizer(HuggingFaceTokenizer encoder, TokenBytes bytes, Map<String, Integer> added) {
+        this.encoder = encoder;
+        this.bytes = bytes;
+        this.added = Map.copyOf(added);
+    }
+
+    /// @param modelDirectory with `tokenizer.json`
+    /// @throws ModelLoadException if it is missing or no tokenizer
+    public static Tokenizer open(Path modelDirectory) {
+        Path file = modelDirectory.resolve("tokenizer.json");
+        if (!Files.isRegularFile(file)) {
+            throw new ModelLoadException(file.toString(), "not found");
+        }
+        try {
+            JsonNode json = MAPPER.readTree(Files.readAllBytes(file));
+            TokenBytes bytes = new TokenBytes(json, file.toString());
+            Map<String, Integer> added = new HashMap<>();
+            json.path("added_tokens")
+                    .forEach(token -> added.put(
+                            token.path("content").asText(), token.path("id").asInt()));
+            return new Tokenizer(HuggingFaceTokenizer.newInstance(file, OPTIONS), bytes, added);
+        } catch (JacksonException e) {
+            throw new ModelLoadException(file.toString(), "is not JSON: " + e.getOriginalMessage(), e);
+        } catch (IOException | RuntimeException e) {
+            throw e instanceof ModelLoadException refused
+                    ? refused
+                    : new ModelLoadException(file.toString(), "is not a tokenizer: " + e.getMessage(), e);
+        }
+    }
+
+    /// Control tokens written out in `text` (`<|user|>`) are taken for what they are.
+    ///
+    /// @param withSpecial puts the tokenizer's own start token before a plain prompt; false for a rendered chat template,
+    ///                    which writes its own
+    public int[] encode(String text, boolean withSpecial) {
+        long[] ids = encoder.encode(text, withSpecial, false).getIds();
+        int[] tokens = new int[ids.length];
+        for (int i = 0; i < tokens.length; i++) {
+            tokens[i] = (int) ids[i];
+        }
+        return tokens;
+    }
+
+    /// @param showSpecial writes control tokens out instead of leaving them away
+    public String decode(int[] tokens, boolean showSpecial) {
+        TextStream stream = new TextStream(bytes, showSpecial);
+        StringBuilder text = new StringBuilder();
+        for (int token : tokens) {
+            text.append(stream.append(token));
+        }
+        return text.append(stream.end()).toString();
+    }
+
+    /// The detokenizer of a new answer.
+    public TextStream stream(boolean showSpecial) {
+        return new TextStream(bytes, showSpecial);
+    }
+
+    public TokenBytes bytes() {
+        return bytes;
+    }
+
+    /// Tokens, ids 0 to this, exclusive.
+    public int vocabularySize() {
+        return bytes.size();
+    }
+
+    /// The id of an added token, such as `<|user|>`.
+    public OptionalInt idOf(String addedToken) {
+        Integer id = added.get(addedToken);
+        return id == null ? OptionalInt.empty() : OptionalInt.of(id);
+    }
+
+    @Override
+    public void close() {
+        encoder.close();
+    }
+}
