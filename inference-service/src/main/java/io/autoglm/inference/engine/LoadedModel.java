@@ -1,27 +1,66 @@
 package io.autoglm.inference.engine;
 
+import ai.djl.MalformedModelException;
+import ai.djl.Model;
+import ai.djl.engine.Engine;
 import io.autoglm.inference.model.ModelDirectory;
+import io.autoglm.inference.model.ModelLoadException;
+import java.io.IOException;
+import java.util.Map;
+import java.util.TreeSet;
+import org.jboss.logging.Logger;
 
 /// A model in memory, ready for the first step.
 public final class LoadedModel implements AutoCloseable {
 
-    private final ModelDirectory directory;
-    private final Decoder decoder;
-    private final String engine;
-    private final WeightFormat weights;
+    private static final Logger LOG = Logger.getLogger(LoadedModel.class);
+    private static final String CPU = "cpu";
 
-    LoadedModel(ModelDirectory directory, Decoder decoder, String engine, WeightFormat weights) {
+    private final ModelDirectory directory;
+    private final DecoderModel model;
+    private final String engine;
+
+    private LoadedModel(ModelDirectory directory, DecoderModel model, String engine) {
         this.directory = directory;
-        this.decoder = decoder;
+        this.model = model;
         this.engine = engine;
-        this.weights = weights;
     }
 
     /// Loads the model; takes seconds to minutes, and blocks.
     ///
-    /// @throws io.autoglm.inference.model.ModelLoadException if it cannot be served, in one line that says why
+    /// @throws ModelLoadException if it cannot be served, in one line that says why
     public static LoadedModel open(ModelDirectory directory, EngineConfig config) {
-        throw new UnsupportedOperationException("being written");
+        String engine = choose(config.engine());
+        Model model = Engine.getEngine(engine).newModel(directory.name(), null);
+        try {
+            if (!(model instanceof DecoderModel decoder)) {
+                throw new ModelLoadException("autoglm.engine", engine + " is no engine of this service");
+            }
+            decoder.load(
+                    directory.path(),
+                    null,
+                    Map.of(DecoderModel.DIRECTORY, directory, DecoderModel.CONFIG, config));
+            return new LoadedModel(directory, decoder, engine);
+        } catch (IOException | MalformedModelException e) {
+            model.close();
+            throw new ModelLoadException(directory.path().toString(), String.valueOf(e.getMessage()), e);
+        } catch (RuntimeException | Error e) {
+            model.close();
+            throw e;
+        }
+    }
+
+    /// The one name that is `auto`, or an engine that DJL finds on the class path.
+    private static String choose(String asked) {
+        if (asked.equals("auto")) {
+            LOG.debugf("autoglm.engine=auto: %s", CPU);
+            return CPU;
+        }
+        if (!Engine.hasEngine(asked)) {
+            throw new ModelLoadException(
+                    "autoglm.engine", asked + " is not available here; there is " + new TreeSet<>(Engine.getAllEngines()));
+        }
+        return asked;
     }
 
     public ModelDirectory directory() {
@@ -30,22 +69,22 @@ public final class LoadedModel implements AutoCloseable {
 
     /// For the batch loop's one thread only.
     public Decoder decoder() {
-        return decoder;
+        return model.decoder();
     }
 
-    /// The engine that was chosen: `cpu` or `TensorRT`.
+    /// The engine that was chosen, by its name in DJL: `cpu`.
     public String engine() {
         return engine;
     }
 
     /// The format that was chosen, never [WeightFormat#AUTO].
     public WeightFormat weights() {
-        return weights;
+        return model.weights();
     }
 
     /// Frees the weights and the KV cache; the decoder must not be in use.
     @Override
     public void close() {
-        decoder.close();
+        model.close();
     }
 }

@@ -12,7 +12,8 @@ public enum WeightFormat {
 
     private static final long SMALL_PARAMETERS = 64_000_000;
 
-    WeightFormat resolve(long parameters) {
+    /// @return a format that is not [#AUTO]
+    public WeightFormat resolve(long parameters) {
         return this != AUTO ? this : parameters < SMALL_PARAMETERS ? FP32 : INT4;
     }
 }

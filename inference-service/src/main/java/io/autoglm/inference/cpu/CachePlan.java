@@ -1,0 +1,62 @@
+package io.autoglm.inference.cpu;
+
+import io.autoglm.inference.engine.EngineConfig;
+import io.autoglm.inference.model.DecoderConfig;
+import io.autoglm.inference.model.ModelLoadException;
+import java.util.Locale;
+
+/// How large a KV cache is, settled before anything is allocated.
+record CachePlan(int slots, int maxTokens) {
+
+    /// Below this a chat is not worth serving.
+    private static final int FEWEST_TOKENS = 256;
+
+    long bytes(long bytesPerToken) {
+        return (long) slots * maxTokens * bytesPerToken;
+    }
+
+    /// What is asked for; or, where that is left open, what the model was made for, but no more than half of the memory.
+    ///
+    /// @param freeBytes what the machine has left once the weights are loaded
+    /// @throws ModelLoadException if it does not fit, with the figures
+    static CachePlan of(EngineConfig asked, DecoderConfig model, long freeBytes) {
+        long slotBytes = asked.slots() * model.kvBytesPerToken();
+        long largestBlockTokens = Integer.MAX_VALUE / (slotBytes / model.layers() / 2);
+        if (asked.maxTokens() == 0) {
+            long fits = Math.min(largestBlockTokens, Math.max(freeBytes, 0) / 2 / slotBytes);
+            int maxTokens = (int) Math.min(model.maxPositions(), fits);
+            if (maxTokens < Math.min(FEWEST_TOKENS, model.maxPositions())) {
+                throw new ModelLoadException(
+                        "autoglm.batching.slots",
+                        "the KV cache takes " + size(slotBytes * FEWEST_TOKENS) + " for " + asked.slots() + " slots of "
+                                + FEWEST_TOKENS + " tokens, more than half of the " + size(freeBytes)
+                                + " that are free beside the weights; lower the slots");
+            }
+            return new CachePlan(asked.slots(), maxTokens);
+        }
+        CachePlan plan = new CachePlan(asked.slots(), asked.maxTokens());
+        String setting = "autoglm.batching.max-tokens";
+        if (asked.maxTokens() > model.maxPositions()) {
+            throw new ModelLoadException(
+                    setting, asked.maxTokens() + " is more than the " + model.maxPositions() + " the model was made for");
+        }
+        if (asked.maxTokens() > largestBlockTokens) {
+            throw new ModelLoadException(
+                    setting,
+                    "the keys of one layer may take 2 GiB on this engine, which is " + largestBlockTokens
+                            + " tokens in each of " + asked.slots() + " slots");
+        }
+        if (plan.bytes(model.kvBytesPerToken()) > freeBytes) {
+            throw new ModelLoadException(
+                    setting,
+                    "the KV cache of " + asked.slots() + " slots of " + asked.maxTokens() + " tokens takes "
+                            + size(plan.bytes(model.kvBytesPerToken())) + ", but only " + size(freeBytes)
+                            + " are free beside the weights; lower it, or autoglm.batching.slots");
+        }
+        return plan;
+    }
+
+    private static String size(long bytes) {
+        return String.format(Locale.ROOT, "%.2f GB", Math.max(bytes, 0) / 1e9);
+    }
+}

@@ -1,0 +1,130 @@
+package io.autoglm.inference.cpu;
+
+import ai.djl.BaseModel;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.onnxruntime.OnnxTensorLike;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
+import ai.onnxruntime.OrtSession;
+import io.autoglm.inference.engine.Decoder;
+import io.autoglm.inference.engine.DecoderModel;
+import io.autoglm.inference.engine.EngineConfig;
+import io.autoglm.inference.engine.WeightFormat;
+import io.autoglm.inference.graph.Constant;
+import io.autoglm.inference.graph.DecoderGraph;
+import io.autoglm.inference.graph.DecoderGraphBuilder;
+import io.autoglm.inference.graph.MatrixFormat;
+import io.autoglm.inference.graph.NativeMemory;
+import io.autoglm.inference.model.DecoderConfig;
+import io.autoglm.inference.model.ModelDirectory;
+import io.autoglm.inference.model.ModelLoadException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Loads in this order: the memory is planned, the graph is built and the weights converted, ONNX Runtime makes a session
+/// of them (and, of most weights, a copy laid out for this CPU), the cache is allocated.
+final class CpuModel extends BaseModel implements DecoderModel {
+
+    /// ONNX Runtime keeps its own copy of a matrix beside ours.
+    private static final int COPIES_OF_WEIGHTS = 2;
+
+    private @Nullable Decoder decoder;
+    private WeightFormat weights = WeightFormat.AUTO;
+
+    CpuModel(String name, NDManager manager) {
+        super(name);
+        this.manager = manager;
+        this.dataType = DataType.FLOAT32;
+    }
+
+    @Override
+    public void load(Path path, @Nullable String prefix, @Nullable Map<String, ?> options) {
+        if (decoder != null) {
+            throw new IllegalStateException(modelName + " is loaded already");
+        }
+        Map<String, ?> given = options == null ? Map.of() : options;
+        ModelDirectory directory =
+                given.get(DIRECTORY) instanceof ModelDirectory opened ? opened : ModelDirectory.open(path);
+        EngineConfig config = given.get(CONFIG) instanceof EngineConfig asked ? asked : EngineConfig.DEFAULTS;
+        modelDir = directory.path();
+        weights = config.weights().resolve(directory.weights().parameters());
+        decoder = load(directory, config, format(weights));
+        block = new CpuSymbolBlock(decoder);
+        wasLoaded = true;
+    }
+
+    private static MatrixFormat format(WeightFormat weights) {
+        return switch (weights) {
+            case FP32 -> MatrixFormat.FP32;
+            case INT8 -> MatrixFormat.INT8;
+            case INT4 -> MatrixFormat.INT4;
+            case AUTO -> throw new IllegalArgumentException("not resolved");
+        };
+    }
+
+    private static Decoder load(ModelDirectory directory, EngineConfig config, MatrixFormat format) {
+        DecoderConfig model = directory.config();
+        double weightBytes = COPIES_OF_WEIGHTS * directory.weights().parameters() * format.bytesPerWeight();
+        CachePlan plan = CachePlan.of(config, model, Machine.freeBytes() - (long) weightBytes);
+        NativeMemory memory = new NativeMemory();
+        try {
+            DecoderGraph graph =
+                    DecoderGraphBuilder.build(model, directory.weights(), format, plan.maxTokens(), memory);
+            OrtSession session = session(graph, config.threads() == 0 ? Machine.physicalCores() : config.threads());
+            return new OrtDecoder(CpuEngine.environment(), session, model, plan, memory);
+        } catch (OrtException e) {
+            memory.close();
+            throw new ModelLoadException(
+                    directory.path().toString(), "ONNX Runtime refuses its graph: " + e.getMessage(), e);
+        } catch (RuntimeException | Error e) {
+            memory.close();
+            throw e;
+        }
+    }
+
+    private static OrtSession session(DecoderGraph graph, int threads) throws OrtException {
+        Map<String, OnnxTensorLike> constants = new HashMap<>();
+        try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
+            for (Constant constant : graph.constants()) {
+                constants.put(constant.name(), Tensors.of(CpuEngine.environment(), constant));
+            }
+            options.setIntraOpNumThreads(threads);
+            options.setInterOpNumThreads(1);
+            options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
+            options.addExternalInitializers(constants);
+            return CpuEngine.environment().createSession(graph.model(), options);
+        } finally {
+            constants.values().forEach(OnnxTensorLike::close);
+        }
+    }
+
+    @Override
+    public Decoder decoder() {
+        if (decoder == null) {
+            throw new IllegalStateException(modelName + " is not loaded");
+        }
+        return decoder;
+    }
+
+    @Override
+    public WeightFormat weights() {
+        return weights;
+    }
+
+    @Override
+    public void cast(DataType type) {
+        throw new UnsupportedOperationException("the number format is chosen when the model is loaded");
+    }
+
+    @Override
+    public void close() {
+        if (decoder != null) {
+            decoder.close();
+            decoder = null;
+        }
+        super.close();
+    }
+}

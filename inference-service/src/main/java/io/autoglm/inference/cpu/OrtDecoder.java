@@ -1,0 +1,195 @@
+package io.autoglm.inference.cpu;
+
+import ai.djl.engine.EngineException;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import io.autoglm.inference.engine.Decoder;
+import io.autoglm.inference.engine.DecoderShape;
+import io.autoglm.inference.graph.DecoderGraph;
+import io.autoglm.inference.graph.NativeMemory;
+import io.autoglm.inference.model.DecoderConfig;
+import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/// A step is one run of the session. All of its tensors are views of native memory that are made on the first step over
+/// their run of slots and kept: there are at most `slots²/2` of those, and a step allocates next to nothing.
+final class OrtDecoder implements Decoder {
+
+    private record SlotRange(int first, int count) {}
+
+    private final OrtEnvironment environment;
+    private final OrtSession session;
+    private final DecoderConfig config;
+    private final DecoderShape shape;
+    private final NativeMemory memory;
+    private final KvCache cache;
+
+    private final IntBuffer tokenIds;
+    private final IntBuffer lastRows;
+    private final IntBuffer longest;
+    private final IntBuffer logitsIndex;
+    private final FloatBuffer logits;
+    private final OnnxTensor longestTensor;
+    private final OnnxTensor logitsIndexTensor;
+    private final Map<SlotRange, StepBindings> bindings = new HashMap<>();
+    private final Map<Integer, OnnxTensor> decodeTokens = new HashMap<>();
+
+    /// @param memory of the weights and from now on of the cache; freed with this decoder
+    OrtDecoder(
+            OrtEnvironment environment, OrtSession session, DecoderConfig config, CachePlan plan, NativeMemory memory)
+            throws OrtException {
+        this.environment = environment;
+        this.session = session;
+        this.config = config;
+        this.memory = memory;
+        this.shape = new DecoderShape(
+                config.vocabularySize(), plan.slots(), plan.maxTokens(), plan.bytes(config.kvBytesPerToken()));
+        this.cache = new KvCache(config, plan.slots(), plan.maxTokens(), memory);
+        this.tokenIds = Tensors.ints(memory, Math.max(plan.maxTokens(), plan.slots()));
+        this.lastRows = Tensors.ints(memory, plan.slots());
+        this.longest = Tensors.ints(memory, 1);
+        this.logitsIndex = Tensors.ints(memory, 1);
+        this.logits = Tensors.buffer(memory.allocate((long) plan.slots() * config.vocabularySize() * Float.BYTES))
+                .asFloatBuffer();
+        this.longestTensor = OnnxTensor.createTensor(environment, longest, new long[] {1});
+        this.logitsIndexTensor = OnnxTensor.createTensor(environment, logitsIndex, new long[] {1});
+    }
+
+    @Override
+    public DecoderShape shape() {
+        return shape;
+    }
+
+    @Override
+    public FloatBuffer prefill(int slot, int start, int[] tokens, int from, int to) {
+        Objects.checkIndex(slot, shape.slots());
+        Objects.checkFromToIndex(from, to, tokens.length);
+        int count = to - from;
+        if (count == 0) {
+            throw new IllegalArgumentException("a prefill of no tokens has no logits");
+        }
+        Objects.checkFromIndexSize(start, count, shape.maxTokens());
+        for (int i = 0; i < count; i++) {
+            tokenIds.put(i, token(tokens[from + i]));
+        }
+        lastRows.put(0, start + count - 1);
+        longest.put(0, start + count);
+        logitsIndex.put(0, count - 1);
+        try (OnnxTensor ids =
+                OnnxTensor.createTensor(environment, tokenIds.slice(0, count), new long[] {1, count})) {
+            run(ids, slot, 1);
+        } catch (OrtException e) {
+            throw new EngineException("a prefill of " + count + " tokens failed", e);
+        }
+        return row(1);
+    }
+
+    @Override
+    public FloatBuffer decode(int first, int[] tokens, int[] positions) {
+        int count = tokens.length;
+        Objects.checkFromIndexSize(first, count, shape.slots());
+        if (count == 0 || positions.length != count) {
+            throw new IllegalArgumentException(count + " tokens at " + positions.length + " positions");
+        }
+        int last = 0;
+        for (int i = 0; i < count; i++) {
+            tokenIds.put(i, token(tokens[i]));
+            lastRows.put(i, Objects.checkIndex(positions[i], shape.maxTokens()));
+            last = Math.max(last, positions[i]);
+        }
+        longest.put(0, last + 1);
+        logitsIndex.put(0, 0);
+        try {
+            OnnxTensor ids = decodeTokens.get(count);
+            if (ids == null) {
+                ids = OnnxTensor.createTensor(environment, tokenIds.slice(0, count), new long[] {count, 1});
+                decodeTokens.put(count, ids);
+            }
+            run(ids, first, count);
+        } catch (OrtException e) {
+            throw new EngineException("a step of " + count + " sequences failed", e);
+        }
+        return row(count);
+    }
+
+    @Override
+    public void copy(int fromSlot, int toSlot, int tokens) {
+        Objects.checkIndex(fromSlot, shape.slots());
+        Objects.checkIndex(toSlot, shape.slots());
+        Objects.checkFromIndexSize(0, tokens, shape.maxTokens());
+        cache.copy(fromSlot, toSlot, tokens);
+    }
+
+    private int token(int id) {
+        return Objects.checkIndex(id, shape.vocabularySize());
+    }
+
+    private FloatBuffer row(int rows) {
+        return logits.slice(0, rows * shape.vocabularySize());
+    }
+
+    private void run(OnnxTensor ids, int first, int count) throws OrtException {
+        SlotRange range = new SlotRange(first, count);
+        StepBindings step = bindings.get(range);
+        if (step == null) {
+            step = bind(range);
+            bindings.put(range, step);
+        }
+        step.inputs().put(DecoderGraph.INPUT_IDS, ids);
+        // The result owns none of the bound tensors: closing it would be a second owner.
+        OrtSession.Result unused = session.run(step.inputs(), Set.of(), step.outputs());
+        Objects.requireNonNull(unused);
+    }
+
+    private StepBindings bind(SlotRange range) throws OrtException {
+        Map<String, OnnxTensor> inputs = new LinkedHashMap<>();
+        Map<String, OnnxTensor> outputs = new LinkedHashMap<>();
+        long[] rows = {
+            range.count, config.attention().kvHeads(), shape.maxTokens(), config.attention().headDim()
+        };
+        for (int layer = 0; layer < config.layers(); layer++) {
+            OnnxTensor keys = Tensors.floats(environment, cache.keys(layer, range.first, range.count), rows);
+            OnnxTensor values = Tensors.floats(environment, cache.values(layer, range.first, range.count), rows);
+            inputs.put(DecoderGraph.key(layer), keys);
+            inputs.put(DecoderGraph.value(layer), values);
+            outputs.put(DecoderGraph.keyOut(layer), keys);
+            outputs.put(DecoderGraph.valueOut(layer), values);
+        }
+        inputs.put(
+                DecoderGraph.LAST_ROWS,
+                OnnxTensor.createTensor(environment, lastRows.slice(0, range.count), new long[] {range.count}));
+        inputs.put(DecoderGraph.LONGEST, longestTensor);
+        inputs.put(DecoderGraph.LOGITS_INDEX, logitsIndexTensor);
+        outputs.put(
+                DecoderGraph.LOGITS,
+                OnnxTensor.createTensor(
+                        environment, row(range.count), new long[] {range.count, 1, shape.vocabularySize()}));
+        return new StepBindings(inputs, outputs);
+    }
+
+    @Override
+    public void close() {
+        decodeTokens.values().forEach(OnnxTensor::close);
+        for (StepBindings step : bindings.values()) {
+            step.inputs().remove(DecoderGraph.INPUT_IDS);
+            step.inputs().values().forEach(OnnxTensor::close);
+            step.outputs().get(DecoderGraph.LOGITS).close();
+        }
+        longestTensor.close();
+        logitsIndexTensor.close();
+        try {
+            session.close();
+        } catch (OrtException e) {
+            throw new EngineException("the session cannot be closed", e);
+        } finally {
+            memory.close();
+        }
+    }
+}

@@ -1,0 +1,10 @@
+package io.autoglm.inference.cpu;
+
+import ai.onnxruntime.OnnxTensor;
+import java.util.Map;
+
+/// What a step over a certain run of slots reads and writes, made once and used for every such step.
+///
+/// @param inputs  all but the tokens, which are put in for each step
+/// @param outputs the logits and the cache, bound to memory of ours; the cache's tensors are the same as in `inputs`
+record StepBindings(Map<String, OnnxTensor> inputs, Map<String, OnnxTensor> outputs) {}

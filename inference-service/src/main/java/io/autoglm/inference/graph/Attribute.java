@@ -1,0 +1,19 @@
+package io.autoglm.inference.graph;
+
+/// A named constant of an operator.
+sealed interface Attribute {
+
+    String name();
+
+    record Whole(String name, long value) implements Attribute {}
+
+    record Real(String name, float value) implements Attribute {}
+
+    static Attribute of(String name, long value) {
+        return new Whole(name, value);
+    }
+
+    static Attribute of(String name, float value) {
+        return new Real(name, value);
+    }
+}

@@ -1,0 +1,271 @@
+package io.autoglm.inference.cpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.autoglm.inference.engine.Decoder;
+import io.autoglm.inference.engine.EngineConfig;
+import io.autoglm.inference.engine.LoadedModel;
+import io.autoglm.inference.engine.WeightFormat;
+import io.autoglm.inference.model.ElementType;
+import io.autoglm.inference.model.ModelDirectory;
+import io.autoglm.inference.model.ReferenceForward;
+import io.autoglm.inference.model.TinyModel;
+import java.io.IOException;
+import java.nio.FloatBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class OrtDecoderTest {
+
+    private static final double FLOAT32_ERROR = 1e-5;
+
+    @TempDir
+    Path folder;
+
+    static List<TinyModel> everyFamily() {
+        return TinyModel.ofEveryFamily();
+    }
+
+    @ParameterizedTest
+    @MethodSource("everyFamily")
+    void greedy_tokens_and_logits_are_those_of_the_reference(TinyModel tiny) throws IOException {
+        int[] prompt = tokens(7, 24);
+        ReferenceForward reference = new ReferenceForward(tiny);
+
+        try (LoadedModel model = open(tiny, WeightFormat.FP32)) {
+            FloatBuffer logits = model.decoder().prefill(2, 0, prompt, 0, prompt.length);
+            double[] expected = reference.run(prompt).getLast();
+
+            for (int position = prompt.length; position < 60; position++) {
+                assertThat(error(logits, expected)).isLessThan(FLOAT32_ERROR);
+                int token = largest(expected);
+                assertThat(largest(logits)).isEqualTo(token);
+                logits = model.decoder().decode(2, new int[] {token}, new int[] {position});
+                expected = reference.run(token).getLast();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void every_number_format_of_a_checkpoint_gives_the_same_answer(ElementType type) throws IOException {
+        TinyModel tiny = TinyModel.glm();
+        int[] prompt = tokens(3, 20);
+
+        try (LoadedModel model = open(tiny.write(folder, type), WeightFormat.FP32)) {
+            FloatBuffer logits = model.decoder().prefill(0, 0, prompt, 0, prompt.length);
+
+            double[] expected = new ReferenceForward(tiny).run(prompt).getLast();
+            // Float16 has fewer small numbers than bfloat16: those the file cannot hold.
+            assertThat(error(logits, expected)).isLessThan(type == ElementType.F16 ? 1e-4 : FLOAT32_ERROR);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("everyFamily")
+    void a_prefill_in_chunks_is_one_prefill(TinyModel tiny) throws IOException {
+        int[] prompt = tokens(11, 40);
+
+        try (LoadedModel model = open(tiny, WeightFormat.FP32)) {
+            Decoder decoder = model.decoder();
+            float[] whole = copy(decoder.prefill(0, 0, prompt, 0, 40));
+            decoder.prefill(1, 0, prompt, 0, 16);
+            decoder.prefill(1, 16, prompt, 16, 17);
+            decoder.prefill(1, 17, prompt, 17, 31);
+            FloatBuffer chunked = decoder.prefill(1, 31, prompt, 31, 40);
+
+            assertThat(error(chunked, whole)).isLessThan(FLOAT32_ERROR);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("everyFamily")
+    void sequences_of_different_lengths_share_a_step_without_touching_each_other(TinyModel tiny) throws IOException {
+        int[] lengths = {31, 1, 18};
+
+        try (LoadedModel model = open(tiny, WeightFormat.FP32)) {
+            ReferenceForward[] references = new ReferenceForward[lengths.length];
+            for (int i = 0; i < lengths.length; i++) {
+                references[i] = new ReferenceForward(tiny);
+                references[i].run(tokens(i, lengths[i]));
+                model.decoder().prefill(1 + i, 0, tokens(i, lengths[i]), 0, lengths[i]);
+            }
+            for (int step = 0; step < 12; step++) {
+                int[] next = tokens(100 + step, lengths.length);
+                int[] positions = {lengths[0] + step, lengths[1] + step, lengths[2] + step};
+                FloatBuffer logits = model.decoder().decode(1, next, positions);
+
+                for (int i = 0; i < lengths.length; i++) {
+                    FloatBuffer row = logits.slice(i * TinyModel.VOCABULARY, TinyModel.VOCABULARY);
+                    assertThat(error(row, references[i].run(next[i]).getLast())).isLessThan(FLOAT32_ERROR);
+                }
+            }
+        }
+    }
+
+    @Test
+    void an_idle_slot_within_a_step_keeps_its_rows() throws IOException {
+        TinyModel tiny = TinyModel.glm();
+        int[] kept = tokens(5, 20);
+        ReferenceForward reference = new ReferenceForward(tiny);
+        reference.run(kept);
+
+        try (LoadedModel model = open(tiny, WeightFormat.FP32)) {
+            Decoder decoder = model.decoder();
+            decoder.prefill(0, 0, tokens(1, 9), 0, 9);
+            decoder.prefill(1, 0, kept, 0, 20);
+            decoder.prefill(2, 0, tokens(2, 30), 0, 30);
+            for (int step = 0; step < 5; step++) {
+                decoder.decode(0, new int[] {4, 0, 6}, new int[] {9 + step, 20, 30 + step});
+            }
+            FloatBuffer logits = decoder.prefill(1, 20, new int[] {17, 23}, 0, 2);
+
+            assertThat(error(logits, reference.run(17, 23).getLast())).isLessThan(FLOAT32_ERROR);
+        }
+    }
+
+    @Test
+    void a_copied_prefix_is_continued_in_another_slot() throws IOException {
+        TinyModel tiny = TinyModel.glm();
+        int[] prompt = tokens(5, 33);
+        ReferenceForward reference = new ReferenceForward(tiny);
+        double[] expected = reference.run(prompt).getLast();
+
+        try (LoadedModel model = open(tiny, WeightFormat.FP32)) {
+            Decoder decoder = model.decoder();
+            decoder.prefill(3, 0, prompt, 0, 33);
+            decoder.prefill(0, 0, tokens(8, 50), 0, 50);
+            decoder.copy(3, 0, 25);
+
+            assertThat(error(decoder.prefill(0, 25, prompt, 25, 33), expected)).isLessThan(FLOAT32_ERROR);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.INCLUDE, names = {"INT8", "INT4"})
+    void a_quantized_model_is_the_reference_on_its_rounded_weights(WeightFormat format) throws IOException {
+        for (TinyModel tiny : everyFamily()) {
+            int[] prompt = tokens(7, 24);
+            try (LoadedModel model = open(tiny, format)) {
+                FloatBuffer logits = model.decoder().prefill(0, 0, prompt, 0, prompt.length);
+
+                double[] expected = new ReferenceForward(tiny.rounded(format == WeightFormat.INT4 ? 4 : 8))
+                        .run(prompt)
+                        .getLast();
+                // What remains is the rounding of activations to int8.
+                assertThat(error(logits, expected)).as(tiny.toString()).isLessThan(0.05);
+            }
+        }
+    }
+
+    @Test
+    void eight_bits_are_closer_to_the_original_than_four() throws IOException {
+        TinyModel tiny = TinyModel.glm();
+        int[] prompt = tokens(7, 24);
+        double[] expected = new ReferenceForward(tiny).run(prompt).getLast();
+        double eight;
+        double four;
+        try (LoadedModel model = open(tiny, WeightFormat.INT8)) {
+            eight = error(model.decoder().prefill(0, 0, prompt, 0, prompt.length), expected);
+        }
+        try (LoadedModel model = open(tiny, WeightFormat.INT4)) {
+            four = error(model.decoder().prefill(0, 0, prompt, 0, prompt.length), expected);
+        }
+
+        assertThat(eight).isLessThan(0.05).isLessThan(four);
+    }
+
+    @Test
+    void what_lies_outside_of_the_cache_or_the_vocabulary_is_refused() throws IOException {
+        try (LoadedModel model = open(TinyModel.glm(), WeightFormat.FP32)) {
+            Decoder decoder = model.decoder();
+
+            assertThatThrownBy(() -> decoder.prefill(4, 0, new int[] {1}, 0, 1))
+                    .isInstanceOf(IndexOutOfBoundsException.class);
+            assertThatThrownBy(() -> decoder.prefill(0, 127, new int[] {1, 2}, 0, 2))
+                    .isInstanceOf(IndexOutOfBoundsException.class);
+            assertThatThrownBy(() -> decoder.prefill(0, 0, new int[] {TinyModel.VOCABULARY}, 0, 1))
+                    .isInstanceOf(IndexOutOfBoundsException.class);
+            assertThatThrownBy(() -> decoder.decode(3, new int[] {1, 1}, new int[] {0, 0}))
+                    .isInstanceOf(IndexOutOfBoundsException.class);
+            assertThatThrownBy(() -> decoder.decode(0, new int[] {1}, new int[] {128}))
+                    .isInstanceOf(IndexOutOfBoundsException.class);
+        }
+    }
+
+    @Test
+    void the_last_row_of_a_slot_can_be_used() throws IOException {
+        TinyModel tiny = TinyModel.glm();
+        int[] prompt = tokens(9, 128);
+
+        try (LoadedModel model = open(tiny, WeightFormat.FP32)) {
+            model.decoder().prefill(3, 0, prompt, 0, 127);
+            FloatBuffer logits = model.decoder().decode(3, new int[] {prompt[127]}, new int[] {127});
+
+            assertThat(error(logits, new ReferenceForward(tiny).run(prompt).getLast()))
+                    .isLessThan(FLOAT32_ERROR);
+        }
+    }
+
+    private LoadedModel open(TinyModel tiny, WeightFormat format) throws IOException {
+        return open(tiny.write(folder), format);
+    }
+
+    private static LoadedModel open(Path path, WeightFormat format) {
+        return LoadedModel.open(ModelDirectory.open(path), new EngineConfig("cpu", format, 1, 4, 0));
+    }
+
+    private static int[] tokens(long seed, int count) {
+        return new Random(seed).ints(count, 0, TinyModel.VOCABULARY).toArray();
+    }
+
+    private static float[] copy(FloatBuffer logits) {
+        float[] copy = new float[logits.remaining()];
+        logits.get(logits.position(), copy);
+        return copy;
+    }
+
+    private static double error(FloatBuffer actual, float[] expected) {
+        double[] wide = new double[expected.length];
+        for (int i = 0; i < wide.length; i++) {
+            wide[i] = expected[i];
+        }
+        return error(actual, wide);
+    }
+
+    /// The largest difference, in parts of the largest logit.
+    private static double error(FloatBuffer actual, double[] expected) {
+        assertThat(actual.remaining()).isEqualTo(expected.length);
+        double difference = 0;
+        double size = 0;
+        for (int i = 0; i < expected.length; i++) {
+            difference = Math.max(difference, Math.abs(actual.get(i) - expected[i]));
+            size = Math.max(size, Math.abs(expected[i]));
+        }
+        return difference / size;
+    }
+
+    private static int largest(FloatBuffer logits) {
+        float[] copy = copy(logits);
+        double[] wide = new double[copy.length];
+        for (int i = 0; i < wide.length; i++) {
+            wide[i] = copy[i];
+        }
+        return largest(wide);
+    }
+
+    private static int largest(double[] logits) {
+        int largest = 0;
+        for (int i = 1; i < logits.length; i++) {
+            largest = logits[i] > logits[largest] ? i : largest;
+        }
+        return largest;
+    }
+}

@@ -1,0 +1,204 @@
+package io.autoglm.inference.model;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/// The forward pass as the papers write it: one token at a time, every sum in the order of the formula, nothing fused, no
+/// trick. Weights are float32, sums are double, so that what differs from it is the other side's rounding.
+public final class ReferenceForward {
+
+    private final TinyModel model;
+    private final int head;
+    private final List<List<double[]>> keys = new ArrayList<>();
+    private final List<List<double[]>> values = new ArrayList<>();
+
+    public ReferenceForward(TinyModel model) {
+        this.model = model;
+        this.head = model.headDim();
+        for (int layer = 0; layer < model.whole("num_hidden_layers"); layer++) {
+            keys.add(new ArrayList<>());
+            values.add(new ArrayList<>());
+        }
+    }
+
+    /// The logits after each of the tokens, continuing the sequence.
+    public List<double[]> run(int... tokens) {
+        List<double[]> logits = new ArrayList<>();
+        for (int token : tokens) {
+            logits.add(next(token));
+        }
+        return logits;
+    }
+
+    private double[] next(int token) {
+        int hidden = model.whole("hidden_size");
+        double[] x = new double[hidden];
+        for (int i = 0; i < hidden; i++) {
+            x[i] = tensor("model.embed_tokens.weight").numbers()[token * hidden + i];
+        }
+        for (int n = 0; n < keys.size(); n++) {
+            String layer = "model.layers." + n + ".";
+            double[] attended = attention(n, layer, norm(x, layer + "input_layernorm.weight"));
+            if (model.is("glm4")) {
+                attended = norm(attended, layer + "post_self_attn_layernorm.weight");
+            }
+            x = sum(x, attended);
+            double[] fed = feedForward(layer, norm(x, layer + "post_attention_layernorm.weight"));
+            if (model.is("glm4")) {
+                fed = norm(fed, layer + "post_mlp_layernorm.weight");
+            }
+            x = sum(x, fed);
+        }
+        boolean ownHead = model.tensors().containsKey("lm_head.weight");
+        return multiply(ownHead ? "lm_head.weight" : "model.embed_tokens.weight", norm(x, "model.norm.weight"));
+    }
+
+    private double[] attention(int n, String layer, double[] x) {
+        int position = keys.get(n).size();
+        double[] query = linear(layer + "self_attn.q_proj", x);
+        double[] key = linear(layer + "self_attn.k_proj", x);
+        if (model.is("qwen3")) {
+            query = normHeads(query, layer + "self_attn.q_norm.weight");
+            key = normHeads(key, layer + "self_attn.k_norm.weight");
+        }
+        keys.get(n).add(turn(key, position));
+        values.get(n).add(linear(layer + "self_attn.v_proj", x));
+        query = turn(query, position);
+
+        int heads = model.whole("num_attention_heads");
+        int shared = heads / model.whole("num_key_value_heads");
+        int window = model.whole("sliding_window");
+        int oldest = window == 0 ? 0 : Math.max(0, position - window + 1);
+        double[] out = new double[heads * head];
+        for (int h = 0; h < heads; h++) {
+            int kv = h / shared * head;
+            double[] weights = new double[position + 1];
+            double total = 0;
+            for (int t = oldest; t <= position; t++) {
+                double dot = 0;
+                for (int i = 0; i < head; i++) {
+                    dot += query[h * head + i] * keys.get(n).get(t)[kv + i];
+                }
+                weights[t] = Math.exp(dot / Math.sqrt(head));
+                total += weights[t];
+            }
+            for (int t = oldest; t <= position; t++) {
+                for (int i = 0; i < head; i++) {
+                    out[h * head + i] += weights[t] / total * values.get(n).get(t)[kv + i];
+                }
+            }
+        }
+        return linear(layer + "self_attn.o_proj", out);
+    }
+
+    private double[] feedForward(String layer, double[] x) {
+        int inner = model.whole("intermediate_size");
+        double[] gate;
+        double[] up;
+        if (model.tensors().containsKey(layer + "mlp.gate_up_proj.weight")) {
+            double[] both = linear(layer + "mlp.gate_up_proj", x);
+            gate = Arrays.copyOfRange(both, 0, inner);
+            up = Arrays.copyOfRange(both, inner, 2 * inner);
+        } else {
+            gate = linear(layer + "mlp.gate_proj", x);
+            up = linear(layer + "mlp.up_proj", x);
+        }
+        for (int i = 0; i < inner; i++) {
+            up[i] *= gate[i] / (1 + Math.exp(-gate[i]));
+        }
+        return linear(layer + "mlp.down_proj", up);
+    }
+
+    private double[] turn(double[] vector, int position) {
+        boolean interleaved = model.is("glm") || model.is("glm4");
+        int dims = interleaved ? (int) (head * model.real("partial_rotary_factor")) : head;
+        double[] turned = vector.clone();
+        for (int start = 0; start < vector.length; start += head) {
+            for (int pair = 0; pair < dims / 2; pair++) {
+                int a = start + (interleaved ? 2 * pair : pair);
+                int b = start + (interleaved ? 2 * pair + 1 : pair + dims / 2);
+                double angle = position * frequency(pair, dims);
+                turned[a] = vector[a] * Math.cos(angle) - vector[b] * Math.sin(angle);
+                turned[b] = vector[b] * Math.cos(angle) + vector[a] * Math.sin(angle);
+            }
+        }
+        return turned;
+    }
+
+    private double frequency(int pair, int dims) {
+        double frequency = 1 / Math.pow(model.real("rope_theta"), 2.0 * pair / dims);
+        if (!(model.config().get("rope_scaling") instanceof Map<?, ?> scaling)) {
+            return frequency;
+        }
+        double factor = (Double) scaling.get("factor");
+        double original = (Integer) scaling.get("original_max_position_embeddings");
+        double low = (Double) scaling.get("low_freq_factor");
+        double high = (Double) scaling.get("high_freq_factor");
+        double wavelength = 2 * Math.PI / frequency;
+        if (wavelength < original / high) {
+            return frequency;
+        }
+        if (wavelength > original / low) {
+            return frequency / factor;
+        }
+        double smooth = (original / wavelength - low) / (high - low);
+        return (1 - smooth) * frequency / factor + smooth * frequency;
+    }
+
+    private double[] linear(String module, double[] x) {
+        double[] y = multiply(module + ".weight", x);
+        TinyModel.Matrix bias = model.tensors().get(module + ".bias");
+        for (int i = 0; bias != null && i < y.length; i++) {
+            y[i] += bias.numbers()[i];
+        }
+        return y;
+    }
+
+    private double[] multiply(String name, double[] x) {
+        float[] matrix = tensor(name).numbers();
+        double[] y = new double[matrix.length / x.length];
+        for (int row = 0; row < y.length; row++) {
+            for (int column = 0; column < x.length; column++) {
+                y[row] += matrix[row * x.length + column] * x[column];
+            }
+        }
+        return y;
+    }
+
+    private double[] normHeads(double[] x, String name) {
+        double[] y = new double[x.length];
+        for (int start = 0; start < x.length; start += head) {
+            double[] one = norm(Arrays.copyOfRange(x, start, start + head), name);
+            System.arraycopy(one, 0, y, start, head);
+        }
+        return y;
+    }
+
+    private double[] norm(double[] x, String name) {
+        double squares = 0;
+        for (double number : x) {
+            squares += number * number;
+        }
+        double root = Math.sqrt(squares / x.length + model.real("rms_norm_eps"));
+        double[] y = new double[x.length];
+        for (int i = 0; i < x.length; i++) {
+            y[i] = x[i] / root * tensor(name).numbers()[i];
+        }
+        return y;
+    }
+
+    private static double[] sum(double[] a, double[] b) {
+        double[] sum = new double[a.length];
+        for (int i = 0; i < a.length; i++) {
+            sum[i] = a[i] + b[i];
+        }
+        return sum;
+    }
+
+    private TinyModel.Matrix tensor(String name) {
+        return Objects.requireNonNull(model.tensors().get(name), name);
+    }
+}
