@@ -1,0 +1,7 @@
+package io.autoglm.nano.corpus.phrase;
+
+/// The two languages that the model speaks.
+public enum Language {
+    EN,
+    ZH
+}
