@@ -1,0 +1,49 @@
+package io.autoglm.local.terminal;
+
+import io.autoglm.local.home.PartStatus;
+import io.autoglm.local.json.Json;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/// `status`: the parts as a table for people, or as JSON for programs.
+public record StatusTable(List<PartStatus> parts) {
+
+    public String text(Instant now) {
+        return "%-14s %6s %8s  %-11s %-8s %s%n".formatted("PART", "PORT", "PID", "STATE", "SINCE", "")
+                + parts.stream().map(part -> row(part, now)).collect(Collectors.joining());
+    }
+
+    private static String row(PartStatus part, Instant now) {
+        String pid = part.process() == null ? "-" : Long.toString(part.process().pid());
+        String reason = part.reason() == null ? "" : part.reason();
+        return "%-14s %6d %8s  %-11s %-8s %s"
+                        .formatted(part.part(), part.port(), pid, part.state(), age(part.since(), now), reason)
+                        .stripTrailing()
+                + System.lineSeparator();
+    }
+
+    /// `42s`, `7m`, `3h12m`, `5d`.
+    static String age(Instant since, Instant now) {
+        Duration age = Duration.between(since, now);
+        if (age.isNegative()) return "0s";
+        if (age.toMinutes() < 1) return age.toSeconds() + "s";
+        if (age.toHours() < 1) return age.toMinutes() + "m";
+        if (age.toDays() < 1) return age.toHours() + "h" + age.toMinutesPart() + "m";
+        return age.toDays() + "d";
+    }
+
+    /// `{"parts":[{"part":…,"port":…,"pid":…,"state":…,"since":…}]}`; `pid` is null where there is no process of ours.
+    public String json() {
+        List<Json> rows = parts.stream()
+                .map(part -> Json.object(
+                        "part", part.part(),
+                        "port", part.port(),
+                        "pid", part.process() == null ? null : part.process().pid(),
+                        "state", part.state(),
+                        "since", part.since().toString()))
+                .toList();
+        return Json.object("parts", rows).toString();
+    }
+}
