@@ -1,0 +1,80 @@
+package io.autoglm.inference;
+
+import io.autoglm.inference.engine.WeightFormat;
+import io.quarkus.runtime.configuration.MemorySize;
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/// `autoglm.*` (`AUTOGLM_*` in the environment): what is served, by which engine, and to whom.
+@ConfigMapping(prefix = "autoglm")
+public interface ServingConfig {
+
+    /// The address to listen on. Default 127.0.0.1.
+    @WithDefault("127.0.0.1")
+    String host();
+
+    /// The port of everything: API, health, metrics. Default 8000.
+    @WithDefault("8000")
+    int port();
+
+    Model model();
+
+    /// `auto`, `cpu` or `TensorRT`. Default `auto`.
+    @WithDefault("auto")
+    String engine();
+
+    /// `auto`, `fp32`, `int8` or `int4`. Default `auto`: fp32 below 64 million parameters, int4 above.
+    @WithDefault("auto")
+    WeightFormat weights();
+
+    Cpu cpu();
+
+    /// The secret that callers must show. Without one the service refuses to start, unless `internal-auth` is `none`.
+    Optional<String> internalToken();
+
+    /// `token`, the default, or `none`: everyone who reaches the port may ask.
+    @WithDefault("token")
+    Access internalAuth();
+
+    /// How long a request may take, waiting included; a caller may ask for less. Default 10 minutes.
+    @WithDefault("10m")
+    Duration requestTimeout();
+
+    /// The largest request body. Default 8 MiB: far more than the text that fits any model.
+    @WithDefault("8M")
+    MemorySize maxBody();
+
+    /// How long running answers may go on after SIGTERM. Default 45 seconds.
+    @WithDefault("45s")
+    Duration drainTimeout();
+
+    /// The model.
+    interface Model {
+
+        /// A Hugging Face model directory. Default `models/autoglm-nano`.
+        @WithDefault("models/autoglm-nano")
+        Path path();
+
+        /// The name that clients ask for. Default: the directory's.
+        Optional<String> name();
+    }
+
+    /// The CPU engine.
+    interface Cpu {
+
+        /// Threads of a step. 0, the default, is one for each physical core.
+        @WithDefault("0")
+        int threads();
+    }
+
+    /// Who may ask.
+    enum Access {
+        /// Whoever shows the internal token.
+        TOKEN,
+        /// Everyone.
+        NONE
+    }
+}

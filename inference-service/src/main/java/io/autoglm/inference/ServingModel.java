@@ -1,0 +1,106 @@
+package io.autoglm.inference;
+
+import io.autoglm.inference.batching.BatchLoop;
+import io.autoglm.inference.batching.BatchMetrics;
+import io.autoglm.inference.batching.BatchingConfig;
+import io.autoglm.inference.engine.EngineConfig;
+import io.autoglm.inference.engine.LoadedModel;
+import io.autoglm.inference.model.GenerationDefaults;
+import io.autoglm.inference.model.ModelDirectory;
+import io.autoglm.inference.sampling.AnswerFormat;
+import io.autoglm.inference.sampling.SamplerWorkspace;
+import io.autoglm.inference.template.ChatTemplate;
+import io.autoglm.inference.text.TokenBytes;
+import io.autoglm.inference.text.Tokenizer;
+import io.autoglm.protocol.placement.ServedModel;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+
+/// A model that answers: its weights in an engine, its batch loop, and all that turns text into its tokens and back.
+/// Safe for concurrent use, but for {@link #workspace}, which belongs to the loop's thread and is only handed on.
+///
+/// @param name            what clients call it
+/// @param created         when it was loaded
+/// @param template        empty for a model without a chat template: only plain prompts can be asked
+/// @param endTokens       end an answer
+/// @param longestToken    bytes of the longest token: a text of more than that many bytes a token cannot fit
+public record ServingModel(
+        String name,
+        ServedModel served,
+        String engine,
+        Instant created,
+        Tokenizer tokenizer,
+        Optional<ChatTemplate> template,
+        AnswerFormat format,
+        GenerationDefaults defaults,
+        Set<Integer> endTokens,
+        int longestToken,
+        SamplerWorkspace workspace,
+        BatchLoop loop,
+        LoadedModel loaded)
+        implements AutoCloseable {
+
+    /// Loads it and starts its loop; takes seconds to minutes, and blocks.
+    ///
+    /// @throws io.autoglm.inference.model.ModelLoadException in one line, if it cannot be served
+    static ServingModel load(ServingConfig config, BatchingConfig batching, MeterRegistry metrics) {
+        Path path = config.model().path();
+        ModelDirectory directory = ModelDirectory.open(path);
+        String name = config.model().name().orElse(directory.name());
+        Tokenizer tokenizer = Tokenizer.open(path);
+        Optional<ChatTemplate> template = ChatTemplate.open(path, Clock.systemDefaultZone());
+        Set<Integer> endTokens = Set.copyOf(directory.generation().eosTokenIds());
+        AnswerFormat format = new AnswerFormat(tokenizer.bytes(), endTokens);
+        LoadedModel loaded = LoadedModel.open(
+                directory,
+                new EngineConfig(
+                        config.engine(),
+                        config.weights(),
+                        config.cpu().threads(),
+                        batching.slots(),
+                        batching.maxTokens()));
+        int maxTokens = loaded.decoder().shape().maxTokens();
+        int width = loaded.decoder().shape().vocabularySize();
+        BatchMetrics batchMetrics = new BatchMetrics(metrics, name, maxTokens);
+        BatchLoop loop = new BatchLoop(loaded.decoder(), batching.limits(), batchMetrics, System::nanoTime);
+        batchMetrics.watch(loop);
+        return new ServingModel(
+                name,
+                new ServedModel(name, directory.digest(), maxTokens),
+                loaded.engine(),
+                Instant.now(),
+                tokenizer,
+                template,
+                format,
+                directory.generation(),
+                endTokens,
+                longest(tokenizer.bytes()),
+                new SamplerWorkspace(width, Math.min(width, tokenizer.vocabularySize())),
+                loop.start(),
+                loaded);
+    }
+
+    public int maxTokens() {
+        return served.maxModelTokens();
+    }
+
+    /// Ends what runs and frees the weights.
+    @Override
+    public void close() {
+        loop.close();
+        loaded.close();
+        tokenizer.close();
+    }
+
+    private static int longest(TokenBytes tokens) {
+        int longest = 1;
+        for (int token = 0; token < tokens.size(); token++) {
+            longest = Math.max(longest, tokens.bytes(token).length);
+        }
+        return longest;
+    }
+}

@@ -1,0 +1,43 @@
+package io.autoglm.inference;
+
+import io.autoglm.inference.batching.Ending;
+import io.autoglm.inference.batching.Events;
+import io.autoglm.inference.batching.Generation;
+import io.autoglm.inference.batching.GenerationEvent;
+import io.autoglm.inference.batching.Priority;
+import io.autoglm.inference.model.ModelLoadException;
+import io.autoglm.inference.sampling.Sampler;
+import io.autoglm.inference.sampling.SamplingParameters;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+
+/// A loaded model's first answer, which nobody sees: it proves that the model can answer, and takes the first-time costs
+/// off the first client.
+final class WarmUp {
+
+    private static final int TOKENS = 4;
+    private static final Duration LONGEST = Duration.ofMinutes(2);
+
+    private WarmUp() {}
+
+    /// Blocks.
+    ///
+    /// @throws ModelLoadException if the model cannot answer
+    static void run(ServingModel model) throws InterruptedException {
+        int[] prompt = model.tokenizer().encode("Hello! 你好!", true);
+        Events events = new Events(1, TOKENS);
+        Sampler sampler = new Sampler(SamplingParameters.greedy(), prompt, new int[0], model.workspace(), null);
+        long deadlineNanos = System.nanoTime() + LONGEST.toNanos();
+        model.loop()
+                .submit(List.of(new Generation(
+                        0, prompt, TOKENS, Set.of(), sampler, Priority.INTERACTIVE, deadlineNanos, events)));
+        GenerationEvent event = events.take();
+        while (!(event instanceof GenerationEvent.Ended(int index, Ending ending))) {
+            event = events.take();
+        }
+        if (!(ending instanceof Ending.LengthReached)) {
+            throw new ModelLoadException(model.name(), "its first answer failed: " + ending);
+        }
+    }
+}

@@ -1,0 +1,21 @@
+package io.autoglm.inference.api;
+
+import io.autoglm.inference.sampling.SampledToken;
+import io.autoglm.inference.text.AssistantDelta;
+import io.autoglm.protocol.openai.Usage;
+import java.util.List;
+
+/// Where answers go: to the client piece by piece, or into one body at the end.
+sealed interface AnswerSink permits StreamedAnswer, WholeAnswer {
+
+    /// @param tokens that were generated since the last call for this choice, this delta's among them
+    void delta(int choice, AssistantDelta delta, List<SampledToken> tokens);
+
+    void finished(int choice, FinishReason reason, List<SampledToken> tokens);
+
+    /// Nothing more is at hand for the moment.
+    void pause();
+
+    /// All choices are finished.
+    void end(Usage usage);
+}

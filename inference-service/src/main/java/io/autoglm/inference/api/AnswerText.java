@@ -1,0 +1,99 @@
+package io.autoglm.inference.api;
+
+import io.autoglm.inference.batching.Generation;
+import io.autoglm.inference.sampling.SampledToken;
+import io.autoglm.inference.text.AssistantDelta;
+import io.autoglm.inference.text.AssistantParser;
+import io.autoglm.inference.text.StopStrings;
+import io.autoglm.inference.text.TextStream;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// One answer on its way from tokens to what the client sees: characters, up to the first stop string, taken apart into
+/// content, reasoning and tool calls. Used by the request's own thread.
+final class AnswerText {
+
+    private final Generation generation;
+    private final TextStream characters;
+    private final StopStrings stops;
+    private final @Nullable AssistantParser parser;
+    private final List<SampledToken> untold = new ArrayList<>();
+    private int tokens;
+    private boolean finished;
+
+    /// @param parser null for a plain completion, whose text is given as it is
+    AnswerText(Generation generation, TextStream characters, StopStrings stops, @Nullable AssistantParser parser) {
+        this.generation = generation;
+        this.characters = characters;
+        this.stops = stops;
+        this.parser = parser;
+    }
+
+    /// @return what the token adds to the answer, often nothing
+    List<AssistantDelta> append(SampledToken token) {
+        tokens++;
+        untold.add(token);
+        List<AssistantDelta> deltas = parse(stops.append(characters.append(token.token())));
+        if (stops.stopped()) {
+            generation.cancel();
+        }
+        return deltas;
+    }
+
+    /// A stop string came: the answer is over, whatever is generated still.
+    boolean stopped() {
+        return stops.stopped();
+    }
+
+    /// The answer is over.
+    ///
+    /// @return what was held back
+    List<AssistantDelta> finish() {
+        finished = true;
+        List<AssistantDelta> deltas = new ArrayList<>();
+        if (!stops.stopped()) {
+            deltas.addAll(parse(stops.append(characters.end())));
+            deltas.addAll(parse(stops.end()));
+        }
+        if (parser != null) {
+            deltas.addAll(parser.end());
+        }
+        return deltas;
+    }
+
+    boolean finished() {
+        return finished;
+    }
+
+    /// The model's end token, which has no text, is paid for too.
+    void countEndToken() {
+        tokens++;
+    }
+
+    int tokens() {
+        return tokens;
+    }
+
+    boolean calledTools() {
+        return parser != null && parser.toolCalls() > 0;
+    }
+
+    /// Tokens since this was asked last, for logprobs.
+    List<SampledToken> takeTokens() {
+        List<SampledToken> taken = List.copyOf(untold);
+        untold.clear();
+        return taken;
+    }
+
+    Generation generation() {
+        return generation;
+    }
+
+    private List<AssistantDelta> parse(String text) {
+        if (text.isEmpty()) {
+            return List.of();
+        }
+        return parser == null ? List.of(new AssistantDelta.Content(text)) : parser.append(text);
+    }
+}

@@ -1,0 +1,105 @@
+package io.autoglm.inference.api;
+
+import io.autoglm.inference.batching.Ending;
+import io.autoglm.inference.batching.Events;
+import io.autoglm.inference.batching.Generation;
+import io.autoglm.inference.batching.GenerationEvent;
+import io.autoglm.inference.text.AssistantDelta;
+import io.autoglm.protocol.openai.Usage;
+import java.util.List;
+
+/// Carries the events of a request's generations through {@link AnswerText} to its sink, on the request's own thread,
+/// until each choice is finished or one cannot be: then the others are cancelled and the reason is thrown.
+final class Answering {
+
+    private final Events events;
+    private final List<AnswerText> choices;
+    private final AnswerSink sink;
+    private int unfinished;
+
+    Answering(Events events, List<AnswerText> choices, AnswerSink sink) {
+        this.events = events;
+        this.choices = choices;
+        this.sink = sink;
+        this.unfinished = choices.size();
+    }
+
+    /// @param promptTokens counted once for each prompt, however many answers it has
+    /// @throws ClientGoneException when the answer was cancelled
+    /// @throws RefusedException    when it cannot be finished
+    void run(int promptTokens) throws InterruptedException {
+        try {
+            while (unfinished > 0) {
+                handle(next());
+            }
+        } finally {
+            choices.forEach(choice -> choice.generation().cancel());
+        }
+        sink.end(usage(promptTokens));
+    }
+
+    private GenerationEvent next() throws InterruptedException {
+        GenerationEvent event = events.poll();
+        if (event == null) {
+            sink.pause();
+            event = events.take();
+        }
+        return event;
+    }
+
+    private void handle(GenerationEvent event) {
+        AnswerText choice = choices.get(event.index());
+        if (choice.finished()) {
+            return;
+        }
+        switch (event) {
+            case GenerationEvent.Token token -> {
+                tell(event.index(), choice, choice.append(token.sampled()));
+                if (choice.stopped()) {
+                    finish(event.index(), choice, FinishReason.STOP);
+                }
+            }
+            case GenerationEvent.Ended ended -> ended(event.index(), choice, ended.ending());
+        }
+    }
+
+    private void ended(int index, AnswerText choice, Ending ending) {
+        switch (ending) {
+            case Ending.Stopped() -> {
+                choice.countEndToken();
+                finish(index, choice, FinishReason.STOP);
+            }
+            case Ending.LengthReached() -> finish(index, choice, FinishReason.LENGTH);
+            case Ending.Cancelled() -> throw new ClientGoneException();
+            case Ending.Expired(boolean started) ->
+                throw new RefusedException(new Refusal.TooLate(
+                        started
+                                ? "The answer was not finished within the time that the request allowed"
+                                : "No slot became free within the time that the request allowed"));
+            case Ending.Failed(String message) -> throw new RefusedException(new Refusal.Broken(message));
+        }
+    }
+
+    private void finish(int index, AnswerText choice, FinishReason reason) {
+        tell(index, choice, choice.finish());
+        boolean calls = reason == FinishReason.STOP && choice.calledTools();
+        sink.finished(index, calls ? FinishReason.TOOL_CALLS : reason, choice.takeTokens());
+        unfinished--;
+    }
+
+    private void tell(int index, AnswerText choice, List<AssistantDelta> deltas) {
+        for (AssistantDelta delta : deltas) {
+            sink.delta(index, delta, choice.takeTokens());
+        }
+    }
+
+    private Usage usage(int promptTokens) {
+        int completionTokens = choices.stream().mapToInt(AnswerText::tokens).sum();
+        int cachedTokens = choices.stream()
+                .map(AnswerText::generation)
+                .mapToInt(Generation::cachedTokens)
+                .min()
+                .orElse(0);
+        return Usage.of(promptTokens, completionTokens, cachedTokens);
+    }
+}

@@ -1,0 +1,75 @@
+package io.autoglm.inference.api;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.autoglm.inference.ServingModel;
+import io.autoglm.inference.template.ChatTemplate;
+import io.autoglm.inference.template.Rendering;
+import io.autoglm.inference.text.AssistantParser;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.Supplier;
+
+/// `POST /v1/chat/completions`.
+final class ChatCompletions {
+
+    private ChatCompletions() {}
+
+    static void answer(Exchange exchange, ServingModel model) throws InterruptedException {
+        Fields request = Fields.of(JsonBody.read(exchange.body()));
+        ModelName.check(request, model);
+        AnswerOptions options = AnswerOptions.read(request, model.defaults());
+        ArrayNode messages = Messages.read(request);
+        ToolChoice choice = ToolChoice.read(request);
+        ChatTemplate template = model.template()
+                .orElseThrow(() -> RefusedException.invalid(
+                        "messages", "This model has no chat template; ask /v1/completions with a plain prompt"));
+
+        String opening = opening(request, template, choice);
+        String prompt = render(request, template, messages, choice) + opening;
+        int[] tokens = Prompt.encode(model, prompt, false, "messages");
+        boolean reasons = AssistantParser.opensReasoning(prompt);
+        Supplier<AssistantParser> parser = () -> {
+            AssistantParser fresh = new AssistantParser(choice.tools(), true, reasons);
+            if (!opening.isEmpty()) {
+                fresh.append(opening);
+            }
+            return fresh;
+        };
+
+        Envelope envelope = Answer.envelope("chatcmpl-", exchange, model);
+        Logprobs logprobs = options.sampling().wantsLogprobs() ? new Logprobs(model.tokenizer()) : null;
+        List<int[]> prompts = new ArrayList<>(Collections.nCopies(options.n(), tokens));
+        new Answer(exchange, model, options, new ChatWire(envelope, logprobs))
+                .give(prompts, parser, tokens.length, choice.must());
+    }
+
+    private static String opening(Fields request, ChatTemplate template, ToolChoice choice) {
+        if (!choice.must()) {
+            return "";
+        }
+        return ForcedCall.opening(template, choice.tools(), choice.name())
+                .orElseThrow(
+                        () -> request.wrong("tool_choice", "cannot be forced: this model's template has no tool calls"));
+    }
+
+    private static String render(
+            Fields request, ChatTemplate template, ArrayNode messages, ToolChoice choice) {
+        JsonNode kwargs = request.object("chat_template_kwargs")
+                .map(Fields::object)
+                .orElseGet(JsonBody.MAPPER::createObjectNode);
+        ObjectNode variables = ((ObjectNode) kwargs).deepCopy();
+        if (request.has("response_format")) {
+            variables.set("response_format", request.node("response_format"));
+        }
+        return switch (template.render(messages, choice.tools(), true, variables)) {
+            case Rendering.Prompt(String text) -> text;
+            case Rendering.Refused(String message) -> throw RefusedException.invalid("messages", message);
+            case Rendering.Failed(String message) ->
+                throw RefusedException.invalid(
+                        "messages", "The model's chat template cannot write this conversation: " + message);
+        };
+    }
+}

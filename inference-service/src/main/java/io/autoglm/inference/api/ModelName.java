@@ -1,0 +1,16 @@
+package io.autoglm.inference.api;
+
+import io.autoglm.inference.ServingModel;
+
+/// The `model` field.
+final class ModelName {
+
+    private ModelName() {}
+
+    static void check(Fields request, ServingModel model) {
+        String asked = request.text("model").orElseThrow(() -> request.wrong("model", "is required"));
+        if (!asked.equals(model.name())) {
+            throw new RefusedException(new Refusal.UnknownModel(asked));
+        }
+    }
+}

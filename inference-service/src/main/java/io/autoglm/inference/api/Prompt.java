@@ -1,0 +1,47 @@
+package io.autoglm.inference.api;
+
+import io.autoglm.inference.ServingModel;
+import java.util.OptionalInt;
+
+/// Text on its way into a model: how many tokens it has, and whether an answer fits behind them.
+final class Prompt {
+
+    private Prompt() {}
+
+    /// @param field       named when the text does not fit
+    /// @param withSpecial puts the model's start token before it
+    /// @throws RefusedException with OpenAI's `context_length_exceeded`
+    static int[] encode(ServingModel model, String text, boolean withSpecial, String field) {
+        // Each character is at least a byte, so such a text cannot fit, and it would take seconds to tokenize.
+        long least = (text.length() + model.longestToken() - 1L) / model.longestToken();
+        if (least > model.maxTokens()) {
+            throw tooLong(model, "at least " + least, field);
+        }
+        return fitting(model, model.tokenizer().encode(text, withSpecial), field);
+    }
+
+    /// @throws RefusedException if the tokens leave no room for an answer
+    static int[] fitting(ServingModel model, int[] tokens, String field) {
+        if (tokens.length == 0) {
+            throw RefusedException.invalid(field, "'" + field + "' must hold at least one token");
+        }
+        if (tokens.length >= model.maxTokens()) {
+            throw tooLong(model, Integer.toString(tokens.length), field);
+        }
+        return tokens;
+    }
+
+    /// What was asked for, or less where the model ends before: `finish_reason` says `length` then.
+    static int answerTokens(ServingModel model, int[] prompt, OptionalInt asked) {
+        int room = model.maxTokens() - prompt.length;
+        return Math.min(room, asked.orElse(room));
+    }
+
+    private static RefusedException tooLong(ServingModel model, String tokens, String field) {
+        return new RefusedException(new Refusal.Invalid(
+                "This model's maximum context length is " + model.maxTokens() + " tokens, prompt and answer together,"
+                        + " but the prompt has " + tokens + " tokens. Please shorten it.",
+                field,
+                "context_length_exceeded"));
+    }
+}

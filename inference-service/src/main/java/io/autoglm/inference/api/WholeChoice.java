@@ -1,0 +1,45 @@
+package io.autoglm.inference.api;
+
+import io.autoglm.inference.sampling.SampledToken;
+import io.autoglm.inference.text.AssistantDelta;
+import java.util.ArrayList;
+import java.util.List;
+
+/// One finished choice of an answer that is not streamed.
+record WholeChoice(
+        String content,
+        String reasoning,
+        List<AssistantDelta.ToolCall> toolCalls,
+        List<SampledToken> tokens,
+        FinishReason reason) {
+
+    /// Collects one while it comes.
+    static final class Builder {
+
+        private final StringBuilder content = new StringBuilder();
+        private final StringBuilder reasoning = new StringBuilder();
+        private final List<AssistantDelta.ToolCall> toolCalls = new ArrayList<>();
+        private final List<SampledToken> tokens = new ArrayList<>();
+        private FinishReason reason = FinishReason.STOP;
+
+        void add(AssistantDelta delta) {
+            switch (delta) {
+                case AssistantDelta.Content(String text) -> content.append(text);
+                case AssistantDelta.Reasoning(String text) -> reasoning.append(text);
+                case AssistantDelta.ToolCall call -> toolCalls.add(call);
+            }
+        }
+
+        void add(List<SampledToken> more) {
+            tokens.addAll(more);
+        }
+
+        void finished(FinishReason reason) {
+            this.reason = reason;
+        }
+
+        WholeChoice build() {
+            return new WholeChoice(content.toString(), reasoning.toString(), toolCalls, tokens, reason);
+        }
+    }
+}

@@ -1,0 +1,339 @@
+package io.autoglm.inference.batching;
+
+import io.autoglm.inference.engine.Decoder;
+import io.autoglm.inference.engine.DecoderShape;
+import io.autoglm.inference.sampling.BadLogitsException;
+import java.nio.FloatBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.LongSupplier;
+import java.util.stream.Stream;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/// The one thread that runs the engine. Each turn of it:
+///
+/// 1. ends what was cancelled or has passed its deadline, which frees its slot;
+/// 2. gives free slots to the most urgent of those that wait ({@link Seating});
+/// 3. plans a step ({@link BatchPlan}): move, decode run, prefill chunk;
+/// 4. runs it, and after each engine call draws a token for every sequence that has new logits.
+///
+/// What fails stays where it failed: a sequence whose sampling breaks ends alone; when the engine breaks, the running
+/// sequences end with it, the KV cache is forgotten, and {@link LoopStatus#failure} says so until a step succeeds.
+public final class BatchLoop implements AutoCloseable {
+
+    private static final Logger LOG = Logger.getLogger(BatchLoop.class);
+
+    /// How long an idle loop sleeps before it looks at deadlines again.
+    private static final Duration IDLE = Duration.ofMillis(100);
+
+    /// Of those that wait, how many are tried for a free slot in one turn.
+    private static final int CANDIDATES = 32;
+
+    private final Decoder decoder;
+    private final DecoderShape shape;
+    private final LongSupplier nanos;
+    private final WaitingLine line;
+    private final StepTimes times;
+    private final BatchMetrics metrics;
+    private final List<Slot> slots;
+    private final Thread thread;
+    private final CountDownLatch ended = new CountDownLatch(1);
+
+    private long uses;
+    private @Nullable String stepFailure;
+
+    private volatile boolean stopping;
+    private volatile int running;
+    private volatile double kvUsage;
+    private volatile long steps;
+    private volatile long generatedTokens;
+    private volatile @Nullable String failure;
+    private volatile long stepStartNanos;
+    private volatile boolean stepping;
+
+    /// @param nanos a clock that only goes forward, as {@link System#nanoTime}; deadlines are told in it
+    public BatchLoop(Decoder decoder, BatchLimits limits, BatchMetrics metrics, LongSupplier nanos) {
+        this.decoder = decoder;
+        this.shape = decoder.shape();
+        this.nanos = nanos;
+        this.metrics = metrics;
+        this.line = new WaitingLine(limits.queue(), nanos);
+        this.times = new StepTimes(limits.interTokenBudget().toNanos(), limits.prefillChunk());
+        this.slots = Stream.generate(() -> new Slot(shape.maxTokens()))
+                .limit(shape.slots())
+                .toList();
+        this.thread = Thread.ofPlatform().name("batch-loop").daemon().unstarted(this::run);
+    }
+
+    public BatchLoop start() {
+        thread.start();
+        return this;
+    }
+
+    /// Any thread. The prompt of each must leave room for at least one token.
+    public Submission submit(Collection<Generation> generations) {
+        for (Generation generation : generations) {
+            if (generation.promptTokens() >= shape.maxTokens()) {
+                throw new IllegalArgumentException("prompt: " + generation.promptTokens()
+                        + " tokens leave no room for an answer within " + shape.maxTokens());
+            }
+        }
+        return line.submit(generations);
+    }
+
+    /// Any thread.
+    public LoopStatus status() {
+        long started = stepStartNanos;
+        long stepMillis = stepping ? Math.max(0, (nanos.getAsLong() - started) / 1_000_000) : 0;
+        return new LoopStatus(
+                slots.size(), running, line.size(), kvUsage, steps, generatedTokens, failure, stepMillis);
+    }
+
+    /// Refuses what is new from now on; what was accepted goes on.
+    public void refuseNew() {
+        line.close();
+    }
+
+    /// Ends everything that still runs or waits, and the thread.
+    @Override
+    public void close() {
+        line.close();
+        stopping = true;
+        try {
+            ended.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void run() {
+        try {
+            while (!stopping) {
+                turn();
+            }
+        } catch (InterruptedException e) {
+            LOG.debug("batch loop interrupted");
+        } finally {
+            endAll(new Ending.Failed("the instance is shutting down"));
+            ended.countDown();
+        }
+    }
+
+    private void turn() throws InterruptedException {
+        try {
+            endUnwanted();
+            seatWaiting();
+            if (!step() && line.size() == 0) {
+                line.await(IDLE);
+            }
+        } catch (RuntimeException | Error e) {
+            broke(e);
+        }
+    }
+
+    // 1 ----------------------------------------------------------------------------------------------------------
+
+    private void endUnwanted() {
+        long now = nanos.getAsLong();
+        for (Generation generation : line.removeIf(waiting -> waiting.cancelled() || waiting.expired(now))) {
+            Ending ending = generation.cancelled() ? new Ending.Cancelled() : new Ending.Expired(false);
+            metrics.ended(generation, null, ending, now);
+            generation.end(ending);
+        }
+        for (Slot slot : slots) {
+            Sequence sequence = slot.sequence();
+            if (sequence != null && sequence.generation().cancelled()) {
+                end(slot, sequence, new Ending.Cancelled());
+            } else if (sequence != null && sequence.generation().expired(now)) {
+                end(slot, sequence, new Ending.Expired(true));
+            }
+        }
+    }
+
+    // 2 ----------------------------------------------------------------------------------------------------------
+
+    private void seatWaiting() {
+        if (line.size() == 0 || running == slots.size()) {
+            return;
+        }
+        List<Generation> candidates = line.byUrgency();
+        for (Generation generation : candidates.subList(0, Math.min(CANDIDATES, candidates.size()))) {
+            List<Seating.Held> held = slots.stream().map(Slot::held).toList();
+            switch (Seating.of(generation.prompt(), held)) {
+                case Seating.Full() -> {
+                    return;
+                }
+                case Seating.Later() -> {}
+                case Seating.Seat seat -> seat(generation, seat);
+            }
+        }
+    }
+
+    private void seat(Generation generation, Seating.Seat seat) {
+        long now = nanos.getAsLong();
+        Slot slot = slots.get(seat.slot());
+        slot.seat(new Sequence(generation, shape.maxTokens(), now), seat.reuse(), ++uses);
+        line.remove(generation);
+        if (seat.from() != seat.slot()) {
+            decoder.copy(seat.from(), seat.slot(), seat.reuse());
+            slots.get(seat.from()).touched(++uses);
+        }
+        generation.cached(seat.reuse());
+        metrics.seated(generation, seat.reuse(), now);
+        countRunning();
+    }
+
+    // 3 and 4 ----------------------------------------------------------------------------------------------------
+
+    /// @return whether there was anything to do
+    private boolean step() {
+        long now = nanos.getAsLong();
+        List<SlotView> views = slots.stream().map(slot -> slot.view(now)).toList();
+        boolean decoding = views.stream().anyMatch(SlotView.Decoding.class::isInstance);
+        BatchPlan plan = BatchPlan.of(views, times.chunk(decoding));
+        if (plan.idle()) {
+            return false;
+        }
+        stepFailure = null;
+        stepStartNanos = now;
+        stepping = true;
+        try {
+            move(plan.move());
+            int tokens = decode(plan.decode()) + prefill(plan.prefill());
+            steps++;
+            failure = stepFailure;
+            metrics.stepped(tokens);
+        } finally {
+            stepping = false;
+            countRunning();
+        }
+        return true;
+    }
+
+    private void move(BatchPlan.@Nullable Move move) {
+        if (move != null) {
+            decoder.copy(move.from(), move.to(), move.tokens());
+            slots.get(move.to()).takeOver(slots.get(move.from()), ++uses);
+        }
+    }
+
+    private int decode(BatchPlan.@Nullable Decode run) {
+        if (run == null) {
+            return 0;
+        }
+        int[] tokens = new int[run.count()];
+        int[] positions = new int[run.count()];
+        List<Slot> drawing = new ArrayList<>(run.count());
+        for (int i = 0; i < run.count(); i++) {
+            Slot slot = slots.get(run.first() + i);
+            Sequence sequence = slot.sequence();
+            if (sequence != null && sequence.prefilled()) {
+                tokens[i] = sequence.lastToken();
+                positions[i] = slot.valid();
+                drawing.add(slot);
+            } else {
+                positions[i] = slot.idleRow();
+            }
+        }
+        long before = nanos.getAsLong();
+        FloatBuffer logits = decoder.decode(run.first(), tokens, positions);
+        long now = nanos.getAsLong();
+        times.decoded(now - before);
+        for (int i = 0; i < run.count(); i++) {
+            Slot slot = slots.get(run.first() + i);
+            Sequence sequence = slot.sequence();
+            if (sequence != null && drawing.contains(slot)) {
+                slot.computed(tokens[i]);
+                draw(slot, sequence, logits, i, now);
+            }
+        }
+        return drawing.size();
+    }
+
+    private int prefill(BatchPlan.@Nullable Prefill chunk) {
+        if (chunk == null) {
+            return 0;
+        }
+        Slot slot = slots.get(chunk.slot());
+        Sequence sequence = slot.sequence();
+        if (sequence == null) {
+            throw new IllegalStateException("a prompt is planned for free slot " + chunk.slot());
+        }
+        long before = nanos.getAsLong();
+        FloatBuffer logits =
+                decoder.prefill(chunk.slot(), chunk.from(), sequence.prompt(), chunk.from(), chunk.to());
+        long now = nanos.getAsLong();
+        times.prefilled(chunk.to() - chunk.from(), now - before);
+        slot.prefilled(chunk.to());
+        if (sequence.prefilled()) {
+            draw(slot, sequence, logits, 0, now);
+        }
+        return chunk.to() - chunk.from();
+    }
+
+    private void draw(Slot slot, Sequence sequence, FloatBuffer logits, int row, long now) {
+        @Nullable Ending ending;
+        try {
+            long previous = sequence.lastTokenNanos();
+            ending = sequence.draw(logits, row, now);
+            generatedTokens++;
+            metrics.token(sequence, previous, now);
+        } catch (RuntimeException e) {
+            LOG.errorf(e, "sequence failed slot=%d", slots.indexOf(slot));
+            stepFailure = e instanceof BadLogitsException ? e.getMessage() : stepFailure;
+            ending = new Ending.Failed("the answer could not be generated");
+        }
+        if (ending != null) {
+            end(slot, sequence, ending);
+        }
+    }
+
+    private void end(Slot slot, Sequence sequence, Ending ending) {
+        slot.free(++uses);
+        metrics.ended(sequence.generation(), sequence, ending, nanos.getAsLong());
+        sequence.generation().end(ending);
+        countRunning();
+    }
+
+    // When things go wrong ---------------------------------------------------------------------------------------
+
+    private void broke(Throwable cause) {
+        LOG.error("engine failed: running sequences end, the KV cache is forgotten", cause);
+        failure = cause.getClass().getSimpleName();
+        Ending ending = new Ending.Failed("the engine failed");
+        for (Slot slot : slots) {
+            Sequence sequence = slot.sequence();
+            if (sequence != null) {
+                end(slot, sequence, ending);
+            }
+            slot.forget();
+        }
+    }
+
+    private void endAll(Ending ending) {
+        for (Slot slot : slots) {
+            Sequence sequence = slot.sequence();
+            if (sequence != null) {
+                end(slot, sequence, ending);
+            }
+        }
+        line.removeIf(generation -> true).forEach(generation -> generation.end(ending));
+    }
+
+    private void countRunning() {
+        int sequences = 0;
+        long rows = 0;
+        for (Slot slot : slots) {
+            if (slot.sequence() != null) {
+                sequences++;
+                rows += slot.valid();
+            }
+        }
+        running = sequences;
+        kvUsage = (double) rows / ((long) shape.slots() * shape.maxTokens());
+    }
+}

@@ -1,0 +1,36 @@
+package io.autoglm.inference.batching;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+
+/// `autoglm.batching.*`: how many answers run at once, and what waits.
+@ConfigMapping(prefix = "autoglm.batching")
+public interface BatchingConfig {
+
+    /// Sequences that run at once, each with its own part of the KV cache. Default 8.
+    @WithDefault("8")
+    int slots();
+
+    /// Tokens of one sequence, prompt and answer together. 0, the default, is what the model was made for.
+    @WithDefault("0")
+    int maxTokens();
+
+    /// Requests that may wait for a slot; one more is refused with 503. Default 256.
+    @WithDefault("256")
+    int queue();
+
+    /// Prompt tokens that one step reads at most. Default 32, which keeps 96 % of the speed of whole prompts and lets
+    /// running answers go on in between.
+    @WithDefault("32")
+    int prefillChunk();
+
+    /// What a step should take at most while answers are running; prompt chunks shrink, to a quarter at the least, to
+    /// keep it. Default 200 ms, about a reader's patience for a stutter.
+    @WithDefault("200ms")
+    Duration interTokenBudget();
+
+    default BatchLimits limits() {
+        return new BatchLimits(queue(), prefillChunk(), interTokenBudget());
+    }
+}

@@ -1,0 +1,86 @@
+package io.autoglm.inference.batching;
+
+import io.autoglm.inference.sampling.SampledToken;
+import java.nio.FloatBuffer;
+import org.jspecify.annotations.Nullable;
+
+/// A generation that has a slot: its place in its own text, and when things happened to it. Only the loop's thread
+/// touches it.
+final class Sequence {
+
+    private final Generation generation;
+    private final int limit;
+    private final long seatedNanos;
+
+    private @Nullable Slot slot;
+    private int generated;
+    private int lastToken = -1;
+    private long firstTokenNanos;
+    private long lastTokenNanos;
+
+    /// @param maxTokens rows of a slot
+    Sequence(Generation generation, int maxTokens, long nowNanos) {
+        this.generation = generation;
+        this.limit = Math.min(generation.maxTokens(), maxTokens - generation.prompt().length);
+        this.seatedNanos = nowNanos;
+    }
+
+    Generation generation() {
+        return generation;
+    }
+
+    int[] prompt() {
+        return generation.prompt();
+    }
+
+    void sitsIn(Slot slot) {
+        this.slot = slot;
+    }
+
+    boolean prefilled() {
+        return slot != null && slot.valid() >= prompt().length;
+    }
+
+    int remaining() {
+        return limit - generated;
+    }
+
+    int generated() {
+        return generated;
+    }
+
+    int lastToken() {
+        return lastToken;
+    }
+
+    /// Draws the next token from row `row` of `logits`.
+    ///
+    /// @return how the sequence ended with it, or null if it goes on
+    @Nullable Ending draw(FloatBuffer logits, int row, long nowNanos) {
+        SampledToken sampled =
+                generation.sampler().next(logits, row, prompt().length + generated, remaining());
+        lastToken = sampled.token();
+        generated++;
+        firstTokenNanos = generated == 1 ? nowNanos : firstTokenNanos;
+        lastTokenNanos = nowNanos;
+        if (generation.stopsAt(lastToken)) {
+            return new Ending.Stopped();
+        }
+        generation.say(sampled);
+        return remaining() == 0 ? new Ending.LengthReached() : null;
+    }
+
+    long seatedNanos() {
+        return seatedNanos;
+    }
+
+    /// 0 before the first token.
+    long firstTokenNanos() {
+        return firstTokenNanos;
+    }
+
+    /// 0 before the first token.
+    long lastTokenNanos() {
+        return lastTokenNanos;
+    }
+}

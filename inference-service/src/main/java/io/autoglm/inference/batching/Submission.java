@@ -1,0 +1,14 @@
+package io.autoglm.inference.batching;
+
+/// What became of a request at the door.
+public sealed interface Submission {
+
+    /// Each generation will end with exactly one {@link Ending}.
+    record Accepted() implements Submission {}
+
+    /// The waiting line is full.
+    record LineFull(int limit) implements Submission {}
+
+    /// The instance is going away and takes nothing new.
+    record Closing() implements Submission {}
+}

@@ -1,0 +1,127 @@
+package io.autoglm.inference.batching;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import java.util.function.Predicate;
+
+/// The bounded line in front of the batch loop. Any thread submits; only the loop takes out.
+final class WaitingLine {
+
+    private final int limit;
+    private final LongSupplier nanos;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final List<Generation> waiting = new ArrayList<>();
+    private long arrivals;
+    private boolean closed;
+
+    /// Read without the lock by reports.
+    private volatile int size;
+
+    WaitingLine(int limit, LongSupplier nanos) {
+        this.limit = limit;
+        this.nanos = nanos;
+    }
+
+    /// All of them or none.
+    Submission submit(Collection<Generation> generations) {
+        lock.lock();
+        try {
+            if (closed) {
+                return new Submission.Closing();
+            }
+            if (waiting.size() + generations.size() > limit) {
+                return new Submission.LineFull(limit);
+            }
+            for (Generation generation : generations) {
+                generation.submitted(arrivals++, nanos.getAsLong());
+                waiting.add(generation);
+            }
+            sizeChanged();
+            return new Submission.Accepted();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// From now on every submission is refused.
+    void close() {
+        lock.lock();
+        try {
+            closed = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Blocks the loop until something waits, the line is closed or the time is over.
+    void await(Duration atMost) throws InterruptedException {
+        lock.lock();
+        try {
+            long left = atMost.toNanos();
+            while (waiting.isEmpty() && !closed && left > 0) {
+                left = changed.awaitNanos(left);
+            }
+            if (closed && waiting.isEmpty()) {
+                changed.await(Math.max(1, left / 16), TimeUnit.NANOSECONDS);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Those that wait, the most urgent first.
+    List<Generation> byUrgency() {
+        long now = nanos.getAsLong();
+        lock.lock();
+        try {
+            List<Generation> ordered = new ArrayList<>(waiting);
+            ordered.sort(Comparator.comparing(generation -> generation.urgency(now)));
+            return ordered;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void remove(Generation generation) {
+        lock.lock();
+        try {
+            waiting.remove(generation);
+            sizeChanged();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    List<Generation> removeIf(Predicate<Generation> condition) {
+        if (size == 0) {
+            return List.of();
+        }
+        lock.lock();
+        try {
+            List<Generation> removed = waiting.stream().filter(condition).toList();
+            waiting.removeAll(removed);
+            sizeChanged();
+            return removed;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    int size() {
+        return size;
+    }
+
+    private void sizeChanged() {
+        size = waiting.size();
+        changed.signalAll();
+    }
+}

@@ -1,0 +1,135 @@
+package io.autoglm.inference.report;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.autoglm.inference.Instance;
+import io.autoglm.inference.Life;
+import io.autoglm.inference.ServingConfig;
+import io.autoglm.protocol.Headers;
+import io.autoglm.protocol.placement.InstanceReport;
+import io.quarkus.runtime.StartupEvent;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.RequestOptions;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jboss.logging.Logger;
+
+/// Tells the scheduler how the instance is, each 500 ms from the moment the process is up, and at once when its life
+/// changes. A scheduler that is away is no reason to stop: it is logged once, and told again when it is back.
+@ApplicationScoped
+public class SchedulerReports {
+
+    private static final Logger LOG = Logger.getLogger(SchedulerReports.class);
+    private static final Duration ANSWER_WITHIN = Duration.ofSeconds(2);
+
+    private final Vertx vertx;
+    private final Instance instance;
+    private final ReportConfig config;
+    private final ServingConfig serving;
+    private final ObjectMapper json;
+    private final HttpClient client;
+    private final AtomicBoolean underWay = new AtomicBoolean();
+    private final AtomicBoolean away = new AtomicBoolean();
+
+    SchedulerReports(
+            Vertx vertx, Instance instance, ReportConfig config, ServingConfig serving, ObjectMapper json) {
+        this.vertx = vertx;
+        this.instance = instance;
+        this.config = config;
+        this.serving = serving;
+        this.json = json;
+        this.client = vertx.createHttpClient(new HttpClientOptions()
+                .setMaxPoolSize(2)
+                .setConnectTimeout(Math.toIntExact(ANSWER_WITHIN.toMillis())));
+    }
+
+    void start(@Observes StartupEvent started) {
+        if (config.scheduler().url().isPresent()) {
+            vertx.setPeriodic(0, config.scheduler().reportInterval().toMillis(), tick -> tell());
+        }
+    }
+
+    /// The last words, before the process exits, are waited for.
+    void changed(@Observes Life life) {
+        switch (life) {
+            case Life.Unservable last -> await(send(HttpMethod.PUT));
+            case Life.Stopped() -> await(send(HttpMethod.DELETE));
+            case Life.Starting() -> tell();
+            case Life.Warming warming -> tell();
+            case Life.Ready ready -> tell();
+            case Life.Draining draining -> await(send(HttpMethod.PUT));
+        }
+    }
+
+    private void tell() {
+        if (!(instance.life() instanceof Life.Stopped) && underWay.compareAndSet(false, true)) {
+            send(HttpMethod.PUT).onComplete(done -> underWay.set(false));
+        }
+    }
+
+    private Future<HttpClientResponse> send(HttpMethod method) {
+        URI scheduler = config.scheduler().url().orElse(null);
+        if (scheduler == null) {
+            return Future.succeededFuture();
+        }
+        RequestOptions options = new RequestOptions()
+                .setMethod(method)
+                .setAbsoluteURI(scheduler.resolve("/v1/instances/" + config.instance().id()).toString())
+                .setTimeout(ANSWER_WITHIN.toMillis())
+                .putHeader("content-type", "application/json");
+        serving.internalToken().ifPresent(token -> options.putHeader(Headers.INTERNAL_TOKEN, token));
+        Buffer body = method == HttpMethod.PUT ? body() : Buffer.buffer();
+        return client.request(options)
+                .compose(request -> request.send(body))
+                .onSuccess(answer -> answered(answer.statusCode()))
+                .onFailure(this::failed);
+    }
+
+    private Buffer body() {
+        String url = config.instance().url().orElse("http://" + serving.host() + ":" + serving.port());
+        InstanceReport report =
+                Reports.of(instance, config.instance().id(), url, serving.engine());
+        try {
+            return Buffer.buffer(json.writeValueAsBytes(report));
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void answered(int status) {
+        if (status >= 300) {
+            failed(new IllegalStateException("status " + status));
+        } else if (away.compareAndSet(true, false)) {
+            LOG.info("scheduler is back");
+        }
+    }
+
+    private void failed(Throwable cause) {
+        if (away.compareAndSet(false, true)) {
+            LOG.warnf("scheduler does not take reports, going on without it cause=%s", cause.getMessage());
+        }
+    }
+
+    private static void await(Future<HttpClientResponse> sent) {
+        try {
+            sent.toCompletionStage().toCompletableFuture().get(ANSWER_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.debug("last report was not taken", e);
+        }
+    }
+}
