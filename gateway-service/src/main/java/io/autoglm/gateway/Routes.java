@@ -1,0 +1,73 @@
+package io.autoglm.gateway;
+
+import io.autoglm.gateway.chat.CompletionHandler;
+import io.autoglm.gateway.errors.FailureHandler;
+import io.autoglm.gateway.errors.Problem;
+import io.autoglm.gateway.errors.ProblemWriter;
+import io.autoglm.gateway.health.PublicHealth;
+import io.autoglm.gateway.http.EveryRequest;
+import io.autoglm.gateway.models.ModelRoutes;
+import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.Router;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+
+/// Every public route. All but `/health` and `/docs` want a caller: `quarkus.http.auth.permission` in the properties denies
+/// by default, so a route added here is protected before anybody thinks of it.
+@Singleton
+final class Routes {
+    /// Before Quarkus's own handlers, so that their refusals carry the request's ids too.
+    private static final int FIRST = 10_000;
+    /// After all of Quarkus's routes.
+    private static final int LAST = Integer.MAX_VALUE;
+
+    private final EveryRequest everyRequest;
+    private final CompletionHandler completions;
+    private final ModelRoutes models;
+    private final PublicHealth health;
+    private final FailureHandler failures;
+    private final ProblemWriter problems;
+
+    Routes(
+            EveryRequest everyRequest,
+            CompletionHandler completions,
+            ModelRoutes models,
+            PublicHealth health,
+            FailureHandler failures,
+            ProblemWriter problems) {
+        this.everyRequest = everyRequest;
+        this.completions = completions;
+        this.models = models;
+        this.health = health;
+        this.failures = failures;
+        this.problems = problems;
+    }
+
+    void filters(@Observes Filters filters) {
+        filters.register(everyRequest, FIRST);
+    }
+
+    void routes(@Observes Router router) {
+        router.route().failureHandler(failures);
+        router.post("/v1/chat/completions").handler(completions.chat());
+        router.post("/v1/completions").handler(completions.text());
+        router.get("/v1/models").handler(models::list);
+        router.get("/v1/models/:id").handler(models::one);
+        router.get("/health").handler(health::handle);
+        router.route("/v1/*").order(LAST - 1).handler(rc -> problems.write(
+                rc.response(),
+                known(rc.normalizedPath(), rc.request().method())
+                        ? Problem.methodNotAllowed(rc.request().method().name(), rc.normalizedPath())
+                        : Problem.noSuchRoute(rc.request().method().name(), rc.normalizedPath())));
+    }
+
+    /// Whether a path exists under another method.
+    private static boolean known(String path, HttpMethod method) {
+        return switch (path) {
+            case "/v1/chat/completions", "/v1/completions" -> !method.equals(HttpMethod.POST);
+            case "/v1/models" -> !method.equals(HttpMethod.GET);
+            default -> path.startsWith("/v1/models/") && !method.equals(HttpMethod.GET);
+        };
+    }
+}

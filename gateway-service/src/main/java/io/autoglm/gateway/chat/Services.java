@@ -1,0 +1,23 @@
+package io.autoglm.gateway.chat;
+
+import io.autoglm.gateway.errors.ProblemWriter;
+import io.autoglm.gateway.placement.Placement;
+import io.autoglm.gateway.placement.Snapshot;
+import io.autoglm.gateway.recall.Recall;
+import io.autoglm.gateway.upstream.InstanceClient;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.util.function.LongSupplier;
+
+/// What every completion works with.
+@Singleton
+record Services(
+        Recall recall,
+        Placement placement,
+        Snapshot snapshot,
+        InstanceClient instances,
+        ProblemWriter problems,
+        GenerationMetrics metrics,
+        Clock clock,
+        LongSupplier nanoClock,
+        ChatConfig config) {}

@@ -1,0 +1,114 @@
+package io.autoglm.gateway.chat;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.autoglm.gateway.upstream.SseEvent;
+import io.vertx.core.buffer.Buffer;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// What of a stream the client gets now, and what the stream has said so far. Every event that passes does so with its own
+/// bytes. Three things do not simply pass:
+///
+/// - the usage chunk that only the gateway asked for is taken out;
+/// - of an answer that is to be remembered, all from the finish reason on is held until the turn is stored;
+/// - `[DONE]` is held in any case: it is sent when the request is settled.
+///
+/// Only what has to be is parsed: all events of an answer to be remembered, and otherwise those that mention usage or an
+/// error. Confined to one event loop.
+final class StreamedAnswer {
+    private final boolean wantsUsage;
+    private final @Nullable MessageAssembler assembler;
+    private final Buffer held = Buffer.buffer();
+
+    private boolean finished;
+    private boolean done;
+    private boolean failed;
+    private int tokenEvents;
+    private @Nullable Spent spent;
+
+    /// @param remember whether the answer's message will be asked for
+    StreamedAnswer(boolean wantsUsage, boolean remember) {
+        this.wantsUsage = wantsUsage;
+        this.assembler = remember ? new MessageAssembler() : null;
+    }
+
+    /// @return the bytes to send now, may be none
+    Buffer accept(List<SseEvent> events) {
+        Buffer now = Buffer.buffer();
+        for (SseEvent event : events) {
+            if (done || failed) {
+                break;
+            }
+            if (passes(event)) {
+                (finished || done ? held : now).appendBuffer(event.raw());
+            }
+        }
+        return now;
+    }
+
+    /// `[DONE]` has come.
+    boolean done() {
+        return done;
+    }
+
+    /// An error event has come, and was passed on; nothing follows it.
+    boolean failed() {
+        return failed;
+    }
+
+    /// What is sent once the request is settled.
+    Buffer held() {
+        return held;
+    }
+
+    /// As the instance counted, or else one token an event.
+    Spent spent() {
+        return spent == null ? new Spent(0, tokenEvents) : spent;
+    }
+
+    /// Only for an answer to be remembered; empty when it is too large for that.
+    Optional<ObjectNode> message() {
+        return assembler == null ? Optional.empty() : assembler.message();
+    }
+
+    private boolean passes(SseEvent event) {
+        if (event.empty()) {
+            return true;
+        }
+        if (event.done()) {
+            done = true;
+            return true;
+        }
+        tokenEvents++;
+        String data = event.data();
+        if (assembler == null && !data.contains("\"usage\"") && !data.contains("\"error\"")) {
+            return true;
+        }
+        try {
+            return look(RequestParser.JSON.readTree(data));
+        } catch (JsonProcessingException e) {
+            return true;
+        }
+    }
+
+    private boolean look(JsonNode chunk) {
+        if (chunk.path("error").isObject()) {
+            failed = true;
+            return true;
+        }
+        for (JsonNode choice : chunk.path("choices")) {
+            if (assembler != null) {
+                assembler.add(choice.path("delta"));
+                finished |= choice.hasNonNull("finish_reason");
+            }
+        }
+        if (!chunk.path("usage").isObject()) {
+            return true;
+        }
+        spent = Spent.of(chunk.path("usage"));
+        return wantsUsage || !chunk.path("choices").isEmpty();
+    }
+}

@@ -1,0 +1,111 @@
+package io.autoglm.gateway.errors;
+
+import io.autoglm.protocol.ApiError;
+import org.jspecify.annotations.Nullable;
+
+/// An answer that is not what was asked for. Each factory below is one row of the table "outcome → status"; nothing else in
+/// the gateway chooses a status.
+///
+/// @param retryAfterSeconds for `Retry-After`; 0 sends none
+public record Problem(int status, ApiError body, long retryAfterSeconds) {
+
+    public Problem {
+        if (status < 400 || status > 599) {
+            throw new IllegalArgumentException("status: must be 400…599, was " + status);
+        }
+    }
+
+    /// @param param the field at fault; null where no single one is
+    public static Problem invalid(String message, @Nullable String param) {
+        return invalid(message, param, null);
+    }
+
+    public static Problem invalid(
+            String message, @Nullable String param, @Nullable String code) {
+        return new Problem(400, ApiError.of(message, ApiError.INVALID_REQUEST, param, code), 0);
+    }
+
+    public static Problem unauthenticated(String message) {
+        return new Problem(401, ApiError.of(message, ApiError.AUTHENTICATION, null, "invalid_api_key"), 0);
+    }
+
+    public static Problem forbidden(String message, @Nullable String param, String code) {
+        return new Problem(403, ApiError.of(message, ApiError.PERMISSION, param, code), 0);
+    }
+
+    public static Problem noSuchRoute(String method, String path) {
+        return new Problem(
+                404,
+                ApiError.of("Unknown request URL: " + method + " " + path, ApiError.INVALID_REQUEST, null, "unknown_url"),
+                0);
+    }
+
+    public static Problem noSuchModel(String model) {
+        return new Problem(
+                404,
+                ApiError.of(
+                        "The model '" + model + "' does not exist; GET /v1/models lists those that do.",
+                        ApiError.INVALID_REQUEST,
+                        "model",
+                        "model_not_found"),
+                0);
+    }
+
+    public static Problem methodNotAllowed(String method, String path) {
+        return new Problem(
+                405,
+                ApiError.of(
+                        "Not allowed: " + method + " " + path, ApiError.INVALID_REQUEST, null, "method_not_allowed"),
+                0);
+    }
+
+    public static Problem tooLarge(long limitBytes) {
+        return new Problem(
+                413,
+                ApiError.of(
+                        "The request body is larger than " + limitBytes + " bytes.",
+                        ApiError.INVALID_REQUEST,
+                        null,
+                        "request_too_large"),
+                0);
+    }
+
+    public static Problem unsupportedContentType(String found) {
+        return new Problem(
+                415,
+                ApiError.of(
+                        "Content-Type must be application/json, was '" + found + "'.",
+                        ApiError.INVALID_REQUEST,
+                        "Content-Type",
+                        "unsupported_content_type"),
+                0);
+    }
+
+    public static Problem rateLimited(String message, long retryAfterSeconds) {
+        return new Problem(
+                429, ApiError.of(message, ApiError.RATE_LIMIT, null, "rate_limit_exceeded"), retryAfterSeconds);
+    }
+
+    public static Problem internal() {
+        return new Problem(
+                500,
+                ApiError.of(
+                        "The gateway failed; the trace id in x-trace-id finds the reason in its log.",
+                        ApiError.SERVER,
+                        null,
+                        "internal_error"),
+                0);
+    }
+
+    public static Problem instanceBroke(String message) {
+        return new Problem(502, ApiError.of(message, ApiError.SERVER, null, "upstream_failed"), 0);
+    }
+
+    public static Problem unavailable(String message, String code, long retryAfterSeconds) {
+        return new Problem(503, ApiError.of(message, ApiError.SERVER, null, code), retryAfterSeconds);
+    }
+
+    public static Problem tooLate(String message) {
+        return new Problem(504, ApiError.of(message, ApiError.SERVER, null, "deadline_exceeded"), 0);
+    }
+}

@@ -1,0 +1,5 @@
+/// Which models can be asked for.
+@NullMarked
+package io.autoglm.gateway.models;
+
+import org.jspecify.annotations.NullMarked;

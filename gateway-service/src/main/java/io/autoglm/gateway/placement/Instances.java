@@ -1,0 +1,60 @@
+package io.autoglm.gateway.placement;
+
+import io.autoglm.protocol.placement.InstanceState;
+import io.autoglm.protocol.placement.InstanceView;
+import io.autoglm.protocol.placement.Lease.Target;
+import io.autoglm.protocol.placement.ServedModel;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/// The instances as the scheduler last told them; immutable. Questions that need no lease are answered from it.
+public record Instances(List<InstanceView> all) {
+    static final Instances NONE = new Instances(List.of());
+
+    public Instances {
+        all = List.copyOf(all);
+    }
+
+    /// Where a request for a model may go now, in the scheduler's order.
+    List<Target> ready(String model, Set<String> excluded) {
+        return all.stream()
+                .filter(instance -> instance.state() == InstanceState.READY)
+                .filter(instance -> serves(instance, model))
+                .filter(instance -> !excluded.contains(instance.id()))
+                .map(instance -> new Target(instance.id(), instance.url()))
+                .toList();
+    }
+
+    public long readyCount() {
+        return all.stream()
+                .filter(instance -> instance.state() == InstanceState.READY)
+                .count();
+    }
+
+    /// Models of every instance that is not gone: one whose instances are all ejected still exists.
+    public List<ServedModel> models() {
+        return known().flatMap(instance -> instance.models().stream()).toList();
+    }
+
+    /// The tokens of prompt and answer that every instance of a model has room for.
+    public Optional<Integer> maxModelTokens(String model) {
+        return models().stream()
+                .filter(served -> served.id().equals(model))
+                .map(ServedModel::maxModelTokens)
+                .min(Integer::compare);
+    }
+
+    boolean knows(String model) {
+        return models().stream().anyMatch(served -> served.id().equals(model));
+    }
+
+    private Stream<InstanceView> known() {
+        return all.stream().filter(instance -> instance.state() != InstanceState.GONE);
+    }
+
+    private static boolean serves(InstanceView instance, String model) {
+        return instance.models().stream().anyMatch(served -> served.id().equals(model));
+    }
+}

@@ -1,0 +1,77 @@
+package io.autoglm.gateway.placement;
+
+import io.autoglm.protocol.placement.Lease.Target;
+import io.autoglm.protocol.placement.LeaseRequest;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+
+/// Asks the scheduler, and when it is away goes round robin over the instances of the last snapshot.
+@Singleton
+public final class Placement {
+    /// The time a request may take that no lease bounds; the request's own deadline is usually shorter.
+    private static final Duration WITHOUT_LEASE = Duration.ofMinutes(30);
+
+    private final SchedulerClient scheduler;
+    private final Snapshot snapshot;
+    private final Clock clock;
+    private final Counter degraded;
+    private final AtomicInteger turn = new AtomicInteger();
+
+    Placement(SchedulerClient scheduler, Snapshot snapshot, Clock clock, MeterRegistry metrics) {
+        this.scheduler = scheduler;
+        this.snapshot = snapshot;
+        this.clock = clock;
+        this.degraded = Counter.builder("autoglm.placement.degraded")
+                .description("Requests placed from the snapshot because the scheduler was away")
+                .register(metrics);
+    }
+
+    /// Never fails: that the scheduler is away is answered from the snapshot.
+    public Future<Placed> place(LeaseRequest request) {
+        return scheduler
+                .lease(request)
+                .map(placed -> placed instanceof Placed.UnknownModel ? doubt(request) : placed)
+                .otherwise(away -> fromSnapshot(request));
+    }
+
+    /// A scheduler that was just restarted knows no instance for the half second until they report again; that is no
+    /// reason to tell a client that its model does not exist.
+    private Placed doubt(LeaseRequest request) {
+        Instances instances = snapshot.instances();
+        if (instances.knows(request.model())) {
+            return fromSnapshot(request);
+        }
+        return instances.all().isEmpty()
+                ? new Placed.NoCapacity("No instance has registered yet.", 1)
+                : new Placed.UnknownModel();
+    }
+
+    private Placed fromSnapshot(LeaseRequest request) {
+        Instances instances = snapshot.instances();
+        List<Target> ready = instances.ready(request.model(), Set.copyOf(request.exclude()));
+        if (ready.isEmpty()) {
+            return !instances.all().isEmpty() && !instances.knows(request.model())
+                    ? new Placed.UnknownModel()
+                    : new Placed.NoCapacity("The scheduler is away and no instance is known to be ready.", 2);
+        }
+        degraded.increment();
+        int first = Math.floorMod(turn.getAndIncrement(), ready.size());
+        List<Target> ring = IntStream.range(0, ready.size())
+                .mapToObj(step -> ready.get((first + step) % ready.size()))
+                .toList();
+        return new Placed.Granted(new Ticket(
+                ring.getFirst(),
+                ring.subList(1, ring.size()),
+                clock.instant().plus(WITHOUT_LEASE),
+                true,
+                outcome -> {}));
+    }
+}

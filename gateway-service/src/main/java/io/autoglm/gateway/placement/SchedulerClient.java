@@ -1,0 +1,108 @@
+package io.autoglm.gateway.placement;
+
+import io.autoglm.gateway.http.ControlClient;
+import io.autoglm.gateway.http.ControlClient.Reply;
+import io.autoglm.gateway.http.ControlClient.Service;
+import io.autoglm.protocol.placement.Lease;
+import io.autoglm.protocol.placement.LeaseOutcome;
+import io.autoglm.protocol.placement.LeaseRequest;
+import io.smallrye.faulttolerance.api.CircuitBreakerState;
+import io.smallrye.faulttolerance.api.TypedGuard;
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpMethod;
+import jakarta.enterprise.util.TypeLiteral;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import org.jboss.logging.Logger;
+
+/// Takes leases and gives them back. A circuit breaker stands before the scheduler, so that a dead or hanging one costs a
+/// timeout a few times and nothing after that.
+@Singleton
+class SchedulerClient {
+    private static final Logger LOG = Logger.getLogger(SchedulerClient.class);
+    /// A lost release is retried once; after that the lease's own deadline ends it.
+    private static final int RELEASE_TRIES = 2;
+
+    private final ControlClient client;
+    private final Service scheduler;
+    private final TypedGuard<CompletionStage<Reply>> breaker;
+
+    SchedulerClient(PlacementConfig config, ControlClient client) {
+        this.client = client;
+        this.scheduler = new Service(config.url(), config.timeout());
+        this.breaker = TypedGuard.create(new TypeLiteral<CompletionStage<Reply>>() {})
+                .withDescription("scheduler")
+                .withCircuitBreaker()
+                .requestVolumeThreshold(config.breakerVolume())
+                .failureRatio(0.5)
+                .delay(config.retryAfter().toMillis(), ChronoUnit.MILLIS)
+                .successThreshold(1)
+                .onStateChange(SchedulerClient::note)
+                .done()
+                .build();
+    }
+
+    /// Fails when the scheduler is away: no answer, an answer that makes no sense, or the breaker is open.
+    Future<Placed> lease(LeaseRequest request) {
+        CompletionStage<Reply> guarded = breaker.get(() -> client.call(
+                        scheduler, HttpMethod.POST, "/v1/leases", Map.of(), request)
+                .compose(SchedulerClient::sane)
+                .toCompletionStage());
+        return Future.fromCompletionStage(guarded, client.vertx().getOrCreateContext())
+                .compose(this::placed);
+    }
+
+    private Future<Placed> placed(Reply reply) {
+        return switch (reply.status()) {
+            case 404 -> Future.succeededFuture(new Placed.UnknownModel());
+            case 503 -> Future.succeededFuture(
+                    new Placed.NoCapacity("No instance of this model can take a request now.", seconds(reply)));
+            default -> granted(reply);
+        };
+    }
+
+    private Future<Placed> granted(Reply reply) {
+        try {
+            Lease lease = client.read(reply, Lease.class);
+            return Future.succeededFuture(new Placed.Granted(new Ticket(
+                    lease.instance(),
+                    lease.alternatives(),
+                    lease.deadline(),
+                    false,
+                    outcome -> release(lease.id(), outcome, RELEASE_TRIES))));
+        } catch (IOException | RuntimeException e) {
+            return Future.failedFuture(new IOException("a lease could not be read", e));
+        }
+    }
+
+    private void release(String lease, LeaseOutcome outcome, int tries) {
+        client.call(scheduler, HttpMethod.DELETE, "/v1/leases/" + lease, Map.of(), outcome)
+                .onFailure(e -> {
+                    if (tries > 1) {
+                        release(lease, outcome, tries - 1);
+                    } else {
+                        LOG.warnf("lease was not given back, it will expire lease=%s reason=%s", lease, e.getMessage());
+                    }
+                });
+    }
+
+    /// What only a working scheduler says; everything else counts against it.
+    private static Future<Reply> sane(Reply reply) {
+        return switch (reply.status()) {
+            case 200, 201, 404, 503 -> Future.succeededFuture(reply);
+            default -> Future.failedFuture(new IOException("the scheduler answered a lease with " + reply.status()));
+        };
+    }
+
+    private static long seconds(Reply reply) {
+        String header = reply.retryAfter();
+        return header != null && header.matches("[0-9]{1,6}") ? Math.max(1, Long.parseLong(header)) : 1;
+    }
+
+    private static void note(CircuitBreakerState state) {
+        LOG.infof("scheduler breaker state=%s", state);
+    }
+}

@@ -1,0 +1,56 @@
+package io.autoglm.gateway.placement;
+
+import io.autoglm.protocol.placement.Lease.Target;
+import io.autoglm.protocol.placement.LeaseOutcome;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+
+/// The right to send one request to one instance. It is given back once; a second time changes nothing.
+public final class Ticket {
+    private final Target instance;
+    private final List<Target> alternatives;
+    private final Instant deadline;
+    private final boolean degraded;
+    private final Consumer<LeaseOutcome> giveBack;
+    private final AtomicBoolean released = new AtomicBoolean();
+
+    /// @param degraded whether the scheduler had no part in it
+    Ticket(
+            Target instance,
+            List<Target> alternatives,
+            Instant deadline,
+            boolean degraded,
+            Consumer<LeaseOutcome> giveBack) {
+        this.instance = instance;
+        this.alternatives = List.copyOf(alternatives);
+        this.deadline = deadline;
+        this.degraded = degraded;
+        this.giveBack = giveBack;
+    }
+
+    public Target instance() {
+        return instance;
+    }
+
+    /// Best first, without the instance itself.
+    public List<Target> alternatives() {
+        return alternatives;
+    }
+
+    public Instant deadline() {
+        return deadline;
+    }
+
+    public boolean degraded() {
+        return degraded;
+    }
+
+    /// Returns at once; the scheduler is told in the background.
+    public void release(LeaseOutcome outcome) {
+        if (released.compareAndSet(false, true)) {
+            giveBack.accept(outcome);
+        }
+    }
+}

@@ -1,0 +1,107 @@
+package io.autoglm.gateway.recall;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.autoglm.gateway.http.ControlClient;
+import io.autoglm.gateway.http.ControlClient.Reply;
+import io.autoglm.gateway.http.ControlClient.Service;
+import io.autoglm.gateway.placement.Snapshot;
+import io.autoglm.protocol.Headers;
+import io.autoglm.protocol.conversation.Turn;
+import io.autoglm.protocol.conversation.TurnAppend;
+import io.autoglm.protocol.conversation.Window;
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpMethod;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/// Asks the context service what a conversation holds, and tells it what was said. Neither call ever fails: that the
+/// service is away is an answer.
+@Singleton
+public final class Recall {
+    private static final Logger LOG = Logger.getLogger(Recall.class);
+    /// An append is repeated once; its request id makes the second one harmless.
+    private static final int APPEND_TRIES = 2;
+
+    /// A conversation, and the request that speaks in it.
+    public record Session(String tenant, String id, String traceId, String requestId) {
+        Map<String, String> headers() {
+            return Map.of(Headers.TENANT, tenant, Headers.TRACE_ID, traceId);
+        }
+
+        String path() {
+            return "/v1/conversations/" + id;
+        }
+    }
+
+    private final ControlClient client;
+    private final Snapshot snapshot;
+    private final Service context;
+    private final RecallConfig config;
+
+    Recall(RecallConfig config, ControlClient client, Snapshot snapshot) {
+        this.config = config;
+        this.client = client;
+        this.snapshot = snapshot;
+        this.context = new Service(config.url(), config.timeout());
+    }
+
+    /// The newest turns for which the model has room beside the new messages and the answer.
+    ///
+    /// @param maxTokens of the answer, where the request says so
+    public Future<Recalled> recall(Session session, String model, List<JsonNode> asked, OptionalInt maxTokens) {
+        String path = session.path() + "/window?tokens=" + budget(model, asked, maxTokens);
+        return client.call(context, HttpMethod.GET, path, session.headers(), null)
+                .compose(this::window)
+                .onFailure(e -> LOG.warnf(
+                        "recall failed traceId=%s session=%s reason=%s", session.traceId(), session.id(), e.getMessage()))
+                .otherwise(new Recalled.Away(2));
+    }
+
+    /// @return whether the turn is stored now
+    public Future<Boolean> append(Session session, Turn turn) {
+        return append(session, new TurnAppend(turn, session.requestId(), null), APPEND_TRIES);
+    }
+
+    int budget(String model, List<JsonNode> asked, OptionalInt maxTokens) {
+        int window = snapshot.instances().maxModelTokens(model).orElse(config.assumedWindowTokens());
+        int answer = maxTokens.orElse((int) (window * config.answerShare()));
+        long left = (long) window - answer - TokenEstimate.atMost(asked);
+        return (int) Math.max(0, left);
+    }
+
+    private Future<Boolean> append(Session session, TurnAppend append, int tries) {
+        return client.call(context, HttpMethod.POST, session.path() + "/turns", session.headers(), append)
+                .transform(result -> {
+                    @Nullable Reply reply = result.result();
+                    if (reply != null && reply.ok()) {
+                        return Future.succeededFuture(true);
+                    }
+                    boolean mayPass = reply == null || reply.status() >= 500;
+                    if (mayPass && tries > 1) {
+                        return append(session, append, tries - 1);
+                    }
+                    LOG.warnf(
+                            "turn was not stored traceId=%s session=%s reason=%s",
+                            session.traceId(),
+                            session.id(),
+                            reply == null ? result.cause().getMessage() : "status " + reply.status());
+                    return Future.succeededFuture(false);
+                });
+    }
+
+    private Future<Recalled> window(Reply reply) {
+        if (!reply.ok()) {
+            return Future.failedFuture("status " + reply.status());
+        }
+        try {
+            return Future.succeededFuture(new Recalled.Remembered(client.read(reply, Window.class)));
+        } catch (IOException | RuntimeException e) {
+            return Future.failedFuture(new IOException("a window could not be read", e));
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package io.autoglm.gateway.upstream;
+
+import io.vertx.core.buffer.Buffer;
+import java.nio.charset.StandardCharsets;
+
+/// One event of a server-sent-event stream, as it came.
+///
+/// @param raw  every byte, the closing blank line included
+/// @param data what follows `data:`, lines joined by a newline; empty for a comment
+public record SseEvent(Buffer raw, String data) {
+    private static final String DONE = "[DONE]";
+
+    /// The event that ends a complete OpenAI stream.
+    public boolean done() {
+        return data.equals(DONE);
+    }
+
+    /// A comment or an event without data: nothing but a sign of life.
+    public boolean empty() {
+        return data.isEmpty();
+    }
+
+    static SseEvent of(Buffer raw) {
+        String text = raw.toString(StandardCharsets.UTF_8);
+        StringBuilder data = new StringBuilder(text.length());
+        for (String line : text.split("\r\n|\n|\r")) {
+            if (line.startsWith("data:")) {
+                if (!data.isEmpty()) {
+                    data.append('\n');
+                }
+                data.append(line, line.startsWith("data: ") ? 6 : 5, line.length());
+            }
+        }
+        return new SseEvent(raw, data.toString());
+    }
+}

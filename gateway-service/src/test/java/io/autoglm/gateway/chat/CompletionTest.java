@@ -1,0 +1,378 @@
+package io.autoglm.gateway.chat;
+
+import static io.autoglm.gateway.neighbours.Client.ask;
+import static io.autoglm.gateway.neighbours.Client.chat;
+import static io.autoglm.gateway.neighbours.Client.error;
+import static io.autoglm.gateway.neighbours.Client.header;
+import static io.autoglm.gateway.neighbours.Client.post;
+import static io.autoglm.gateway.neighbours.ScriptedInstance.refusing;
+import static io.autoglm.gateway.neighbours.ScriptedInstance.usage;
+import static io.autoglm.gateway.neighbours.ScriptedInstance.word;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.autoglm.gateway.neighbours.Client;
+import io.autoglm.gateway.neighbours.Neighbours;
+import io.autoglm.gateway.neighbours.ScriptedInstance;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.JsonObject;
+import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+@QuarkusTest
+@WithTestResource(Neighbours.class)
+class CompletionTest {
+    Neighbours neighbours;
+
+    @BeforeEach
+    void everybodyIsUp() {
+        neighbours.reset();
+        await().until(() -> Client.get("/v1/models").body().contains("nano"));
+    }
+
+    @AfterEach
+    void everyLeaseCameBackOnce() {
+        await().untilAsserted(() ->
+                assertThat(neighbours.scheduler.released()).hasSize(neighbours.scheduler.granted()));
+        assertThat(neighbours.scheduler.doubleReleases()).isZero();
+    }
+
+    @Test
+    void an_answer_comes_back_byte_for_byte_with_its_ids_and_its_instance() {
+        HttpResponse<String> response = chat(ask("hi", false), "X-Trace-Id", "my-trace");
+
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(response.body())
+                .isEqualTo(ScriptedInstance.whole("Hello 世界!", 12, 4).encode());
+        assertThat(header(response, "x-autoglm-instance")).isEqualTo("instance-1");
+        assertThat(header(response, "x-trace-id")).isEqualTo("my-trace");
+        assertThat(header(response, "x-request-id")).startsWith("req_");
+        assertThat(header(response, "openai-processing-ms")).matches("[0-9]+");
+        assertThat(header(response, "x-ratelimit-limit-requests")).isEqualTo("100000");
+        assertThat(header(response, "x-autoglm-degraded")).isEmpty();
+    }
+
+    @Test
+    void the_instance_gets_the_callers_own_bytes_and_the_headers_of_the_suite() {
+        String body = "{ \"model\":\"nano\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}],\"temperature\":0.10,\"new_field\":[1e2] }";
+
+        chat(body, "x-autoglm-tenant", "somebody-else", "x-autoglm-internal-token", "guess", "X-Trace-Id", "t1");
+
+        ScriptedInstance.Received received = neighbours.first.received().getFirst();
+        assertThat(received.raw()).hasToString(body);
+        assertThat(received.header("x-autoglm-internal-token")).isEqualTo(Neighbours.INTERNAL_TOKEN);
+        assertThat(received.header("x-autoglm-tenant")).isEqualTo("acme");
+        assertThat(received.header("x-trace-id")).isEqualTo("t1");
+        assertThat(Long.parseLong(received.header("x-autoglm-timeout-ms"))).isBetween(1L, 600_000L);
+        assertThat(received.header("authorization")).isEqualTo("null");
+    }
+
+    @Test
+    void a_trace_begun_elsewhere_goes_on() {
+        HttpResponse<String> response = chat(
+                ask("hi", false), "traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
+
+        assertThat(header(response, "x-trace-id")).isEqualTo("4bf92f3577b34da6a3ce929d0e0e4736");
+        assertThat(neighbours.first.received().getFirst().header("traceparent"))
+                .startsWith("00-4bf92f3577b34da6a3ce929d0e0e4736-");
+    }
+
+    @Test
+    void a_stream_comes_byte_for_byte_without_the_usage_that_only_the_gateway_asked_for() {
+        HttpResponse<String> response = chat(ask("hi", true));
+
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(header(response, "content-type")).isEqualTo("text/event-stream");
+        assertThat(response.body()).isEqualTo(streamOf(""));
+        assertThat(neighbours.first
+                        .received()
+                        .getFirst()
+                        .body()
+                        .getJsonObject("stream_options")
+                        .getBoolean("include_usage"))
+                .isTrue();
+        await().until(() -> !neighbours.scheduler.released().isEmpty());
+        JsonObject outcome = neighbours.scheduler.released().get("lease-1");
+        assertThat(outcome.getString("result")).isEqualTo("ok");
+        assertThat(outcome.getInteger("tokens")).isEqualTo(4);
+    }
+
+    @Test
+    void a_client_that_asks_for_usage_gets_it() {
+        String body = new JsonObject(ask("hi", true))
+                .put("stream_options", new JsonObject().put("include_usage", true))
+                .encode();
+
+        assertThat(chat(body).body()).isEqualTo(streamOf(usage(12, 4)));
+        assertThat(neighbours.first.received().getFirst().raw()).hasToString(body);
+    }
+
+    @Test
+    void unusual_framing_passes_unchanged() {
+        String odd = ": ping\r\n\r\nevent: x\r\nid: 7\r\ndata:{\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\r\n\r\n"
+                + "data: {\"choices\":\n" + "data: [{\"delta\":{\"content\":\"é世\"}}]}\n\n"
+                + "data: not json at all\n\n"
+                + "data: [DONE]\n\n";
+        neighbours.first.next(received -> {
+            ScriptedInstance.beginStream(received);
+            byte[] bytes = odd.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+            for (byte one : bytes) {
+                received.response().write(io.vertx.core.buffer.Buffer.buffer(new byte[] {one}));
+            }
+            received.response().end();
+        });
+
+        assertThat(chat(ask("hi", true)).body()).isEqualTo(odd);
+    }
+
+    @Test
+    void text_completions_go_the_same_way() {
+        HttpResponse<String> response = post("/v1/completions", "{\"model\":\"nano\",\"prompt\":\"Once\"}");
+
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(neighbours.first.received().getFirst().request().path()).isEqualTo("/v1/completions");
+    }
+
+    @Test
+    void a_refusal_of_the_instance_passes_as_it_is() {
+        neighbours.first.next(refusing(400, "temperature must be at most 2"));
+
+        HttpResponse<String> response = chat(ask("hi", true));
+
+        assertThat(response.statusCode()).isEqualTo(400);
+        assertThat(error(response).getString("message")).isEqualTo("temperature must be at most 2");
+        assertThat(neighbours.second.received()).isEmpty();
+        await().until(() -> !neighbours.scheduler.released().isEmpty());
+        assertThat(neighbours.scheduler.released().get("lease-1").getString("result")).isEqualTo("refused");
+    }
+
+    @Test
+    void an_instance_that_drops_the_connection_costs_a_retry_on_the_alternative() {
+        for (boolean stream : List.of(false, true)) {
+            neighbours.reset();
+            neighbours.first.next(ScriptedInstance::dropConnection);
+
+            HttpResponse<String> response = chat(ask("hi", stream));
+
+            assertThat(response.statusCode()).isEqualTo(200);
+            assertThat(header(response, "x-autoglm-instance")).isEqualTo("instance-2");
+            await().until(() -> !neighbours.scheduler.released().isEmpty());
+            JsonObject outcome = neighbours.scheduler.released().get("lease-1");
+            assertThat(outcome.getString("result")).isEqualTo("ok");
+            assertThat(outcome.getString("served")).isEqualTo("instance-2");
+            assertThat(outcome.getString("failed")).isEqualTo("instance-1");
+        }
+    }
+
+    @Test
+    void a_server_error_costs_a_retry_and_a_second_one_passes_as_it_is() {
+        neighbours.first.next(refusing(503, "warming"));
+        assertThat(chat(ask("hi", true)).body()).isEqualTo(streamOf(""));
+
+        neighbours.first.next(refusing(500, "first"));
+        neighbours.second.next(refusing(500, "second"));
+        HttpResponse<String> response = chat(ask("hi", false));
+
+        assertThat(response.statusCode()).isEqualTo(500);
+        assertThat(error(response).getString("message")).isEqualTo("second");
+    }
+
+    @Test
+    void without_an_alternative_a_fresh_lease_leaves_the_failed_instance_out() {
+        neighbours.scheduler.offerAlternatives(false);
+        neighbours.first.next(ScriptedInstance::dropConnection);
+
+        HttpResponse<String> response = chat(ask("hi", false));
+
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(neighbours.scheduler.asked()).hasSize(2);
+        assertThat(neighbours.scheduler.asked().getLast().getJsonArray("exclude")).containsExactly("instance-1");
+        await().until(() -> neighbours.scheduler.released().size() == 2);
+        assertThat(neighbours.scheduler.released().get("lease-1").getString("failed")).isEqualTo("instance-1");
+    }
+
+    @Test
+    void a_body_cut_off_in_the_middle_is_retried_because_the_client_saw_none_of_it() {
+        neighbours.first.next(received -> {
+            received.response().putHeader("Content-Length", "1000").write("{\"id\":");
+            received.request().connection().close();
+        });
+
+        HttpResponse<String> response = chat(ask("hi", false));
+
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(header(response, "x-autoglm-instance")).isEqualTo("instance-2");
+    }
+
+    @Test
+    void a_stream_that_breaks_before_its_first_token_is_retried_without_a_trace() {
+        neighbours.first.next(received -> {
+            ScriptedInstance.beginStream(received);
+            ScriptedInstance.greeting(received);
+            received.request().connection().close();
+        });
+
+        assertThat(chat(ask("hi", true)).body()).isEqualTo(streamOf(""));
+    }
+
+    @Test
+    void a_stream_that_breaks_after_its_first_token_ends_with_an_error_event_and_no_done() {
+        neighbours.first.next(received -> {
+            ScriptedInstance.beginStream(received);
+            received.response().write(word("Hel")).onSuccess(sent -> received.request().connection().close());
+        });
+
+        HttpResponse<String> response = chat(ask("hi", true));
+
+        assertThat(response.body()).startsWith(word("Hel")).contains("\"type\":\"server_error\"").doesNotContain("[DONE]");
+        assertThat(neighbours.second.received()).isEmpty();
+        await().until(() -> !neighbours.scheduler.released().isEmpty());
+        assertThat(neighbours.scheduler.released().get("lease-1").getString("result")).isEqualTo("failed");
+        assertThat(neighbours.scheduler.released().get("lease-1").getString("failed")).isEqualTo("instance-1");
+    }
+
+    @Test
+    void a_stream_that_just_ends_has_failed_too() {
+        neighbours.first.next(received -> {
+            ScriptedInstance.beginStream(received);
+            received.response().end(word("Hel"));
+        });
+
+        assertThat(chat(ask("hi", true)).body()).contains("server_error").doesNotContain("[DONE]");
+    }
+
+    @Test
+    void an_error_event_of_the_instance_passes_and_ends_the_stream() {
+        String failure = "data: {\"error\":{\"message\":\"out of memory\",\"type\":\"server_error\"}}\n\n";
+        neighbours.first.next(received -> {
+            ScriptedInstance.beginStream(received);
+            received.response().write(word("Hel"));
+            received.response().end(failure);
+        });
+
+        assertThat(chat(ask("hi", true)).body()).isEqualTo(word("Hel") + failure);
+    }
+
+    @Test
+    void an_instance_that_stays_silent_is_given_up_for_another() {
+        neighbours.first.next(received -> {});
+
+        HttpResponse<String> response = chat(ask("hi", true));
+
+        assertThat(response.body()).isEqualTo(streamOf(""));
+        await().untilAsserted(() -> assertThat(neighbours.first.aborted()).isEqualTo(1));
+    }
+
+    @Test
+    void a_client_that_leaves_during_the_stream_stops_the_instance_at_once() throws Exception {
+        neighbours.first.next(received -> {
+            ScriptedInstance.beginStream(received);
+            received.response().write(word("Hel"));
+        });
+        CompletableFuture<Void> firstToken = new CompletableFuture<>();
+        HttpClientRequest request = open(ask("hi", true));
+        request.response().onSuccess(response -> response.handler(part -> firstToken.complete(null)));
+        request.end(ask("hi", true));
+        firstToken.get(10, TimeUnit.SECONDS);
+
+        request.connection().close();
+
+        await().atMost(1, TimeUnit.SECONDS)
+                .untilAsserted(() -> assertThat(neighbours.first.aborted()).isEqualTo(1));
+        await().until(() -> !neighbours.scheduler.released().isEmpty());
+        assertThat(neighbours.scheduler.released().get("lease-1").getString("result")).isEqualTo("client-gone");
+    }
+
+    @Test
+    void a_client_that_leaves_before_any_answer_stops_the_instance_too() {
+        for (boolean stream : List.of(false, true)) {
+            neighbours.reset();
+            neighbours.first.next(received -> {});
+            HttpClientRequest request = open(ask("hi", stream));
+            request.end(ask("hi", stream));
+            await().until(() -> neighbours.first.received().size() == 1);
+
+            request.connection().close();
+
+            await().atMost(1, TimeUnit.SECONDS)
+                    .untilAsserted(() -> assertThat(neighbours.first.aborted()).isEqualTo(1));
+            assertThat(neighbours.second.received()).isEmpty();
+        }
+    }
+
+    @Test
+    void a_refused_internal_token_is_not_the_callers_fault() {
+        neighbours.first.next(refusing(401, "who are you"));
+
+        assertThat(chat(ask("hi", false)).statusCode()).isEqualTo(502);
+    }
+
+    @Test
+    void an_unknown_model_is_404_and_a_full_house_503_with_a_time_to_come_back() {
+        HttpResponse<String> unknown = chat(ask("hi", false).replace("\"nano\"", "\"gpt-9\""));
+        assertThat(unknown.statusCode()).isEqualTo(404);
+        assertThat(error(unknown).getString("code")).isEqualTo("model_not_found");
+        assertThat(error(unknown).getString("param")).isEqualTo("model");
+
+        neighbours.scheduler.full(true);
+        HttpResponse<String> full = chat(ask("hi", true));
+        assertThat(full.statusCode()).isEqualTo(503);
+        assertThat(header(full, "retry-after")).isEqualTo("3");
+    }
+
+    @Test
+    void without_the_scheduler_requests_go_round_robin_and_say_so() {
+        neighbours.scheduler.stop();
+
+        List<HttpResponse<String>> responses =
+                java.util.stream.IntStream.range(0, 8).mapToObj(i -> chat(ask("hi", false))).toList();
+
+        assertThat(responses).allMatch(response -> response.statusCode() == 200);
+        assertThat(responses).allMatch(response -> header(response, "x-autoglm-degraded").equals("scheduler-down"));
+        assertThat(neighbours.first.received()).hasSize(4);
+        assertThat(neighbours.second.received()).hasSize(4);
+        HttpResponse<String> unknown = chat(ask("hi", false).replace("\"nano\"", "\"gpt-9\""));
+        assertThat(unknown.statusCode()).isEqualTo(404);
+
+        neighbours.scheduler.start();
+        await().until(() -> header(chat(ask("hi", false)), "x-autoglm-degraded").isEmpty());
+    }
+
+    @Test
+    void a_scheduler_that_has_just_restarted_makes_no_model_unknown() {
+        neighbours.scheduler.forgetful(true);
+
+        assertThat(chat(ask("hi", false)).statusCode()).isEqualTo(200);
+    }
+
+    private HttpClientRequest open(String body) {
+        return neighbours
+                .vertx()
+                .createHttpClient()
+                .request(HttpMethod.POST, Client.port(), "127.0.0.1", "/v1/chat/completions")
+                .map(request -> request.putHeader("Authorization", "Bearer " + Neighbours.KEY)
+                        .putHeader("Content-Type", "application/json"))
+                .toCompletionStage()
+                .toCompletableFuture()
+                .join();
+    }
+
+    /// The scripted stream, with something before `[DONE]`.
+    private static String streamOf(String beforeDone) {
+        StringBuilder all = new StringBuilder(
+                "data: {\"id\":\"c1\",\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\"}}]}\n\n");
+        ScriptedInstance.WORDS.forEach(word -> all.append(word(word)));
+        return all.append("data: {\"id\":\"c1\",\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n")
+                .append(beforeDone)
+                .append("data: [DONE]\n\n")
+                .toString();
+    }
+}

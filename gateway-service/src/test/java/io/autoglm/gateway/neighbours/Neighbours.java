@@ -1,0 +1,121 @@
+package io.autoglm.gateway.neighbours;
+
+import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+
+/// Starts every neighbour and points the gateway at them. Tests take it through a field of this type.
+public final class Neighbours implements QuarkusTestResourceLifecycleManager {
+    public static final String KEY = "sk-test-0123456789abcdef0123456789abcdef";
+    public static final String NARROW_KEY = "sk-narrow-0123456789abcdef0123456789abc";
+    public static final String SINGLE_KEY = "sk-single-0123456789abcdef0123456789abc";
+    public static final String FOREIGN_KEY = "sk-foreign-0123456789abcdef0123456789ab";
+    public static final String ROLELESS_KEY = "sk-roleless-0123456789abcdef0123456789a";
+    public static final String INTERNAL_TOKEN = "internal-secret-of-the-test";
+
+    private final Vertx vertx = Vertx.vertx();
+    public final ScriptedInstance first = new ScriptedInstance(vertx, "instance-1").start();
+    public final ScriptedInstance second = new ScriptedInstance(vertx, "instance-2").start();
+    public final ScriptedScheduler scheduler = new ScriptedScheduler(vertx, List.of(first, second)).start();
+    public final ScriptedContext context = new ScriptedContext(vertx).start();
+    public final Issuer issuer = new Issuer(vertx).start();
+    public final Path keyFile = keyFile();
+
+    @Override
+    public Map<String, String> start() {
+        scheduler.expectToken(INTERNAL_TOKEN);
+        return Map.of(
+                "autoglm.internal-token", INTERNAL_TOKEN,
+                "autoglm.scheduler.url", scheduler.url(),
+                "autoglm.scheduler.snapshot-interval", "100ms",
+                "autoglm.context.url", context.url(),
+                "autoglm.keys.file", keyFile.toString(),
+                "autoglm.keys.check", "50ms",
+                "autoglm.oidc.issuer", issuer.url(),
+                "autoglm.oidc.audience", Issuer.AUDIENCE,
+                "autoglm.upstream.first-token-timeout", "1s",
+                "autoglm.chat.max-body-bytes", "200000");
+    }
+
+    @Override
+    public void inject(TestInjector injector) {
+        injector.injectIntoFields(this, field -> field.getType().equals(Neighbours.class));
+    }
+
+    @Override
+    public void stop() {
+        scheduler.stop();
+        context.stop();
+        issuer.stop();
+        vertx.close().toCompletionStage().toCompletableFuture().join();
+    }
+
+    /// Before each test: everybody up, nothing scripted, nothing remembered.
+    public void reset() {
+        first.reset();
+        second.reset();
+        scheduler.reset();
+        context.reset();
+    }
+
+    public Vertx vertx() {
+        return vertx;
+    }
+
+    public void writeKeys(String text) {
+        try {
+            Files.writeString(keyFile, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// A key file with the usual keys and, in front of them, some more entries.
+    public static String keys(String more) {
+        return """
+                {"keys":[%s
+                  {"id":"test","sha256":"%s","tenant":"acme","subject":"tester","requestsPerMinute":100000,"maxConcurrent":5000},
+                  {"id":"foreign","sha256":"%s","tenant":"globex","requestsPerMinute":1000,"maxConcurrent":100},
+                  {"id":"narrow","sha256":"%s","tenant":"acme","models":["other"]},
+                  {"id":"single","sha256":"%s","tenant":"acme","requestsPerMinute":2,"maxConcurrent":1},
+                  {"id":"roleless","sha256":"%s","tenant":"acme","roles":["auditor"]},
+                  {"id":"old","sha256":"%s","tenant":"acme","expiresAt":"2020-01-01T00:00:00Z"}
+                ]}"""
+                .formatted(
+                        more,
+                        sha256(KEY),
+                        sha256(FOREIGN_KEY),
+                        sha256(NARROW_KEY),
+                        sha256(SINGLE_KEY),
+                        sha256(ROLELESS_KEY),
+                        sha256("sk-expired"));
+    }
+
+    public static String sha256(String text) {
+        try {
+            return HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static Path keyFile() {
+        try {
+            Path file = Files.createTempFile("autoglm-keys", ".json");
+            file.toFile().deleteOnExit();
+            return Files.writeString(file, keys(""));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,192 @@
+package io.autoglm.gateway.neighbours;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/// A scheduler that knows a fixed list of instances, grants the first that is not excluded, and keeps books.
+public final class ScriptedScheduler {
+    public static final String MODEL = "nano";
+
+    private final Vertx vertx;
+    private final List<ScriptedInstance> instances;
+    private final Map<String, JsonObject> released = new ConcurrentHashMap<>();
+    private final List<JsonObject> asked = new CopyOnWriteArrayList<>();
+    private final AtomicInteger leases = new AtomicInteger();
+    private final AtomicInteger doubleReleases = new AtomicInteger();
+    private volatile boolean alternatives = true;
+    private volatile boolean full;
+    private volatile boolean forgetful;
+    private volatile String wantedToken = "";
+    private @Nullable HttpServer server;
+    private int port;
+
+    public ScriptedScheduler(Vertx vertx, List<ScriptedInstance> instances) {
+        this.vertx = vertx;
+        this.instances = List.copyOf(instances);
+    }
+
+    /// Listens, on the same port as before once it has been up.
+    public ScriptedScheduler start() {
+        HttpServer created = vertx.createHttpServer().requestHandler(this::handle);
+        created.listen(port, "127.0.0.1").toCompletionStage().toCompletableFuture().join();
+        port = created.actualPort();
+        server = created;
+        return this;
+    }
+
+    public void stop() {
+        HttpServer running = server;
+        if (running != null) {
+            server = null;
+            running.close().toCompletionStage().toCompletableFuture().join();
+        }
+    }
+
+    public boolean up() {
+        return server != null;
+    }
+
+    public String url() {
+        return "http://127.0.0.1:" + port;
+    }
+
+    public void expectToken(String token) {
+        wantedToken = token;
+    }
+
+    /// Whether leases name a second instance.
+    public void offerAlternatives(boolean offer) {
+        alternatives = offer;
+    }
+
+    public void full(boolean isFull) {
+        full = isFull;
+    }
+
+    /// As just after a restart: no instance has reported yet.
+    public void forgetful(boolean isForgetful) {
+        forgetful = isForgetful;
+    }
+
+    public List<JsonObject> asked() {
+        return asked;
+    }
+
+    /// Outcomes by lease.
+    public Map<String, JsonObject> released() {
+        return released;
+    }
+
+    public int granted() {
+        return leases.get();
+    }
+
+    public int doubleReleases() {
+        return doubleReleases.get();
+    }
+
+    public void reset() {
+        released.clear();
+        asked.clear();
+        leases.set(0);
+        doubleReleases.set(0);
+        alternatives = true;
+        full = false;
+        forgetful = false;
+        if (!up()) {
+            start();
+        }
+    }
+
+    private void handle(HttpServerRequest request) {
+        request.body().onSuccess(body -> {
+            if (!wantedToken.equals(request.getHeader("x-autoglm-internal-token"))) {
+                request.response().setStatusCode(401).end();
+            } else if (request.path().equals("/v1/instances")) {
+                json(request, 200, list());
+            } else if (request.method() == HttpMethod.POST) {
+                lease(request, body.toJsonObject());
+            } else if (request.method() == HttpMethod.DELETE) {
+                String id = request.path().substring("/v1/leases/".length());
+                if (released.putIfAbsent(id, body.toJsonObject()) != null) {
+                    doubleReleases.incrementAndGet();
+                }
+                request.response().setStatusCode(204).end();
+            }
+        });
+    }
+
+    private void lease(HttpServerRequest request, JsonObject wanted) {
+        asked.add(wanted);
+        if (forgetful || !MODEL.equals(wanted.getString("model"))) {
+            json(request, 404, new JsonObject());
+            return;
+        }
+        JsonArray exclude = wanted.getJsonArray("exclude", new JsonArray());
+        List<ScriptedInstance> free =
+                instances.stream().filter(one -> !exclude.contains(one.id())).toList();
+        if (full || free.isEmpty()) {
+            request.response().putHeader("Retry-After", "3");
+            json(request, 503, new JsonObject());
+            return;
+        }
+        JsonArray others = new JsonArray();
+        if (alternatives) {
+            free.stream().skip(1).forEach(one -> others.add(target(one)));
+        }
+        json(
+                request,
+                201,
+                new JsonObject()
+                        .put("id", "lease-" + leases.incrementAndGet())
+                        .put("instance", target(free.getFirst()))
+                        .put("alternatives", others)
+                        .put("deadline", Instant.now().plusSeconds(600).toString()));
+    }
+
+    private JsonObject list() {
+        JsonArray all = new JsonArray();
+        for (ScriptedInstance one : instances) {
+            all.add(target(one)
+                    .put("pid", 0)
+                    .put("state", "ready")
+                    .put("since", "2026-01-01T00:00:00Z")
+                    .put(
+                            "models",
+                            new JsonArray()
+                                    .add(new JsonObject()
+                                            .put("id", MODEL)
+                                            .put("version", "v1")
+                                            .put("maxModelTokens", 1000)))
+                    .put("engine", "cpu")
+                    .put("slots", 8)
+                    .put("running", 0)
+                    .put("queued", 0)
+                    .put("inFlight", 0)
+                    .put("restarts", 0));
+        }
+        return new JsonObject().put("instances", all);
+    }
+
+    private static JsonObject target(ScriptedInstance instance) {
+        return new JsonObject().put("id", instance.id()).put("url", instance.url());
+    }
+
+    private static void json(HttpServerRequest request, int status, JsonObject body) {
+        request.response()
+                .setStatusCode(status)
+                .putHeader("Content-Type", "application/json")
+                .end(body.toBuffer());
+    }
+}
