@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +34,7 @@ public final class Neighbours implements QuarkusTestResourceLifecycleManager {
     @Override
     public Map<String, String> start() {
         scheduler.expectToken(INTERNAL_TOKEN);
-        return Map.of(
+        Map<String, String> config = new HashMap<>(Map.of(
                 "autoglm.internal-token", INTERNAL_TOKEN,
                 "autoglm.scheduler.url", scheduler.url(),
                 "autoglm.scheduler.snapshot-interval", "100ms",
@@ -43,7 +44,10 @@ public final class Neighbours implements QuarkusTestResourceLifecycleManager {
                 "autoglm.oidc.issuer", issuer.url(),
                 "autoglm.oidc.audience", Issuer.AUDIENCE,
                 "autoglm.upstream.first-token-timeout", "1s",
-                "autoglm.chat.max-body-bytes", "200000");
+                "autoglm.chat.max-body-bytes", "200000"));
+        config.put("quarkus.http.test-port", "0");
+        config.put("quarkus.management.test-port", "0");
+        return config;
     }
 
     @Override

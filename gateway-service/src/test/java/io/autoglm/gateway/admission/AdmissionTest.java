@@ -1,0 +1,171 @@
+package io.autoglm.gateway.admission;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.autoglm.gateway.identity.Caller;
+import io.autoglm.gateway.identity.Quota;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+class AdmissionTest {
+    private final AtomicLong now = new AtomicLong(1_000);
+    private final Admission admission = admission(1_000);
+
+    @Test
+    void a_caller_may_burst_its_minute_and_then_waits_for_the_next_token() {
+        Caller caller = caller("a", 60, 1_000);
+        for (int i = 0; i < 60; i++) {
+            assertThat(admission.admit(caller)).isInstanceOf(Decision.Admitted.class);
+        }
+
+        Decision refused = admission.admit(caller);
+
+        assertThat(refused).isInstanceOf(Decision.Shed.class);
+        assertThat(((Decision.Shed) refused).retryAfterSeconds()).isEqualTo(1);
+        now.addAndGet(Duration.ofSeconds(1).toNanos());
+        assertThat(admission.admit(caller)).isInstanceOf(Decision.Admitted.class);
+        assertThat(admission.admit(caller)).isInstanceOf(Decision.Shed.class);
+    }
+
+    @Test
+    void whoever_waits_as_long_as_told_is_let_in() {
+        Random random = new Random(7);
+        for (int round = 0; round < 200; round++) {
+            Caller caller = caller("r" + round, 1 + random.nextInt(500), 10_000);
+            Decision decision = admission.admit(caller);
+            while (decision instanceof Decision.Admitted) {
+                now.addAndGet(random.nextInt(1_000_000));
+                decision = admission.admit(caller);
+            }
+            now.addAndGet(Duration.ofSeconds(((Decision.Shed) decision).retryAfterSeconds())
+                    .toNanos());
+            assertThat(admission.admit(caller)).isInstanceOf(Decision.Admitted.class);
+        }
+    }
+
+    @Test
+    void usage_tells_what_is_left_and_when_all_is_back() {
+        Caller caller = caller("a", 60, 10);
+        admission.admit(caller);
+        Usage usage = admission.admit(caller).usage();
+
+        assertThat(usage).isEqualTo(new Usage(60, 58, 2));
+    }
+
+    @Test
+    void a_permit_counts_until_it_is_released_and_a_second_release_changes_nothing() {
+        Caller caller = caller("a", 1_000, 2);
+        Permit first = ((Decision.Admitted) admission.admit(caller)).permit();
+        Permit second = ((Decision.Admitted) admission.admit(caller)).permit();
+        assertThat(admission.admit(caller)).isInstanceOf(Decision.Shed.class);
+
+        assertThat(first.release()).isTrue();
+        assertThat(first.release()).isFalse();
+
+        assertThat(admission.admit(caller)).isInstanceOf(Decision.Admitted.class);
+        assertThat(admission.admit(caller)).isInstanceOf(Decision.Shed.class);
+        assertThat(second.release()).isTrue();
+    }
+
+    @Test
+    void a_refusal_for_concurrency_costs_no_token() {
+        Caller caller = caller("a", 2, 1);
+        Permit permit = ((Decision.Admitted) admission.admit(caller)).permit();
+        for (int i = 0; i < 10; i++) {
+            assertThat(admission.admit(caller)).isInstanceOf(Decision.Shed.class);
+        }
+        permit.release();
+
+        assertThat(admission.admit(caller)).isInstanceOf(Decision.Admitted.class);
+    }
+
+    @Test
+    void callers_do_not_spend_each_others_tokens() {
+        assertThat(admission.admit(caller("a", 1, 1))).isInstanceOf(Decision.Admitted.class);
+        assertThat(admission.admit(caller("b", 1, 1))).isInstanceOf(Decision.Admitted.class);
+    }
+
+    @Test
+    void a_changed_quota_is_in_force_at_once() {
+        admission.admit(caller("a", 1, 10));
+        assertThat(admission.admit(caller("a", 1, 10))).isInstanceOf(Decision.Shed.class);
+
+        assertThat(admission.admit(caller("a", 100, 10))).isInstanceOf(Decision.Admitted.class);
+    }
+
+    @Test
+    void a_full_map_makes_room_by_forgetting_only_what_tells_nothing() {
+        Admission small = admission(2);
+        Permit open = ((Decision.Admitted) small.admit(caller("open", 60, 1))).permit();
+        ((Decision.Admitted) small.admit(caller("idle", 60, 1))).permit().release();
+        now.addAndGet(Duration.ofMinutes(2).toNanos());
+
+        assertThat(small.admit(caller("new", 60, 1))).isInstanceOf(Decision.Shed.class);
+        assertThat(small.admit(caller("new", 60, 1))).isInstanceOf(Decision.Admitted.class);
+        assertThat(small.admit(caller("open", 60, 1))).isInstanceOf(Decision.Shed.class);
+        open.release();
+    }
+
+    @Test
+    void many_threads_never_hold_more_permits_than_allowed() throws Exception {
+        Caller caller = caller("a", 1_000_000, 5);
+        AtomicInteger open = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        List<Future<?>> workers = new ArrayList<>();
+        try (ExecutorService threads = Executors.newFixedThreadPool(8)) {
+            for (int worker = 0; worker < 8; worker++) {
+                workers.add(threads.submit(() -> {
+                    for (int i = 0; i < 20_000; i++) {
+                        if (admission.admit(caller) instanceof Decision.Admitted admitted) {
+                            most.accumulateAndGet(open.incrementAndGet(), Math::max);
+                            open.decrementAndGet();
+                            admitted.permit().release();
+                        }
+                    }
+                }));
+            }
+        }
+        for (Future<?> worker : workers) {
+            worker.get();
+        }
+
+        assertThat(most.get()).isBetween(1, 5);
+        for (int i = 0; i < 5; i++) {
+            assertThat(admission.admit(caller)).isInstanceOf(Decision.Admitted.class);
+        }
+    }
+
+    @Test
+    void a_clock_that_steps_back_takes_nothing_away_and_gives_nothing() {
+        TokenBucket bucket = new TokenBucket(60, 10_000_000_000L);
+        assertThat(bucket.tryTake(10_000_000_000L)).isTrue();
+        assertThat(bucket.remaining(0)).isEqualTo(59);
+        assertThat(bucket.remaining(10_000_000_000L)).isEqualTo(59);
+        assertThat(bucket.remaining(11_000_000_000L)).isEqualTo(60);
+    }
+
+    @Test
+    void a_quota_of_nothing_is_refused_by_name() {
+        assertThatThrownBy(() -> new Quota(0, 1)).hasMessageContaining("requestsPerMinute");
+        assertThatThrownBy(() -> new Quota(1, 0)).hasMessageContaining("maxConcurrent");
+    }
+
+    private Admission admission(int maxAccounts) {
+        return new Admission(() -> maxAccounts, now::get, new SimpleMeterRegistry());
+    }
+
+    private static Caller caller(String account, int perMinute, int maxConcurrent) {
+        return new Caller("t", "s", account, Set.of("user"), new Quota(perMinute, maxConcurrent), Set.of("*"));
+    }
+}

@@ -1,0 +1,89 @@
+package io.autoglm.gateway.chat;
+
+import static io.autoglm.gateway.neighbours.Client.ask;
+import static io.autoglm.gateway.neighbours.ScriptedInstance.word;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.autoglm.gateway.neighbours.Client;
+import io.autoglm.gateway.neighbours.Neighbours;
+import io.autoglm.gateway.neighbours.ScriptedInstance;
+import io.autoglm.gateway.neighbours.ScriptedInstance.Received;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.PoolOptions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+@QuarkusTest
+@WithTestResource(Neighbours.class)
+class ManyStreamsTest {
+    private static final int STREAMS = 1_000;
+
+    Neighbours neighbours;
+
+    @BeforeEach
+    void everybodyIsUp() {
+        neighbours.reset();
+        await().until(() -> Client.get("/v1/models").body().contains("nano"));
+    }
+
+    @Test
+    void a_thousand_streams_are_open_at_once_and_all_end_well() {
+        Queue<Received> waiting = new ConcurrentLinkedQueue<>();
+        IntStream.range(0, STREAMS).forEach(i -> neighbours.first.next(received -> {
+            ScriptedInstance.beginStream(received);
+            received.response().write(word("a"));
+            waiting.add(received);
+        }));
+        HttpClient client = neighbours.vertx().createHttpClient(new PoolOptions().setHttp1MaxSize(STREAMS));
+        AtomicInteger firstTokens = new AtomicInteger();
+        long before = usedAfterGc();
+
+        List<Future<Buffer>> answers = IntStream.range(0, STREAMS)
+                .mapToObj(i -> stream(client, firstTokens))
+                .toList();
+        await().atMost(Duration.ofSeconds(60)).until(() -> firstTokens.get() == STREAMS);
+        long perStream = (usedAfterGc() - before) / STREAMS;
+        waiting.forEach(ScriptedInstance::endStream);
+
+        Future.all(answers).toCompletionStage().toCompletableFuture().orTimeout(60, java.util.concurrent.TimeUnit.SECONDS).join();
+        assertThat(answers).allMatch(answer -> answer.result().toString().endsWith("data: [DONE]\n\n"));
+        await().untilAsserted(() -> assertThat(neighbours.scheduler.released()).hasSize(STREAMS));
+        assertThat(neighbours.scheduler.doubleReleases()).isZero();
+        // The client, the gateway and the instance of each stream share this heap.
+        assertThat(perStream).isLessThan(200_000);
+    }
+
+    private static Future<Buffer> stream(HttpClient client, AtomicInteger firstTokens) {
+        return client.request(HttpMethod.POST, Client.port(), "127.0.0.1", "/v1/chat/completions")
+                .compose(request -> request.putHeader("Authorization", "Bearer " + Neighbours.KEY)
+                        .putHeader("Content-Type", "application/json")
+                        .send(ask("hi", true)))
+                .compose(response -> {
+                    Buffer all = Buffer.buffer();
+                    response.handler(part -> {
+                        if (all.length() == 0) {
+                            firstTokens.incrementAndGet();
+                        }
+                        all.appendBuffer(part);
+                    });
+                    return response.end().map(all);
+                });
+    }
+
+    private static long usedAfterGc() {
+        System.gc();
+        return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+    }
+}

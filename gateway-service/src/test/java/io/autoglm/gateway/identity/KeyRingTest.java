@@ -1,0 +1,77 @@
+package io.autoglm.gateway.identity;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class KeyRingTest {
+    private static final Instant NOW = Instant.parse("2026-06-01T00:00:00Z");
+    private final ObjectMapper json = new ObjectMapper().registerModule(new JavaTimeModule());
+
+    @Test
+    void a_key_is_found_by_its_hash_until_it_expires() throws IOException {
+        KeyRing ring = ring(
+                """
+                {"keys":[{"id":"a","sha256":"%s","tenant":"acme","expiresAt":"2026-07-01T00:00:00Z","comment":"ignored"}]}"""
+                        .formatted(KeyRing.sha256("sk-a")));
+
+        assertThat(ring.find("sk-a", NOW)).isPresent();
+        assertThat(ring.find("sk-b", NOW)).isEmpty();
+        assertThat(ring.find("sk-a", Instant.parse("2026-07-01T00:00:00Z"))).isEmpty();
+    }
+
+    @Test
+    void what_an_entry_leaves_out_takes_the_narrow_default() throws IOException {
+        KeyRing ring = ring("{\"keys\":[{\"id\":\"a\",\"sha256\":\"%s\",\"tenant\":\"acme\"}]}"
+                .formatted(KeyRing.sha256("sk-a")));
+
+        assertThat(ring.find("sk-a", NOW))
+                .contains(new Caller("acme", "a", "key:a", Set.of("user"), new Quota(600, 64), Set.of("*")));
+    }
+
+    @Test
+    void the_hash_is_plain_sha256_in_lower_case_hex() {
+        // FIPS 180-2, appendix B.1
+        assertThat(KeyRing.sha256("abc"))
+                .isEqualTo("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{}",
+                "null",
+                "{\"keys\":[{}]}",
+                "{\"keys\":[{\"id\":\"a\",\"sha256\":\"sk-pasted-key\",\"tenant\":\"t\"}]}",
+                "{\"keys\":[{\"id\":\"a\",\"sha256\":\"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad\"}]}",
+                "{\"keys\":[{\"id\":\"a\",\"sha256\":\"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad\",\"tenant\":\"t\",\"maxConcurrent\":0}]}",
+                "{\"keys\":[{\"id\":\"a\",\"sha256\":\"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad\",\"tenant\":\"t:x\"}]}"
+            })
+    void a_file_that_is_wrong_is_refused_whole_without_quoting_it(String text) {
+        assertThatThrownBy(() -> ring(text))
+                .isInstanceOf(IOException.class)
+                .extracting(e -> String.valueOf(e.getMessage()))
+                .asString()
+                .doesNotContain("sk-pasted-key");
+    }
+
+    @Test
+    void two_entries_with_one_hash_are_refused() {
+        String entry = "{\"id\":\"a\",\"sha256\":\"%s\",\"tenant\":\"acme\"}".formatted(KeyRing.sha256("sk-a"));
+
+        assertThatThrownBy(() -> ring("{\"keys\":[" + entry + "," + entry + "]}")).hasMessageContaining("same sha256");
+    }
+
+    private KeyRing ring(String text) throws IOException {
+        return KeyRing.parse(text.getBytes(StandardCharsets.UTF_8), json);
+    }
+}
