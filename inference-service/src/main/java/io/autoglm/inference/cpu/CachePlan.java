@@ -15,7 +15,8 @@ record CachePlan(int slots, int maxTokens) {
         return (long) slots * maxTokens * bytesPerToken;
     }
 
-    /// What is asked for; or, where that is left open, what the model was made for, but no more than half of the memory.
+    /// What is asked for; or, where that is left open, what the model was made for, but no more than half of the
+    /// memory.
     ///
     /// @param freeBytes what the machine has left once the weights are loaded
     /// @throws ModelLoadException if it does not fit, with the figures
@@ -38,7 +39,8 @@ record CachePlan(int slots, int maxTokens) {
         String setting = "autoglm.batching.max-tokens";
         if (asked.maxTokens() > model.maxPositions()) {
             throw new ModelLoadException(
-                    setting, asked.maxTokens() + " is more than the " + model.maxPositions() + " the model was made for");
+                    setting,
+                    asked.maxTokens() + " is more than the " + model.maxPositions() + " the model was made for");
         }
         if (asked.maxTokens() > largestBlockTokens) {
             throw new ModelLoadException(

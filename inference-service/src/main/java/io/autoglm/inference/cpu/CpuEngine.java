@@ -3,8 +3,10 @@ package io.autoglm.inference.cpu;
 import ai.djl.Device;
 import ai.djl.Model;
 import ai.djl.engine.Engine;
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDManager;
 import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import org.jspecify.annotations.Nullable;
 
@@ -18,8 +20,18 @@ final class CpuEngine extends Engine {
 
     private static final class Runtime {
         /// One a process; ONNX Runtime forbids a second.
-        static final OrtEnvironment ENVIRONMENT =
-                OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "autoglm");
+        static final OrtEnvironment ENVIRONMENT = silent();
+
+        private static OrtEnvironment silent() {
+            OrtEnvironment environment =
+                    OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "autoglm");
+            try {
+                environment.setTelemetry(false);
+            } catch (OrtException e) {
+                throw new EngineException("ONNX Runtime's telemetry cannot be switched off", e);
+            }
+            return environment;
+        }
     }
 
     private final CpuNDManager root = CpuNDManager.root(this);

@@ -24,8 +24,8 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Loads in this order: the memory is planned, the graph is built and the weights converted, ONNX Runtime makes a session
-/// of them (and, of most weights, a copy laid out for this CPU), the cache is allocated.
+/// Loads in this order: the memory is planned, the graph is built and the weights converted, ONNX Runtime makes a
+/// session of them (and, of most weights, a copy laid out for this CPU), the cache is allocated.
 final class CpuModel extends BaseModel implements DecoderModel {
 
     /// ONNX Runtime keeps its own copy of a matrix beside ours.
@@ -73,8 +73,9 @@ final class CpuModel extends BaseModel implements DecoderModel {
         try {
             DecoderGraph graph =
                     DecoderGraphBuilder.build(model, directory.weights(), format, plan.maxTokens(), memory);
-            OrtSession session = session(graph, config.threads() == 0 ? Machine.physicalCores() : config.threads());
-            return new OrtDecoder(CpuEngine.environment(), session, model, plan, memory);
+            int threads = config.threads() == 0 ? Machine.physicalCores() : config.threads();
+            OrtSession session = OnLargeStack.call("model-load", () -> session(graph, threads));
+            return new OrtDecoder(session, graph.constants(), model, plan, memory);
         } catch (OrtException e) {
             memory.close();
             throw new ModelLoadException(

@@ -56,7 +56,9 @@ class CpuNDManager extends BaseNDManager {
 
     @Override
     public NDArray from(NDArray array) {
-        return array instanceof CpuNDArray ? array : create(array.toByteBuffer(), array.getShape(), array.getDataType());
+        return array instanceof CpuNDArray
+                ? array
+                : create(array.toByteBuffer(), array.getShape(), array.getDataType());
     }
 
     @Override

@@ -12,8 +12,8 @@ import io.autoglm.inference.engine.Decoder;
 import java.nio.FloatBuffer;
 import org.jspecify.annotations.Nullable;
 
-/// The model as a function: token ids in, the logits after the last of them out. It starts from nothing each time, in slot
-/// 0 of the decoder, and so must not be used while a batch loop owns that decoder.
+/// The model as a function: token ids in, the logits after the last of them out. It starts from nothing each time, in
+/// slot 0 of the decoder, and so must not be used while a batch loop owns that decoder.
 final class CpuSymbolBlock extends AbstractSymbolBlock {
 
     /// Bounds the memory of activations.
@@ -32,9 +32,8 @@ final class CpuSymbolBlock extends AbstractSymbolBlock {
             ParameterStore parameters, NDList inputs, boolean training, @Nullable PairList<String, Object> options) {
         int[] tokens = tokens(inputs.get(0));
         float[] logits = logits(tokens);
-        return new NDList(parameters
-                .getManager()
-                .create(FloatBuffer.wrap(logits), new Shape(logits.length), DataType.FLOAT32));
+        return new NDList(
+                parameters.getManager().create(FloatBuffer.wrap(logits), new Shape(logits.length), DataType.FLOAT32));
     }
 
     /// The weights are ONNX Runtime's.
@@ -68,8 +67,7 @@ final class CpuSymbolBlock extends AbstractSymbolBlock {
                 }
                 yield tokens;
             }
-            default ->
-                throw new IllegalArgumentException("token ids are int32 or int64, not " + array.getDataType());
+            default -> throw new IllegalArgumentException("token ids are int32 or int64, not " + array.getDataType());
         };
     }
 }

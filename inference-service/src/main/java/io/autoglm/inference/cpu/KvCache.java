@@ -6,8 +6,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Keys and values of every slot: two blocks for each layer, `[slots, kv heads, maxTokens, head size]` of float32. A slot's
-/// part of a block is contiguous, and so is that of a run of slots. Pages take memory once they are written.
+/// Keys and values of every slot: two blocks for each layer, `[slots, kv heads, maxTokens, head size]` of float32. A
+/// slot's part of a block is contiguous, and so is that of a run of slots. Pages take memory once they are written.
 final class KvCache {
 
     private final int kvHeads;
@@ -50,8 +50,7 @@ final class KvCache {
     private void copy(MemorySegment block, int from, int to, int tokens) {
         for (int head = 0; head < kvHeads; head++) {
             long offset = head * headBytes;
-            MemorySegment.copy(
-                    block, from * slotBytes() + offset, block, to * slotBytes() + offset, tokens * rowBytes);
+            MemorySegment.copy(block, from * slotBytes() + offset, block, to * slotBytes() + offset, tokens * rowBytes);
         }
     }
 }

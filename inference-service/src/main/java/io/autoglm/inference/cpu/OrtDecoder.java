@@ -7,6 +7,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import io.autoglm.inference.engine.Decoder;
 import io.autoglm.inference.engine.DecoderShape;
+import io.autoglm.inference.graph.Constant;
 import io.autoglm.inference.graph.DecoderGraph;
 import io.autoglm.inference.graph.NativeMemory;
 import io.autoglm.inference.model.DecoderConfig;
@@ -14,13 +15,18 @@ import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
-/// A step is one run of the session. All of its tensors are views of native memory that are made on the first step over
-/// their run of slots and kept: there are at most `slots²/2` of those, and a step allocates next to nothing.
+/// A step is one run of the session. All of its tensors are views of native memory that are made on the first step
+/// over their run of slots and kept: there are at most `slots²/2` of those, and a step allocates next to nothing.
 final class OrtDecoder implements Decoder {
+
+    /// Not of one run of slots, but of all.
+    private static final Set<String> SHARED_INPUTS =
+            Set.of(DecoderGraph.INPUT_IDS, DecoderGraph.LONGEST, DecoderGraph.LOGITS_INDEX);
 
     private record SlotRange(int first, int count) {}
 
@@ -30,6 +36,10 @@ final class OrtDecoder implements Decoder {
     private final DecoderShape shape;
     private final NativeMemory memory;
     private final KvCache cache;
+
+    /// The session reads the mapped ones among them, which are unmapped when nobody refers to them.
+    @SuppressWarnings({"unused", "FieldCanBeLocal"})
+    private final List<Constant> weights;
 
     private final IntBuffer tokenIds;
     private final IntBuffer lastRows;
@@ -41,12 +51,13 @@ final class OrtDecoder implements Decoder {
     private final Map<SlotRange, StepBindings> bindings = new HashMap<>();
     private final Map<Integer, OnnxTensor> decodeTokens = new HashMap<>();
 
-    /// @param memory of the weights and from now on of the cache; freed with this decoder
-    OrtDecoder(
-            OrtEnvironment environment, OrtSession session, DecoderConfig config, CachePlan plan, NativeMemory memory)
+    /// @param weights what the session was made of
+    /// @param memory  of the weights and from now on of the cache; freed with this decoder
+    OrtDecoder(OrtSession session, List<Constant> weights, DecoderConfig config, CachePlan plan, NativeMemory memory)
             throws OrtException {
-        this.environment = environment;
+        this.environment = CpuEngine.environment();
         this.session = session;
+        this.weights = weights;
         this.config = config;
         this.memory = memory;
         this.shape = new DecoderShape(
@@ -82,8 +93,7 @@ final class OrtDecoder implements Decoder {
         lastRows.put(0, start + count - 1);
         longest.put(0, start + count);
         logitsIndex.put(0, count - 1);
-        try (OnnxTensor ids =
-                OnnxTensor.createTensor(environment, tokenIds.slice(0, count), new long[] {1, count})) {
+        try (OnnxTensor ids = OnnxTensor.createTensor(environment, tokenIds.slice(0, count), new long[] {1, count})) {
             run(ids, slot, 1);
         } catch (OrtException e) {
             throw new EngineException("a prefill of " + count + " tokens failed", e);
@@ -152,7 +162,10 @@ final class OrtDecoder implements Decoder {
         Map<String, OnnxTensor> inputs = new LinkedHashMap<>();
         Map<String, OnnxTensor> outputs = new LinkedHashMap<>();
         long[] rows = {
-            range.count, config.attention().kvHeads(), shape.maxTokens(), config.attention().headDim()
+            range.count,
+            config.attention().kvHeads(),
+            shape.maxTokens(),
+            config.attention().headDim()
         };
         for (int layer = 0; layer < config.layers(); layer++) {
             OnnxTensor keys = Tensors.floats(environment, cache.keys(layer, range.first, range.count), rows);
@@ -167,10 +180,9 @@ final class OrtDecoder implements Decoder {
                 OnnxTensor.createTensor(environment, lastRows.slice(0, range.count), new long[] {range.count}));
         inputs.put(DecoderGraph.LONGEST, longestTensor);
         inputs.put(DecoderGraph.LOGITS_INDEX, logitsIndexTensor);
-        outputs.put(
-                DecoderGraph.LOGITS,
-                OnnxTensor.createTensor(
-                        environment, row(range.count), new long[] {range.count, 1, shape.vocabularySize()}));
+        outputs.put(DecoderGraph.LOGITS, OnnxTensor.createTensor(environment, row(range.count), new long[] {
+            range.count, 1, shape.vocabularySize()
+        }));
         return new StepBindings(inputs, outputs);
     }
 
@@ -178,7 +190,7 @@ final class OrtDecoder implements Decoder {
     public void close() {
         decodeTokens.values().forEach(OnnxTensor::close);
         for (StepBindings step : bindings.values()) {
-            step.inputs().remove(DecoderGraph.INPUT_IDS);
+            step.inputs().keySet().removeAll(SHARED_INPUTS);
             step.inputs().values().forEach(OnnxTensor::close);
             step.outputs().get(DecoderGraph.LOGITS).close();
         }

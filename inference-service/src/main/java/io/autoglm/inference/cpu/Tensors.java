@@ -25,15 +25,14 @@ final class Tensors {
                             + " have on this engine; set autoglm.weights to int8 or int4");
         }
         long[] shape = constant.shape().stream().mapToLong(Long::longValue).toArray();
-        OnnxJavaType type =
-                switch (constant.type()) {
-                    case FLOAT -> OnnxJavaType.FLOAT;
-                    case UINT8 -> OnnxJavaType.UINT8;
-                    case INT32 -> OnnxJavaType.INT32;
-                    case INT64 -> OnnxJavaType.INT64;
-                    case FLOAT16 -> OnnxJavaType.FLOAT16;
-                    case BFLOAT16 -> OnnxJavaType.BFLOAT16;
-                };
+        OnnxJavaType type = switch (constant.type()) {
+            case FLOAT -> OnnxJavaType.FLOAT;
+            case UINT8 -> OnnxJavaType.UINT8;
+            case INT32 -> OnnxJavaType.INT32;
+            case INT64 -> OnnxJavaType.INT64;
+            case FLOAT16 -> OnnxJavaType.FLOAT16;
+            case BFLOAT16 -> OnnxJavaType.BFLOAT16;
+        };
         return OnnxTensor.createTensor(environment, buffer(constant.data()), shape, type);
     }
 

@@ -2,8 +2,8 @@ package io.autoglm.inference.engine;
 
 import ai.djl.Model;
 
-/// What a DJL model of our engines offers beside DJL's own interface: the stateful steps that continuous batching needs,
-/// and that a `Predictor`, being a function of its input, cannot express.
+/// What a DJL model of our engines offers beside DJL's own interface: the stateful steps that continuous batching
+/// needs, and that a `Predictor`, being a function of its input, cannot express.
 public interface DecoderModel extends Model {
 
     /// Option of [Model#load]: an opened [io.autoglm.inference.model.ModelDirectory], so that it is not opened twice.

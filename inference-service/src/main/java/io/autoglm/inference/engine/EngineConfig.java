@@ -7,8 +7,8 @@ import io.autoglm.inference.model.ModelLoadException;
 /// @param engine    `auto`, `cpu` or `TensorRT`
 /// @param threads   threads of a step; 0 for one a physical core
 /// @param slots     sequences that the KV cache holds, 1 to 256
-/// @param maxTokens tokens of one sequence, prompt and answer together; 0 for what the model was made for, or fewer where
-///                  the KV cache would take more than half of the free memory
+/// @param maxTokens tokens of one sequence, prompt and answer together; 0 for what the model was made for, or fewer
+///                  where the KV cache would take more than half of the free memory
 public record EngineConfig(String engine, WeightFormat weights, int threads, int slots, int maxTokens) {
 
     public static final EngineConfig DEFAULTS = new EngineConfig("auto", WeightFormat.AUTO, 0, 8, 0);

@@ -37,9 +37,7 @@ public final class LoadedModel implements AutoCloseable {
                 throw new ModelLoadException("autoglm.engine", engine + " is no engine of this service");
             }
             decoder.load(
-                    directory.path(),
-                    null,
-                    Map.of(DecoderModel.DIRECTORY, directory, DecoderModel.CONFIG, config));
+                    directory.path(), null, Map.of(DecoderModel.DIRECTORY, directory, DecoderModel.CONFIG, config));
             return new LoadedModel(directory, decoder, engine);
         } catch (IOException | MalformedModelException e) {
             model.close();
@@ -58,7 +56,8 @@ public final class LoadedModel implements AutoCloseable {
         }
         if (!Engine.hasEngine(asked)) {
             throw new ModelLoadException(
-                    "autoglm.engine", asked + " is not available here; there is " + new TreeSet<>(Engine.getAllEngines()));
+                    "autoglm.engine",
+                    asked + " is not available here; there is " + new TreeSet<>(Engine.getAllEngines()));
         }
         return asked;
     }

@@ -14,8 +14,8 @@ final class BlockQuantizer {
         return zero;
     }
 
-    /// The extreme number, with its sign, is put on the lowest code, of which there is one more than on the other side:
-    /// the rule of llama.cpp's Q4_0.
+    /// The extreme number, with its sign, is put on the lowest code, of which there is one more than on the other
+    /// side: the rule of llama.cpp's Q4_0.
     ///
     /// @param codes receives a code for each of `numbers[from, to)`, starting at 0
     /// @return the scale

@@ -135,8 +135,7 @@ public final class DecoderGraphBuilder {
             return graph.node(GATHER, "embedded", List.of(floats, DecoderGraph.INPUT_IDS));
         }
         Constant asIs = writer.asIs(table);
-        String rows =
-                graph.node(GATHER, "embedded.rows", List.of(graph.constant(asIs), DecoderGraph.INPUT_IDS));
+        String rows = graph.node(GATHER, "embedded.rows", List.of(graph.constant(asIs), DecoderGraph.INPUT_IDS));
         return asIs.type() == TensorType.FLOAT
                 ? rows
                 : graph.node(CAST, "embedded", List.of(rows), Attribute.of("to", TensorType.FLOAT.number()));
@@ -164,8 +163,7 @@ public final class DecoderGraphBuilder {
                 family.queryKeyValue(layer),
                 List.of(attention.heads(), attention.kvHeads(), attention.kvHeads()),
                 attention.inputBias());
-        List<String> queryKeyValue =
-                attention.headNorm() ? headNormed(layer, name, packed) : List.of(packed, "", "");
+        List<String> queryKeyValue = attention.headNorm() ? headNormed(layer, name, packed) : List.of(packed, "", "");
         List<String> inputs = new ArrayList<>(queryKeyValue);
         inputs.addAll(List.of(
                 DecoderGraph.key(layer),
@@ -217,9 +215,7 @@ public final class DecoderGraphBuilder {
     private String headNorm(String input, String module, int heads) {
         int size = config.attention().headDim();
         String split = graph.node(
-                RESHAPE,
-                input + ".heads",
-                List.of(input, graph.integers(input + ".heads.shape", 0, 0, heads, size)));
+                RESHAPE, input + ".heads", List.of(input, graph.integers(input + ".heads.shape", 0, 0, heads, size)));
         String normed = norm(input + ".normed", split, module, size);
         return graph.node(
                 RESHAPE,
@@ -237,7 +233,10 @@ public final class DecoderGraphBuilder {
         String both = name + ".gate_up";
         product(both, input, both + ".weight", parts);
         if (config.mlpBias()) {
-            both = add(both, modules, modules.stream().map(_ -> 2L * width / modules.size()).toList());
+            both = add(
+                    both,
+                    modules,
+                    modules.stream().map(_ -> 2L * width / modules.size()).toList());
         }
         String gate = name + ".gate";
         String up = name + ".up";

@@ -9,7 +9,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/// Turns checkpoint tensors into what the operators read, row by row and on all cores; the heap holds a few rows at a time.
+/// Turns checkpoint tensors into what the operators read, row by row and on all cores; the heap holds a few rows at a
+/// time.
 final class MatrixWriter {
 
     private final NativeMemory memory;
@@ -20,12 +21,11 @@ final class MatrixWriter {
 
     /// The tensor as it lies in the file.
     Constant asIs(Tensor tensor) {
-        TensorType type =
-                switch (tensor.type()) {
-                    case F32 -> TensorType.FLOAT;
-                    case F16 -> TensorType.FLOAT16;
-                    case BF16 -> TensorType.BFLOAT16;
-                };
+        TensorType type = switch (tensor.type()) {
+            case F32 -> TensorType.FLOAT;
+            case F16 -> TensorType.FLOAT16;
+            case BF16 -> TensorType.BFLOAT16;
+        };
         MemorySegment data = tensor.data();
         if (!usable(tensor)) {
             data = memory.allocate(tensor.data().byteSize()).copyFrom(tensor.data());
@@ -109,8 +109,7 @@ final class MatrixWriter {
         long index = firstBlock;
         for (int from = 0; from < numbers.length; from += MatrixFormat.BLOCK, index++) {
             Arrays.fill(block, quantizer.zero());
-            float scale =
-                    quantizer.quantize(numbers, from, Math.min(from + MatrixFormat.BLOCK, numbers.length), block);
+            float scale = quantizer.quantize(numbers, from, Math.min(from + MatrixFormat.BLOCK, numbers.length), block);
             for (int i = 0; i < blockBytes; i++) {
                 packed[i] = (byte) (format == MatrixFormat.INT4 ? block[2 * i] | block[2 * i + 1] << 4 : block[i]);
             }

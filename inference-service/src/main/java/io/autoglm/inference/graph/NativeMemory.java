@@ -9,14 +9,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// Blocks of the C heap, freed together. Not an `Arena`, nor a direct `ByteBuffer`: those count against
-/// `MaxDirectMemorySize` and touch every page at once, while a large `calloc` costs nothing until it is written, so a KV
-/// cache takes only the memory of the tokens that it has ever held. Safe for use by several threads.
+/// `MaxDirectMemorySize` and touch every page at once, while a large `calloc` costs nothing until it is written, so a
+/// KV cache takes only the memory of the tokens that it has ever held. Safe for use by several threads.
 public final class NativeMemory implements AutoCloseable {
 
     private static final long ALIGNMENT_BYTES = 64;
     private static final MethodHandle CALLOC = function(
-            "calloc",
-            FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
+            "calloc", FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
     private static final MethodHandle FREE = function("free", FunctionDescriptor.ofVoid(ValueLayout.ADDRESS));
 
     private final List<MemorySegment> blocks = new ArrayList<>();

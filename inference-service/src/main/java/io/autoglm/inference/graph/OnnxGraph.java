@@ -5,9 +5,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/// An ONNX model being assembled. Values are strings, as in ONNX; an empty string stands for an input or output that an
-/// operator does without. Field numbers are those of
-/// <https://github.com/onnx/onnx/blob/main/onnx/onnx.proto>.
+/// An ONNX model being assembled. Values are strings, as in ONNX; an empty string stands for an input or output that
+/// an operator does without. Field numbers are those of <https://github.com/onnx/onnx/blob/main/onnx/onnx.proto>.
 final class OnnxGraph {
 
     private static final int IR_VERSION = 10;
@@ -100,8 +99,10 @@ final class OnnxGraph {
     private static Proto attribute(Attribute attribute) {
         Proto proto = new Proto().text(1, attribute.name());
         return switch (attribute) {
-            case Attribute.Real(String name, float value) -> proto.real(2, value).integer(20, 1);
-            case Attribute.Whole(String name, long value) -> proto.integer(3, value).integer(20, 2);
+            case Attribute.Real(String name, float value) ->
+                proto.real(2, value).integer(20, 1);
+            case Attribute.Whole(String name, long value) ->
+                proto.integer(3, value).integer(20, 2);
         };
     }
 

@@ -23,8 +23,8 @@ final class ConfigReader {
         }
         String name = names.get(0).textValue();
         return Family.of(name)
-                .orElseThrow(() ->
-                        config.refuse("unknown architecture " + name + "; this engine knows " + Family.known()));
+                .orElseThrow(
+                        () -> config.refuse("unknown architecture " + name + "; this engine knows " + Family.known()));
     }
 
     DecoderConfig decoder() {
@@ -84,8 +84,8 @@ final class ConfigReader {
     private Rotary rotary(int headDim) {
         Json rope = config.has("rope_parameters") ? config.object("rope_parameters") : config;
         boolean interleaved = family.is(Family.Traits.INTERLEAVED);
-        double part = rope.number(
-                "partial_rotary_factor", config.number("partial_rotary_factor", interleaved ? 0.5 : 1.0));
+        double part =
+                rope.number("partial_rotary_factor", config.number("partial_rotary_factor", interleaved ? 0.5 : 1.0));
         int dims = (int) (headDim * part);
         if (dims <= 0 || dims > headDim || dims % 2 != 0) {
             throw config.refuse("partial_rotary_factor " + part + " of head_dim " + headDim + " is no even part of it");

@@ -1,10 +1,12 @@
 package io.autoglm.inference.model;
 
-/// The decoder-only transformers that this engine knows, as one description: RMSNorm, grouped-query attention with rotary
-/// positions, a SwiGLU feed-forward. What differs between families is in its fields; where their tensors lie, in [Family].
+/// The decoder-only transformers that this engine knows, as one description: RMSNorm, grouped-query attention with
+/// rotary positions, a SwiGLU feed-forward. What differs between families is in its fields; where their tensors lie,
+/// in [Family].
 ///
 /// @param maxPositions   tokens the model was made for, prompt and answer together
-/// @param sandwichNorms  the outputs of attention and feed-forward are normalized too, before they are added (GLM-4-0414)
+/// @param sandwichNorms  the outputs of attention and feed-forward are normalized too, before they are added
+///                       (GLM-4-0414)
 /// @param tiedEmbeddings the embedding table serves as the output head
 /// @param mlpBias        the feed-forward projections have biases
 public record DecoderConfig(

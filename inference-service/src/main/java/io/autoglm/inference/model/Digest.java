@@ -12,8 +12,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 
-/// Tells two versions of a model apart, in the time of a start: SHA-256 over the names, sizes and contents of its files.
-/// Of a file larger than 64 MiB only the first and last MiB count (a safetensors header lies in the first).
+/// Tells two versions of a model apart, in the time of a start: SHA-256 over the names, sizes and contents of its
+/// files. Of a file larger than 64 MiB only the first and last MiB count (a safetensors header lies in the first).
 final class Digest {
 
     private static final long WHOLE_BYTES = 64L << 20;
@@ -37,7 +37,8 @@ final class Digest {
     private static void add(MessageDigest sha, Path file) throws IOException {
         long size = Files.size(file);
         sha.update(String.valueOf(file.getFileName()).getBytes(StandardCharsets.UTF_8));
-        sha.update(ByteBuffer.allocate(1 + Long.BYTES).put((byte) 0).putLong(size).flip());
+        sha.update(
+                ByteBuffer.allocate(1 + Long.BYTES).put((byte) 0).putLong(size).flip());
         try (InputStream in = Files.newInputStream(file)) {
             if (size <= WHOLE_BYTES) {
                 byte[] chunk = new byte[END_BYTES];

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/// A published architecture by the name in `config.json`, and where its tensors lie. A family that fits the description of
-/// [DecoderConfig] is one more constant here.
+/// A published architecture by the name in `config.json`, and where its tensors lie. A family that fits the
+/// description of [DecoderConfig] is one more constant here.
 public enum Family {
     GLM("GlmForCausalLM", Traits.FUSED_GATE_UP, Traits.INTERLEAVED),
     GLM4("Glm4ForCausalLM", Traits.FUSED_GATE_UP, Traits.INTERLEAVED, Traits.SANDWICH_NORMS),
@@ -68,8 +68,7 @@ public enum Family {
 
     /// The modules whose rows, one below the other, are query, key and value.
     public List<String> queryKeyValue(int layer) {
-        return List.of(
-                in(layer, "self_attn.q_proj"), in(layer, "self_attn.k_proj"), in(layer, "self_attn.v_proj"));
+        return List.of(in(layer, "self_attn.q_proj"), in(layer, "self_attn.k_proj"), in(layer, "self_attn.v_proj"));
     }
 
     /// The modules whose rows, one below the other, are gate and up.

@@ -79,7 +79,8 @@ record Json(Path file, JsonNode node) {
         return value.doubleValue();
     }
 
-    @Nullable Double number(String field) {
+    @Nullable
+    Double number(String field) {
         return has(field) ? (Double) number(field, 0) : null;
     }
 

@@ -15,12 +15,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// One `.safetensors` file, mapped: 8 bytes of header length, a JSON header, then the tensors.
-/// See <https://huggingface.co/docs/safetensors>. Every offset is checked against the file before it is believed.
+/// One `.safetensors` file, mapped: 8 bytes of header length, a JSON header, then the tensors. See
+/// <https://huggingface.co/docs/safetensors>. Every offset is checked against the file before it is believed.
 final class SafetensorsFile {
 
-    private static final ValueLayout.OfLong LENGTH =
-            ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfLong LENGTH = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     /// The reference implementation's limit.
     private static final long LARGEST_HEADER_BYTES = 100_000_000;

@@ -149,7 +149,9 @@ class OrtDecoderTest {
     }
 
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.INCLUDE, names = {"INT8", "INT4"})
+    @EnumSource(
+            mode = EnumSource.Mode.INCLUDE,
+            names = {"INT8", "INT4"})
     void a_quantized_model_is_the_reference_on_its_rounded_weights(WeightFormat format) throws IOException {
         for (TinyModel tiny : everyFamily()) {
             int[] prompt = tokens(7, 24);

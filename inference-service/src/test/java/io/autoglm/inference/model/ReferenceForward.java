@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/// The forward pass as the papers write it: one token at a time, every sum in the order of the formula, nothing fused, no
-/// trick. Weights are float32, sums are double, so that what differs from it is the other side's rounding.
+/// The forward pass as the papers write it: one token at a time, every sum in the order of the formula, nothing
+/// fused, no trick. Weights are float32, sums are double, so that what differs from it is the other side's rounding.
 public final class ReferenceForward {
 
     private final TinyModel model;

@@ -164,7 +164,8 @@ public final class TinyModel {
     }
 
     private void add(String name, List<Long> shape, double mean, double deviation) {
-        float[] numbers = new float[(int) shape.stream().mapToLong(Long::longValue).reduce(1, (a, b) -> a * b)];
+        float[] numbers =
+                new float[(int) shape.stream().mapToLong(Long::longValue).reduce(1, (a, b) -> a * b)];
         for (int i = 0; i < numbers.length; i++) {
             // Cut to bfloat16, so that every format of the file holds the very same numbers.
             float number = (float) (mean + deviation * random.nextGaussian());
@@ -194,9 +195,7 @@ public final class TinyModel {
     }
 
     int headDim() {
-        return config.containsKey("head_dim")
-                ? whole("head_dim")
-                : whole("hidden_size") / whole("num_attention_heads");
+        return config.containsKey("head_dim") ? whole("head_dim") : whole("hidden_size") / whole("num_attention_heads");
     }
 
     Map<String, Matrix> tensors() {
@@ -208,8 +207,8 @@ public final class TinyModel {
         return config;
     }
 
-    /// Replaces each matrix by what is left of it after rounding to `bits` bits in blocks of 32 along a row, the extreme
-    /// number of a block being put on the lowest code.
+    /// Replaces each matrix by what is left of it after rounding to `bits` bits in blocks of 32 along a row, the
+    /// extreme number of a block being put on the lowest code.
     public TinyModel rounded(int bits) {
         TinyModel rounded = new TinyModel(label, config);
         rounded.tensors.putAll(tensors);
@@ -282,8 +281,8 @@ public final class TinyModel {
 
     private static List<SafetensorsWriter.Entry> entries(ElementType type, Map<String, Matrix> tensors) {
         List<SafetensorsWriter.Entry> entries = new ArrayList<>();
-        tensors.forEach((name, matrix) -> entries.add(new SafetensorsWriter.Entry(
-                name, type, matrix.shape(), index -> matrix.numbers()[(int) index])));
+        tensors.forEach((name, matrix) -> entries.add(
+                new SafetensorsWriter.Entry(name, type, matrix.shape(), index -> matrix.numbers()[(int) index])));
         return entries;
     }
 

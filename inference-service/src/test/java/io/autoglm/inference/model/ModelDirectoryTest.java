@@ -1,0 +1,244 @@
+package io.autoglm.inference.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ModelDirectoryTest {
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void a_glm_directory_is_understood() throws IOException {
+        ModelDirectory model = ModelDirectory.open(TinyModel.glm().write(folder.resolve("tiny-glm")));
+
+        assertThat(model.name()).isEqualTo("tiny-glm");
+        assertThat(model.config().family()).isEqualTo(Family.GLM);
+        assertThat(model.config().attention()).isEqualTo(new Attention(4, 2, 32, true, false, false, 0));
+        assertThat(model.config().rotary()).isEqualTo(new Rotary(10_000, 16, true, new Rotary.Unscaled()));
+        assertThat(model.config().kvBytesPerToken()).isEqualTo(2 * 3 * 2 * 32 * 4);
+        assertThat(model.generation().eosTokenIds()).containsExactly(1, 2);
+    }
+
+    @Test
+    void rotary_parameters_are_read_where_newer_configurations_put_them() throws IOException {
+        TinyModel tiny = TinyModel.glm();
+        tiny.config().remove("rope_theta");
+        tiny.config().remove("partial_rotary_factor");
+        tiny.config()
+                .put(
+                        "rope_parameters",
+                        Map.of("rope_type", "default", "rope_theta", 500_000.0, "partial_rotary_factor", 1.0));
+
+        assertThat(ModelDirectory.open(tiny.write(folder)).config().rotary())
+                .isEqualTo(new Rotary(500_000, 32, true, new Rotary.Unscaled()));
+    }
+
+    @Test
+    void generation_defaults_are_read_and_their_end_tokens_win() throws IOException {
+        TinyModel.glm().write(folder);
+        Files.writeString(
+                folder.resolve("generation_config.json"),
+                "{\"do_sample\": true, \"temperature\": 0.8, \"top_p\": 0.9, \"top_k\": 40, \"eos_token_id\": 7}");
+
+        assertThat(ModelDirectory.open(folder).generation())
+                .isEqualTo(new GenerationDefaults(false, 0.8, 0.9, 40, null, null, List.of(7)));
+    }
+
+    @Test
+    void a_sharded_checkpoint_holds_the_tensors_of_a_single_file() throws IOException {
+        TinyModel tiny = TinyModel.glm();
+        Weights single = ModelDirectory.open(tiny.write(folder.resolve("single"), ElementType.BF16))
+                .weights();
+        Weights sharded = ModelDirectory.open(tiny.writeSharded(folder.resolve("sharded")))
+                .weights();
+
+        assertThat(sharded.names()).isEqualTo(single.names());
+        assertThat(sharded.parameters()).isEqualTo(single.parameters());
+        for (String name : single.names()) {
+            float[] expected = tiny.tensors().get(name).numbers();
+            float[] numbers = new float[expected.length];
+            long[] shape = tiny.tensors().get(name).shape().stream()
+                    .mapToLong(Long::longValue)
+                    .toArray();
+            sharded.require(name, shape).read(0, numbers, 0, numbers.length);
+            assertThat(numbers).as(name).isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void the_digest_changes_with_any_file_and_with_nothing_else() throws IOException {
+        TinyModel tiny = TinyModel.glm();
+        String first = ModelDirectory.open(tiny.write(folder.resolve("a"))).digest();
+        Path copy = tiny.write(folder.resolve("b"));
+        String same = ModelDirectory.open(copy).digest();
+        Files.writeString(copy.resolve("chat_template.jinja"), "{{ messages }}");
+        String other = ModelDirectory.open(copy).digest();
+
+        assertThat(first).matches("[0-9a-f]{12}").isEqualTo(same).isNotEqualTo(other);
+    }
+
+    @Test
+    void a_missing_directory_is_named() {
+        refused(folder.resolve("absent"), folder.resolve("absent") + ": no such directory");
+    }
+
+    @Test
+    void a_missing_file_is_named() throws IOException {
+        TinyModel.glm().write(folder);
+        Files.delete(folder.resolve("model.safetensors"));
+        refused(
+                folder,
+                folder.resolve("model.safetensors") + ": not found, and no model.safetensors.index.json beside it");
+
+        Files.delete(folder.resolve("config.json"));
+        refused(folder, folder.resolve("config.json") + ": not found");
+    }
+
+    @Test
+    void a_missing_shard_is_named() throws IOException {
+        TinyModel.glm().writeSharded(folder);
+        Path shard = folder.resolve("model-00002-of-00002.safetensors");
+        Files.delete(shard);
+
+        refused(folder, shard + ": not found");
+    }
+
+    @Test
+    void a_shard_outside_of_the_directory_is_refused() throws IOException {
+        TinyModel.glm().writeSharded(folder);
+        Files.writeString(
+                folder.resolve("model.safetensors.index.json"), "{\"weight_map\": {\"lm_head.weight\": \"../x\"}}");
+
+        assertThatThrownBy(() -> ModelDirectory.open(folder))
+                .hasMessageEndingWith("weight_map names '../x', which is no file beside it");
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, 7, 100, 4000, 60_000, -1})
+    void a_truncated_checkpoint_says_so_wherever_it_was_cut(long size) throws IOException {
+        TinyModel.glm().write(folder);
+        Path file = folder.resolve("model.safetensors");
+        cut(file, size < 0 ? Files.size(file) + size : size);
+
+        assertThatThrownBy(() -> ModelDirectory.open(folder))
+                .isInstanceOf(ModelLoadException.class)
+                .hasMessageStartingWith(file + ": truncated: ");
+    }
+
+    @Test
+    void what_is_no_safetensors_file_says_so() throws IOException {
+        TinyModel.glm().write(folder);
+        Files.writeString(folder.resolve("model.safetensors"), "version https://git-lfs.github.com/spec/v1");
+
+        assertThatThrownBy(() -> ModelDirectory.open(folder)).hasMessageContaining("is not a safetensors file");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"t\": {\"dtype\": \"I8\", \"shape\": [1], \"data_offsets\": [0, 1]}} | has type I8",
+                "{\"t\": {\"dtype\": \"F32\", \"shape\": [0], \"data_offsets\": [0, 0]}} | impossible shape [0]",
+                "{\"t\": {\"dtype\": \"F32\", \"shape\": [2], \"data_offsets\": [0, 4]}} | does not fit its shape [2]",
+                "{\"t\": {\"dtype\": \"F32\", \"shape\": [1], \"data_offsets\": [-4, 0]}} | does not fit",
+                "{\"t\": {\"dtype\": \"F32\", \"shape\": [4294967296, 4294967296], \"data_offsets\": [0, 0]}} | does not fit",
+                "{\"t\": {\"dtype\": \"F32\", \"shape\": [1]}} | does not fit",
+                "[1] | is not a JSON object",
+                "{\"t\" | is not JSON"
+            })
+    void a_header_that_lies_is_not_believed(String header, String why) throws IOException {
+        TinyModel.glm().write(folder);
+        byte[] json = header.getBytes(StandardCharsets.UTF_8);
+        Files.write(
+                folder.resolve("model.safetensors"),
+                ByteBuffer.allocate(64 + json.length)
+                        .order(ByteOrder.LITTLE_ENDIAN)
+                        .putLong(json.length)
+                        .put(json)
+                        .array());
+
+        assertThatThrownBy(() -> ModelDirectory.open(folder))
+                .isInstanceOf(ModelLoadException.class)
+                .hasMessageContaining(why);
+    }
+
+    @Test
+    void an_unknown_architecture_is_named_beside_the_known_ones() throws IOException {
+        TinyModel tiny = TinyModel.glm();
+        tiny.config().put("architectures", List.of("MambaForCausalLM"));
+        tiny.write(folder);
+
+        refused(
+                folder,
+                folder.resolve("config.json")
+                        + ": unknown architecture MambaForCausalLM; this engine knows GlmForCausalLM, Glm4ForCausalLM,"
+                        + " LlamaForCausalLM, MistralForCausalLM, Qwen2ForCausalLM, Qwen3ForCausalLM");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "hidden_size           | 0         | hidden_size must be a positive whole number, but is 0",
+                "num_hidden_layers     | \"three\" | num_hidden_layers must be a positive whole number, but is \"three\"",
+                "vocab_size            | 1.5       | vocab_size must be a positive whole number, but is 1.5",
+                "num_key_value_heads   | 3         | num_attention_heads 4 is not a multiple of num_key_value_heads 3",
+                "hidden_act            | \"gelu\"  | hidden_act gelu is not supported, only silu",
+                "rope_scaling          | {\"type\":\"yarn\"} | rope_scaling of type yarn is not supported",
+                "rope_theta            | \"x\"     | rope_theta must be a number, but is \"x\"",
+                "tie_word_embeddings   | 1         | tie_word_embeddings must be true or false, but is 1",
+                "eos_token_id          | [-1]      | eos_token_id must be a token id or a list of them, but is [-1]",
+                "partial_rotary_factor | 2.0       | partial_rotary_factor 2.0 of head_dim 32 is no even part of it",
+                "quantization_config   | {\"bits\":4} | a checkpoint that is quantized already is not supported",
+                "architectures         | []        | architectures must be a list of one name, but is []"
+            })
+    void a_field_that_cannot_be_is_named(String field, String value, String why) throws IOException {
+        TinyModel tiny = TinyModel.glm();
+        tiny.config().put(field, new ObjectMapper().readTree(value));
+        tiny.write(folder);
+
+        assertThatThrownBy(() -> ModelDirectory.open(folder))
+                .isInstanceOf(ModelLoadException.class)
+                .hasMessageStartingWith(folder.resolve("config.json") + ": " + why);
+    }
+
+    @Test
+    void a_missing_field_is_named() throws IOException {
+        TinyModel tiny = TinyModel.glm();
+        tiny.config().remove("intermediate_size");
+        tiny.write(folder);
+
+        refused(
+                folder,
+                folder.resolve("config.json") + ": intermediate_size must be a positive whole number, but is missing");
+    }
+
+    private static void refused(Path path, String message) {
+        assertThatThrownBy(() -> ModelDirectory.open(path))
+                .isInstanceOf(ModelLoadException.class)
+                .hasMessage(message);
+    }
+
+    private static void cut(Path file, long size) throws IOException {
+        try (var channel = Files.newByteChannel(file, StandardOpenOption.WRITE)) {
+            channel.truncate(size);
+        }
+    }
+}
