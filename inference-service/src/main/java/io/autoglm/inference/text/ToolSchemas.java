@@ -1,0 +1,125 @@
+package io.autoglm.inference.text;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.node.TextNode;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// What the tools of a request expect as arguments. GLM writes an argument's value as bare text, so only the schema can tell
+/// the string `5` from the number.
+final class ToolSchemas {
+
+    private static final ObjectReader READER =
+            new ObjectMapper().reader().with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+    /// A schema that refers to itself must not lead round in circles.
+    private static final int DEEPEST_REFERENCE = 8;
+
+    private static final Map<String, String> PYTHON_WORDS = Map.of("True", "true", "False", "false", "None", "null");
+
+    /// `parameters` by name.
+    private final Map<String, JsonNode> parameters = new HashMap<>();
+
+    ToolSchemas(@Nullable JsonNode tools) {
+        if (tools == null) {
+            return;
+        }
+        for (JsonNode tool : tools) {
+            JsonNode function = tool.has("function") ? tool.path("function") : tool;
+            parameters.put(function.path("name").asText(), function.path("parameters"));
+        }
+    }
+
+    boolean isEmpty() {
+        return parameters.isEmpty();
+    }
+
+    boolean has(String tool) {
+        return parameters.containsKey(tool);
+    }
+
+    /// Whether a tool's name begins so.
+    boolean hasPrefix(String start) {
+        return parameters.keySet().stream().anyMatch(name -> name.startsWith(start));
+    }
+
+    /// The bare text of an argument as JSON: the value that it spells where the schema has room for it, or else a string.
+    String value(String tool, String argument, String text) {
+        JsonNode root = parameters.get(tool);
+        JsonNode schema = root == null ? null : root.path("properties").path(argument);
+        Set<String> types = new HashSet<>();
+        if (root != null && schema != null) {
+            types(schema, root, types, 0);
+        }
+        String bare = text.strip();
+        String word = PYTHON_WORDS.getOrDefault(bare, bare);
+        String json = !types.isEmpty() && !types.contains("string") ? word : bare;
+        JsonNode value = parse(json);
+        if (value == null || value.isTextual() && !types.isEmpty() && types.contains("string")) {
+            return TextNode.valueOf(text).toString();
+        }
+        return types.isEmpty() || admits(types, value) ? json : TextNode.valueOf(text).toString();
+    }
+
+    private static @Nullable JsonNode parse(String text) {
+        try {
+            JsonNode value = READER.readTree(text);
+            return value == null || value.isMissingNode() ? null : value;
+        } catch (JacksonException e) {
+            return null;
+        }
+    }
+
+    private static boolean admits(Set<String> types, JsonNode value) {
+        return switch (value.getNodeType()) {
+            case NUMBER -> types.contains("number") || types.contains("integer");
+            case BOOLEAN -> types.contains("boolean");
+            case NULL -> types.contains("null") || !types.contains("string");
+            case ARRAY -> types.contains("array");
+            case OBJECT -> types.contains("object");
+            case STRING -> !types.contains("string");
+            case BINARY, MISSING, POJO -> false;
+        };
+    }
+
+    /// Collects the types that a schema names, itself or through `enum`, `const`, its alternatives and references.
+    private static void types(JsonNode schema, JsonNode root, Set<String> types, int depth) {
+        JsonNode type = schema.path("type");
+        if (type.isTextual()) {
+            types.add(type.textValue());
+        }
+        type.forEach(one -> types.add(one.asText()));
+        schema.path("enum").forEach(value -> types.add(typeOf(value)));
+        if (schema.has("const")) {
+            types.add(typeOf(schema.path("const")));
+        }
+        if (depth == DEEPEST_REFERENCE) {
+            return;
+        }
+        for (String alternatives : new String[] {"anyOf", "oneOf", "allOf"}) {
+            schema.path(alternatives).forEach(one -> types(one, root, types, depth + 1));
+        }
+        String reference = schema.path("$ref").asText();
+        if (reference.startsWith("#/")) {
+            types(root.at(reference.substring(1)), root, types, depth + 1);
+        }
+    }
+
+    private static String typeOf(JsonNode value) {
+        return switch (value.getNodeType()) {
+            case NUMBER -> "number";
+            case BOOLEAN -> "boolean";
+            case ARRAY -> "array";
+            case OBJECT -> "object";
+            case NULL -> "null";
+            case STRING, BINARY, MISSING, POJO -> "string";
+        };
+    }
+}
