@@ -55,10 +55,9 @@ public class Lifecycle {
     void start(@Observes StartupEvent started) {
         boolean token = config.internalToken().filter(secret -> !secret.isBlank()).isPresent();
         if (!token && config.internalAuth() == ServingConfig.Access.TOKEN) {
-            throw new PreventFurtherStepsException(
-                    "autoglm: cannot start inference-service: autoglm.internal-token is not set: set"
-                            + " AUTOGLM_INTERNAL_TOKEN, or autoglm.internal-auth=none to let everyone in",
-                    EX_CONFIG);
+            System.err.println("autoglm: cannot start inference-service: autoglm.internal-token is not set: set"
+                    + " AUTOGLM_INTERNAL_TOKEN, or autoglm.internal-auth=none to let everyone in");
+            throw new PreventFurtherStepsException("no internal token", EX_CONFIG);
         }
         Thread.ofPlatform().name("model-loader").daemon().start(this::load);
     }

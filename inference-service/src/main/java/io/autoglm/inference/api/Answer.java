@@ -1,5 +1,6 @@
 package io.autoglm.inference.api;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.autoglm.inference.ServingModel;
 import io.autoglm.inference.batching.Events;
 import io.autoglm.inference.batching.Generation;
@@ -94,7 +95,9 @@ record Answer(Exchange exchange, ServingModel model, AnswerOptions options, Wire
 
     /// Each of `n` answers has a seed of its own, or all would be the same.
     private Sampler sampler(int[] prompt, int choice, boolean mustCall) {
-        TokenConstraint constraint = mustCall ? null : model.format().constraint(options.responseFormat());
+        JsonNode form = options.responseFormat();
+        boolean free = mustCall || form.isMissingNode() || form.isNull();
+        TokenConstraint constraint = free ? null : model.format().constraint(form);
         SamplingParameters sampling = options.sampling();
         Long seed = sampling.seed();
         SamplingParameters own = seed == null || choice == 0

@@ -98,11 +98,16 @@ public final class BatchLoop implements AutoCloseable {
         line.close();
     }
 
+    /// Ends everything that still runs or waits when the present step is over, and the thread. Does not wait for it.
+    void stop() {
+        line.close();
+        stopping = true;
+    }
+
     /// Ends everything that still runs or waits, and the thread.
     @Override
     public void close() {
-        line.close();
-        stopping = true;
+        stop();
         try {
             ended.await();
         } catch (InterruptedException e) {

@@ -9,12 +9,9 @@ import java.util.List;
 /// the prompt continues most of what a free slot holds, else by a copy (a copy of 512 tokens takes 1 ms where their
 /// prefill takes 2 s, at 0.5B parameters). The last token of the prompt is always computed, since its logits are needed.
 ///
-/// A prompt that shares more with one that is *being read* than with anything ready waits for it: prompts are read one
-/// after the other anyway, and so the `n` answers of one request read theirs once.
+/// A prompt that shares more with one that is *being read* than with anything ready waits until the shared part has been
+/// read: prompts are read one after the other anyway, and so the `n` answers of one request read theirs once.
 sealed interface Seating {
-
-    /// Tokens that must be won by waiting for a prompt that is being read.
-    int LEAST_GAIN_TO_WAIT = 16;
 
     /// @param slot   a free slot
     /// @param from   the slot whose first `reuse` rows serve the prompt; `slot` itself when they are there already
@@ -62,7 +59,7 @@ sealed interface Seating {
         if (oldest < 0) {
             return new Full();
         }
-        if (soon - ready >= LEAST_GAIN_TO_WAIT) {
+        if (soon > ready) {
             return new Later();
         }
         if (continued >= 0 && Math.min(usable, matched(prompt, slots.get(continued))) == ready) {

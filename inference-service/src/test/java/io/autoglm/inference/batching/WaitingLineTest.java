@@ -1,0 +1,67 @@
+package io.autoglm.inference.batching;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.autoglm.inference.sampling.Sampler;
+import io.autoglm.inference.sampling.SamplerWorkspace;
+import io.autoglm.inference.sampling.SamplingParameters;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+class WaitingLineTest {
+
+    private final AtomicLong now = new AtomicLong();
+    private final WaitingLine line = new WaitingLine(3, now::get);
+
+    private static Generation generation(Priority priority) {
+        int[] prompt = {1};
+        Sampler sampler =
+                new Sampler(SamplingParameters.greedy(), prompt, new int[0], new SamplerWorkspace(2, 2), null);
+        return new Generation(0, prompt, 1, Set.of(), sampler, priority, Long.MAX_VALUE, new Events(1, 1));
+    }
+
+    @Test
+    void the_more_urgent_class_goes_first_and_within_one_whoever_came_first() {
+        Generation bulk = generation(Priority.BULK);
+        Generation first = generation(Priority.INTERACTIVE);
+        Generation second = generation(Priority.INTERACTIVE);
+
+        line.submit(List.of(bulk, first));
+        line.submit(List.of(second));
+
+        assertThat(line.byUrgency()).containsExactly(first, second, bulk);
+    }
+
+    @Test
+    void nobody_is_overtaken_once_its_patience_is_over() {
+        Generation bulk = generation(Priority.BULK);
+        line.submit(List.of(bulk));
+        now.addAndGet(Duration.ofSeconds(120).toNanos());
+        Generation interactive = generation(Priority.INTERACTIVE);
+        line.submit(List.of(interactive));
+
+        assertThat(line.byUrgency()).containsExactly(bulk, interactive);
+    }
+
+    @Test
+    void a_request_is_taken_whole_or_not_at_all() {
+        line.submit(List.of(generation(Priority.DEFAULT), generation(Priority.DEFAULT)));
+
+        Submission refused = line.submit(List.of(generation(Priority.DEFAULT), generation(Priority.DEFAULT)));
+
+        assertThat(refused).isEqualTo(new Submission.LineFull(3));
+        assertThat(line.size()).isEqualTo(2);
+    }
+
+    @Test
+    void a_closed_line_takes_nobody_and_keeps_those_who_wait() {
+        line.submit(List.of(generation(Priority.DEFAULT)));
+        line.close();
+
+        assertThat(line.submit(List.of(generation(Priority.DEFAULT)))).isEqualTo(new Submission.Closing());
+        assertThat(line.size()).isEqualTo(1);
+    }
+}
