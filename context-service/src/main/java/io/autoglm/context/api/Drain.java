@@ -1,0 +1,27 @@
+package io.autoglm.context.api;
+
+import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import jakarta.ws.rs.container.ContainerResponseContext;
+import org.jboss.resteasy.reactive.server.ServerResponseFilter;
+
+/// From `SIGTERM` on, clients that keep connections are asked to leave theirs, so that none of them sends a request
+/// into
+/// a closing one. Readiness is down for the same time; Quarkus then waits for what still runs.
+@Singleton
+public final class Drain {
+    /// Written once by the shutdown thread, read by every event loop.
+    private volatile boolean draining;
+
+    void begin(@Observes ShutdownDelayInitiatedEvent event) {
+        draining = true;
+    }
+
+    @ServerResponseFilter
+    public void politely(ContainerResponseContext response) {
+        if (draining) {
+            response.getHeaders().putSingle("Connection", "close");
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package io.autoglm.context.store;
+
+import io.autoglm.context.CannotStart;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.Vertx;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jboss.logging.Logger;
+
+/// Knows the condition of Redis. A Redis that evicts conversations stops the start; one that is away does not: the
+/// service is then not ready, refuses with 503, and is back one probe after Redis is.
+@Singleton
+final class RedisWatch {
+    private static final Logger LOG = Logger.getLogger(RedisWatch.class);
+
+    private final RedisLink link;
+    private final RedisConfig config;
+    private final Vertx vertx;
+    private final AtomicBoolean probing = new AtomicBoolean();
+    /// Written by start and then by probes, which follow one another; read by every event loop.
+    private volatile RedisCondition condition = new RedisCondition.Away("it was not asked yet");
+
+    private long timer;
+
+    RedisWatch(RedisLink link, RedisConfig config, Vertx vertx) {
+        this.link = link;
+        this.config = config;
+        this.vertx = vertx;
+    }
+
+    void start(@Observes @Priority(10) StartupEvent event) {
+        RedisCondition found = ask().await().indefinitely();
+        if (found instanceof RedisCondition.Evicting evicting) {
+            throw CannotStart.because(
+                    "Redis evicts conversations in use (maxmemory-policy " + evicting.policy() + ")",
+                    "set maxmemory-policy to noeviction or a volatile-* policy");
+        }
+        become(found);
+        timer = vertx.setPeriodic(config.probeInterval().toMillis(), id -> probe());
+    }
+
+    void stop(@Observes ShutdownEvent event) {
+        vertx.cancelTimer(timer);
+    }
+
+    RedisCondition condition() {
+        return condition;
+    }
+
+    private void probe() {
+        if (probing.compareAndSet(false, true)) {
+            ask().subscribe().with(found -> {
+                become(found);
+                probing.set(false);
+            });
+        }
+    }
+
+    /// Never fails, and takes no longer than one operation may.
+    private Uni<RedisCondition> ask() {
+        return link.info()
+                .map(RedisCondition::of)
+                .onFailure()
+                .recoverWithItem(e -> new RedisCondition.Away(String.valueOf(e.getMessage())));
+    }
+
+    private void become(RedisCondition found) {
+        RedisCondition before = condition;
+        condition = found;
+        if (before.getClass() == found.getClass()
+                && !(before instanceof RedisCondition.Usable && !before.equals(found))) {
+            return;
+        }
+        switch (found) {
+            case RedisCondition.Usable usable when usable.appendOnly() -> LOG.info("redis is usable appendonly=yes");
+            case RedisCondition.Usable usable -> LOG.warn("redis is usable but forgets when it restarts appendonly=no");
+            case RedisCondition.Away away -> LOG.warnf("redis is away reason=\"%s\"", away.why());
+            case RedisCondition.Evicting evicting ->
+                LOG.errorf("redis evicts conversations in use, refusing them policy=%s", evicting.policy());
+        }
+    }
+}

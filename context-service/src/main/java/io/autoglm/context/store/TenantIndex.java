@@ -1,0 +1,74 @@
+package io.autoglm.context.store;
+
+import io.autoglm.context.conversation.ConversationConfig;
+import io.autoglm.context.conversation.ConversationKey;
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.redis.client.Response;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/// The list of a tenant's conversations. It is a convenience beside the conversations: writing to it never fails an
+/// operation on one.
+@Singleton
+final class TenantIndex {
+    private static final Logger LOG = Logger.getLogger(TenantIndex.class);
+
+    private final RedisLink link;
+    private final ConversationConfig config;
+    private final Clock clock;
+
+    TenantIndex(RedisLink link, ConversationConfig config, Clock clock) {
+        this.link = link;
+        this.config = config;
+        this.clock = clock;
+    }
+
+    /// Puts a conversation at the head of the list.
+    Uni<Void> note(ConversationKey key) {
+        return written(link.run(
+                LuaScript.NOTE,
+                List.of(Keys.index(key.tenant())),
+                List.of(
+                        key.id(),
+                        clock.millis(),
+                        config.maxListed(),
+                        config.maxTtl().toMillis())));
+    }
+
+    /// Takes a deleted conversation off the list.
+    Uni<Void> forget(ConversationKey key) {
+        return written(link.run(LuaScript.FORGET, List.of(Keys.index(key.tenant())), List.of(key.id(), "")));
+    }
+
+    /// Takes an expired conversation off the list, unless it was put at the head since it was seen there.
+    Uni<Void> forget(String tenant, Cursor seen) {
+        return written(link.run(LuaScript.FORGET, List.of(Keys.index(tenant)), List.of(seen.id(), seen.millis())));
+    }
+
+    /// @param after null for the first page
+    Uni<List<Cursor>> page(String tenant, @Nullable Cursor after, int limit) {
+        List<Object> arguments = after == null ? List.of("", "", limit) : List.of(after.millis(), after.id(), limit);
+        return link.run(LuaScript.PAGE, List.of(Keys.index(tenant)), arguments).map(TenantIndex::entries);
+    }
+
+    private static List<Cursor> entries(@Nullable Response flat) {
+        List<Cursor> entries = new ArrayList<>();
+        for (int i = 0; flat != null && i + 1 < flat.size(); i += 2) {
+            long millis = (long) Double.parseDouble(flat.get(i + 1).toString());
+            entries.add(new Cursor(millis, flat.get(i).toString()));
+        }
+        return entries;
+    }
+
+    private static Uni<Void> written(Uni<@Nullable Response> sent) {
+        return sent.onFailure()
+                .invoke(e -> LOG.warnf("tenant index was not written reason=\"%s\"", e.getMessage()))
+                .onFailure()
+                .recoverWithNull()
+                .replaceWithVoid();
+    }
+}

@@ -1,0 +1,126 @@
+package io.autoglm.context;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The service as it is shipped: what it does before it is ready, and when it is told to stop.
+class PackagedServiceIT {
+    @TempDir
+    Path folder;
+
+    private final List<Process> started = new ArrayList<>();
+    private final HttpClient http = HttpClient.newHttpClient();
+    private int port;
+    private int management;
+
+    @BeforeEach
+    void free_ports() throws IOException {
+        port = RedisProcess.freePort();
+        management = RedisProcess.freePort();
+    }
+
+    @AfterEach
+    void nothing_is_left_running() {
+        started.forEach(Process::destroyForcibly);
+        started.forEach(process -> process.onExit().join());
+    }
+
+    @Test
+    void without_the_internal_token_it_says_so_in_one_line_and_is_not_worth_restarting() throws Exception {
+        Process service = start(Map.of());
+
+        assertThat(service.waitFor(60, SECONDS)).isTrue();
+        assertThat(service.exitValue()).isEqualTo(78);
+        assertThat(standardError())
+                .containsExactly("autoglm: cannot start context-service: autoglm.internal-token is not set: set"
+                        + " AUTOGLM_INTERNAL_TOKEN to the secret of the other services, or autoglm.internal-auth=none");
+    }
+
+    @Test
+    void a_redis_that_evicts_any_key_stops_the_start_in_one_line() throws Exception {
+        try (RedisProcess redis = new RedisProcess("--maxmemory-policy", "allkeys-lru")) {
+            redis.start();
+
+            Process service = start(Map.of("AUTOGLM_INTERNAL_TOKEN", "t", "AUTOGLM_REDIS_URL", redis.url()));
+
+            assertThat(service.waitFor(60, SECONDS)).isTrue();
+            assertThat(service.exitValue()).isEqualTo(78);
+            assertThat(standardError())
+                    .singleElement()
+                    .asString()
+                    .startsWith("autoglm: cannot start context-service: Redis evicts")
+                    .contains("allkeys-lru");
+        }
+    }
+
+    @Test
+    void it_starts_before_redis_becomes_ready_with_it_and_stops_when_told() throws Exception {
+        try (RedisProcess redis = RedisProcess.keeping()) {
+            Process service = start(Map.of(
+                    "AUTOGLM_INTERNAL_TOKEN", "t",
+                    "AUTOGLM_REDIS_URL", redis.url(),
+                    "AUTOGLM_REDIS_PROBE_INTERVAL", "100ms"));
+            await().atMost(60, SECONDS).until(() -> status("/q/health/live") == 200);
+            assertThat(status("/q/health/ready")).isEqualTo(503);
+
+            redis.start();
+            await().atMost(10, SECONDS).until(() -> status("/q/health/ready") == 200);
+            assertThat(status("/metrics")).isEqualTo(200);
+
+            service.destroy();
+            assertThat(service.waitFor(20, SECONDS)).isTrue();
+            assertThat(service.exitValue()).isIn(0, 143);
+        }
+    }
+
+    private Process start(Map<String, String> settings) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Xmx96m",
+                "-jar",
+                Path.of("target", "quarkus-app", "quarkus-run.jar").toString());
+        Map<String, String> environment = new HashMap<>(settings);
+        environment.put("AUTOGLM_PORT", Integer.toString(port));
+        environment.put("AUTOGLM_MANAGEMENT_PORT", Integer.toString(management));
+        builder.environment().keySet().removeIf(name -> name.startsWith("AUTOGLM_"));
+        builder.environment().putAll(environment);
+        builder.redirectOutput(folder.resolve("out").toFile());
+        builder.redirectError(folder.resolve("err").toFile());
+        Process service = builder.start();
+        started.add(service);
+        return service;
+    }
+
+    private List<String> standardError() throws IOException {
+        return Files.readAllLines(folder.resolve("err"));
+    }
+
+    private int status(String path) throws InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + management + path))
+                .build();
+        try {
+            return http.send(request, BodyHandlers.discarding()).statusCode();
+        } catch (IOException notYet) {
+            return 0;
+        }
+    }
+}

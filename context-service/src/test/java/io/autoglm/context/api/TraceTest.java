@@ -1,0 +1,21 @@
+package io.autoglm.context.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class TraceTest {
+    @Test
+    void traceparent_wins_over_the_own_header() {
+        String id = "0af7651916cd43dd8448eb211c80319c";
+
+        assertThat(Trace.id("00-" + id + "-b7ad6b7169203331-01", "mine")).isEqualTo(id);
+    }
+
+    @Test
+    void a_header_that_could_break_a_log_line_is_replaced() {
+        assertThat(Trace.id(null, "a\nb")).matches("[0-9a-f]{32}");
+        assertThat(Trace.id("nonsense", "mine-1")).isEqualTo("mine-1");
+        assertThat(Trace.id(null, null)).matches("[0-9a-f]{32}");
+    }
+}
