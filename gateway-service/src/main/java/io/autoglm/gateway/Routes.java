@@ -19,8 +19,8 @@ import jakarta.inject.Singleton;
 final class Routes {
     /// Before Quarkus's own handlers, so that their refusals carry the request's ids too.
     private static final int FIRST = 10_000;
-    /// After all of Quarkus's routes.
-    private static final int LAST = Integer.MAX_VALUE;
+    /// After all of Quarkus's routes but its own page for what is not found.
+    private static final int LAST = Integer.MAX_VALUE - 1;
 
     private final EveryRequest everyRequest;
     private final CompletionHandler completions;
@@ -55,7 +55,7 @@ final class Routes {
         router.get("/v1/models").handler(models::list);
         router.get("/v1/models/:id").handler(models::one);
         router.get("/health").handler(health::handle);
-        router.route("/v1/*").order(LAST - 1).handler(rc -> problems.write(
+        router.route().order(LAST).handler(rc -> problems.write(
                 rc.response(),
                 known(rc.normalizedPath(), rc.request().method())
                         ? Problem.methodNotAllowed(rc.request().method().name(), rc.normalizedPath())

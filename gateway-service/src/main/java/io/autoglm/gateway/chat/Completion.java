@@ -150,7 +150,7 @@ final class Completion {
                 caller.tenant(),
                 priority(),
                 List.copyOf(failed));
-        services.placement().place(wanted).onSuccess(placed -> {
+        services.placement().place(wanted, Math.max(1, millisLeft())).onSuccess(placed -> {
             switch (placed) {
                 case Placed.Granted granted -> granted(granted.ticket());
                 case Placed.UnknownModel unknown -> {

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// 3. admission: then a {@link Completion} takes over and answers for the permit
 @Singleton
 public final class CompletionHandler {
-    private static final Pattern SESSION = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
+    private static final Pattern SESSION = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._:@-]{0,127}");
 
     private final Services services;
     private final Admission admission;
@@ -98,7 +98,8 @@ public final class CompletionHandler {
         }
         if (!SESSION.matcher(session).matches()) {
             return Problem.invalid(
-                    "X-Session-Id must be 1 to 128 letters, digits, '.', '_', ':' or '-'.", "X-Session-Id");
+                    "X-Session-Id must be 1 to 128 of letters, digits and . _ : @ - that begin with a letter, a digit or _.",
+                    "X-Session-Id");
         }
         if (request.endpoint() != Endpoint.CHAT) {
             return Problem.invalid("Only /v1/chat/completions remembers a session.", "X-Session-Id");

@@ -12,6 +12,6 @@ public final class CannotStart {
     /// To be thrown while the service starts.
     public static PreventFurtherStepsException because(String what, String whatToDo) {
         return new PreventFurtherStepsException(
-                "autoglm: cannot start gateway: " + what + ": " + whatToDo, EXIT_CODE);
+                "autoglm: cannot start gateway-service: " + what + ": " + whatToDo, EXIT_CODE);
     }
 }

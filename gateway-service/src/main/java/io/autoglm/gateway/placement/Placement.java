@@ -35,9 +35,11 @@ public final class Placement {
     }
 
     /// Never fails: that the scheduler is away is answered from the snapshot.
-    public Future<Placed> place(LeaseRequest request) {
+    ///
+    /// @param waitMillis how long the request may still take
+    public Future<Placed> place(LeaseRequest request, long waitMillis) {
         return scheduler
-                .lease(request)
+                .lease(request, waitMillis)
                 .map(placed -> placed instanceof Placed.UnknownModel ? doubt(request) : placed)
                 .otherwise(away -> fromSnapshot(request));
     }

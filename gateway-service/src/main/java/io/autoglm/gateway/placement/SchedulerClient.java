@@ -3,6 +3,7 @@ package io.autoglm.gateway.placement;
 import io.autoglm.gateway.http.ControlClient;
 import io.autoglm.gateway.http.ControlClient.Reply;
 import io.autoglm.gateway.http.ControlClient.Service;
+import io.autoglm.protocol.Headers;
 import io.autoglm.protocol.placement.Lease;
 import io.autoglm.protocol.placement.LeaseOutcome;
 import io.autoglm.protocol.placement.LeaseRequest;
@@ -46,9 +47,15 @@ class SchedulerClient {
     }
 
     /// Fails when the scheduler is away: no answer, an answer that makes no sense, or the breaker is open.
-    Future<Placed> lease(LeaseRequest request) {
+    ///
+    /// @param waitMillis how long the request may take; the lease lives a little longer
+    Future<Placed> lease(LeaseRequest request, long waitMillis) {
         CompletionStage<Reply> guarded = breaker.get(() -> client.call(
-                        scheduler, HttpMethod.POST, "/v1/leases", Map.of(), request)
+                        scheduler,
+                        HttpMethod.POST,
+                        "/v1/leases",
+                        Map.of(Headers.TIMEOUT_MILLIS, Long.toString(waitMillis)),
+                        request)
                 .compose(SchedulerClient::sane)
                 .toCompletionStage());
         return Future.fromCompletionStage(guarded, client.vertx().getOrCreateContext())

@@ -54,9 +54,16 @@ public final class Recall {
     ///
     /// @param maxTokens of the answer, where the request says so
     public Future<Recalled> recall(Session session, String model, List<JsonNode> asked, OptionalInt maxTokens) {
-        String path = session.path() + "/window?tokens=" + budget(model, asked, maxTokens);
-        return client.call(context, HttpMethod.GET, path, session.headers(), null)
-                .compose(this::window)
+        int budget = budget(model, asked, maxTokens);
+        return window(session, budget)
+                .compose(window -> {
+                    // Pinned text takes room too, and how much is only known now; mostly it fits all the same.
+                    int pinned = asked.stream().anyMatch(Roles::isSystem) ? 0 : TokenEstimate.atMost(window.pinned());
+                    return window.tokens() == 0 || window.tokens() + pinned <= budget
+                            ? Future.succeededFuture(window)
+                            : window(session, Math.max(0, budget - pinned));
+                })
+                .<Recalled>map(Recalled.Remembered::new)
                 .onFailure(e -> LOG.warnf(
                         "recall failed traceId=%s session=%s reason=%s", session.traceId(), session.id(), e.getMessage()))
                 .otherwise(new Recalled.Away(2));
@@ -94,12 +101,22 @@ public final class Recall {
                 });
     }
 
-    private Future<Recalled> window(Reply reply) {
+    private Future<Window> window(Session session, int budget) {
+        return client.call(
+                        context,
+                        HttpMethod.GET,
+                        session.path() + "/window?tokens=" + budget,
+                        session.headers(),
+                        null)
+                .compose(this::read);
+    }
+
+    private Future<Window> read(Reply reply) {
         if (!reply.ok()) {
             return Future.failedFuture("status " + reply.status());
         }
         try {
-            return Future.succeededFuture(new Recalled.Remembered(client.read(reply, Window.class)));
+            return Future.succeededFuture(client.read(reply, Window.class));
         } catch (IOException | RuntimeException e) {
             return Future.failedFuture(new IOException("a window could not be read", e));
         }

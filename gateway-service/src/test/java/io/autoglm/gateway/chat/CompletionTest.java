@@ -35,7 +35,10 @@ class CompletionTest {
     @BeforeEach
     void everybodyIsUp() {
         neighbours.reset();
-        await().until(() -> Client.get("/v1/models").body().contains("nano"));
+        // The breaker of an earlier test may still be open.
+        await().until(() -> header(chat(ask("warm up", false)), "x-autoglm-degraded").isEmpty());
+        await().until(() -> neighbours.scheduler.released().size() == neighbours.scheduler.granted());
+        neighbours.reset();
     }
 
     @AfterEach
@@ -343,6 +346,19 @@ class CompletionTest {
         assertThat(unknown.statusCode()).isEqualTo(404);
 
         neighbours.scheduler.start();
+        await().until(() -> header(chat(ask("hi", false)), "x-autoglm-degraded").isEmpty());
+    }
+
+    @Test
+    void a_scheduler_that_hangs_is_soon_not_waited_for_any_more() {
+        neighbours.scheduler.hang(true);
+
+        for (int i = 0; i < 20; i++) {
+            assertThat(chat(ask("hi", false)).statusCode()).isEqualTo(200);
+        }
+
+        assertThat(neighbours.scheduler.asked()).hasSizeBetween(2, 10);
+        neighbours.scheduler.hang(false);
         await().until(() -> header(chat(ask("hi", false)), "x-autoglm-degraded").isEmpty());
     }
 

@@ -4,6 +4,7 @@ import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,10 +44,10 @@ public final class Neighbours implements QuarkusTestResourceLifecycleManager {
                 "autoglm.keys.check", "50ms",
                 "autoglm.oidc.issuer", issuer.url(),
                 "autoglm.oidc.audience", Issuer.AUDIENCE,
-                "autoglm.upstream.first-token-timeout", "1s",
+                "autoglm.upstream.first-token-timeout", "4s",
                 "autoglm.chat.max-body-bytes", "200000"));
-        config.put("quarkus.http.test-port", "0");
-        config.put("quarkus.management.test-port", "0");
+        config.put("quarkus.http.test-port", freePort());
+        config.put("quarkus.management.test-port", freePort());
         return config;
     }
 
@@ -110,6 +111,15 @@ public final class Neighbours implements QuarkusTestResourceLifecycleManager {
                     .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    /// Other modules' tests run beside these, so no port is fixed.
+    private static String freePort() {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return Integer.toString(socket.getLocalPort());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

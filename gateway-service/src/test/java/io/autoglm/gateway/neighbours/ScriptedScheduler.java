@@ -27,6 +27,7 @@ public final class ScriptedScheduler {
     private volatile boolean alternatives = true;
     private volatile boolean full;
     private volatile boolean forgetful;
+    private volatile boolean hanging;
     private volatile String wantedToken = "";
     private @Nullable HttpServer server;
     private int port;
@@ -79,6 +80,11 @@ public final class ScriptedScheduler {
         forgetful = isForgetful;
     }
 
+    /// Takes calls and answers none, as a stopped process does.
+    public void hang(boolean hangs) {
+        hanging = hangs;
+    }
+
     public List<JsonObject> asked() {
         return asked;
     }
@@ -104,6 +110,7 @@ public final class ScriptedScheduler {
         alternatives = true;
         full = false;
         forgetful = false;
+        hanging = false;
         if (!up()) {
             start();
         }
@@ -129,6 +136,9 @@ public final class ScriptedScheduler {
 
     private void lease(HttpServerRequest request, JsonObject wanted) {
         asked.add(wanted);
+        if (hanging) {
+            return;
+        }
         if (forgetful || !MODEL.equals(wanted.getString("model"))) {
             json(request, 404, new JsonObject());
             return;
