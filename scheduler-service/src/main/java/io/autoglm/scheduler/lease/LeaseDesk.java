@@ -1,0 +1,149 @@
+package io.autoglm.scheduler.lease;
+
+import io.autoglm.protocol.placement.InstanceView;
+import io.autoglm.protocol.placement.Lease;
+import io.autoglm.protocol.placement.LeaseOutcome;
+import io.autoglm.protocol.placement.LeaseRequest;
+import io.autoglm.scheduler.health.Patrol;
+import io.autoglm.scheduler.lease.LeaseBook.Answer;
+import io.autoglm.scheduler.lease.LeaseBook.Return;
+import io.autoglm.scheduler.placement.Candidate;
+import io.autoglm.scheduler.placement.Placement;
+import io.autoglm.scheduler.placement.PlacementConfig;
+import io.autoglm.scheduler.placement.Placer;
+import io.autoglm.scheduler.registry.Change;
+import io.autoglm.scheduler.registry.Phase;
+import io.autoglm.scheduler.registry.Registry;
+import io.autoglm.scheduler.registry.Standing;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.vertx.core.Vertx;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.ToIntFunction;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/// Where leases are asked for and given back: joins the book with what is known of the instances, and passes on what a
+/// gateway learned about them.
+@Singleton
+public final class LeaseDesk {
+    private static final Logger LOG = Logger.getLogger(LeaseDesk.class);
+    private static final long EXPIRE_EVERY_MILLIS = 1000;
+
+    private final Registry registry;
+    private final Patrol patrol;
+    private final Placer placer;
+    private final LeaseBook book;
+    private final LeaseConfig config;
+    private final Vertx vertx;
+    private final MeterRegistry meters;
+    /// Written by start only.
+    private volatile long timer = -1;
+
+    LeaseDesk(
+            Registry registry,
+            Patrol patrol,
+            PlacementConfig placement,
+            LeaseConfig config,
+            Clock clock,
+            Vertx vertx,
+            MeterRegistry meters) {
+        this.registry = registry;
+        this.patrol = patrol;
+        this.placer = new Placer(placement);
+        this.book = new LeaseBook(clock, config.max());
+        this.config = config;
+        this.vertx = vertx;
+        this.meters = meters;
+        meters.gauge("autoglm.leases.out", book, LeaseBook::size);
+    }
+
+    void start(@Observes StartupEvent event) {
+        timer = vertx.setPeriodic(EXPIRE_EVERY_MILLIS, id -> expire());
+    }
+
+    void stop(@Observes ShutdownEvent event) {
+        vertx.cancelTimer(timer);
+    }
+
+    private void expire() {
+        int expired = book.expire();
+        if (expired > 0) {
+            LOG.warnf("leases expired count=%d", expired);
+            meters.counter("autoglm.leases.expired").increment(expired);
+        }
+    }
+
+    /// @param callerWaits how long the caller will still wait; null where it does not say
+    public Answer lease(LeaseRequest request, @Nullable Duration callerWaits) {
+        Answer answer = book.lease(age(callerWaits), inFlight -> place(request, inFlight));
+        meters.counter("autoglm.leases.asked", "result", result(answer)).increment();
+        return answer;
+    }
+
+    private Duration age(@Nullable Duration callerWaits) {
+        Duration wanted = callerWaits == null ? config.maxAge() : callerWaits.plus(config.grace());
+        return wanted.compareTo(config.maxAge()) < 0 ? wanted : config.maxAge();
+    }
+
+    private Placement place(LeaseRequest request, ToIntFunction<String> inFlight) {
+        List<Candidate> known = registry.all().stream()
+                .map(standing -> new Candidate(standing, inFlight.applyAsInt(standing.id())))
+                .toList();
+        long seed = ThreadLocalRandom.current().nextLong();
+        return placer.place(request, known, registry.isSettling(), seed);
+    }
+
+    public Return giveBack(String id, LeaseOutcome outcome) {
+        Return given = book.giveBack(id);
+        if (given instanceof Return.Ended ended) {
+            learn(ended.lease(), outcome);
+        }
+        return given;
+    }
+
+    private void learn(Lease lease, LeaseOutcome outcome) {
+        meters.counter("autoglm.leases.ended", "result", outcome.result().name().toLowerCase(Locale.ROOT))
+                .increment();
+        String failed = outcome.failed();
+        if (failed == null && outcome.result() == LeaseOutcome.Result.FAILED) {
+            failed = lease.instance().id();
+        }
+        if (failed != null) {
+            LOG.infof("request failed on instance=%s lease=%s", failed, lease.id());
+            registry.failed(failed).ifPresent(patrol::probe);
+        }
+    }
+
+    /// Leases on a process that has ended mean nothing for the one that follows it.
+    void instanceChanged(@Observes Change change) {
+        if (change.to() instanceof Phase.Gone) {
+            int lost = book.lost(change.id());
+            if (lost > 0) {
+                LOG.infof("leases lost with instance=%s count=%d", change.id(), lost);
+            }
+        }
+    }
+
+    /// All instances with the leases that are out on them.
+    public List<InstanceView> views() {
+        return registry.all().stream()
+                .map((Standing standing) -> standing.view(book.inFlight(standing.id())))
+                .toList();
+    }
+
+    private static String result(Answer answer) {
+        return switch (answer) {
+            case Answer.Granted granted -> "granted";
+            case Answer.Refused refused -> "no_capacity";
+            case Answer.Unknown unknown -> "unknown_model";
+        };
+    }
+}

@@ -1,0 +1,171 @@
+package io.autoglm.scheduler.lifecycle;
+
+import io.autoglm.scheduler.StartFailure;
+import io.autoglm.scheduler.access.InternalToken;
+import io.autoglm.scheduler.registry.Registry;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
+
+/// The instances that this scheduler runs as processes of its own machine.
+@Singleton
+public final class LocalProcesses {
+    private static final Logger LOG = Logger.getLogger(LocalProcesses.class);
+    private static final int MAX_INSTANCES = 256;
+
+    private final LocalConfig config;
+    private final Registry registry;
+    private final Clock clock;
+    private final InternalToken token;
+    private final MeterRegistry meters;
+    private final String ownUrl;
+
+    private final ScheduledExecutorService owner = Executors.newSingleThreadScheduledExecutor(
+            task -> Thread.ofPlatform().name("lifecycle").daemon().unstarted(task));
+    /// Written at start, before anything else runs.
+    private volatile List<LocalInstance> instances = List.of();
+
+    LocalProcesses(
+            LocalConfig config,
+            Registry registry,
+            Clock clock,
+            InternalToken token,
+            MeterRegistry meters,
+            @ConfigProperty(name = "autoglm.host", defaultValue = "127.0.0.1") String host,
+            @ConfigProperty(name = "quarkus.http.port") int port) {
+        this.config = config;
+        this.registry = registry;
+        this.clock = clock;
+        this.token = token;
+        this.meters = meters;
+        this.ownUrl = config.schedulerUrl().orElse("http://" + reachable(host) + ":" + port);
+    }
+
+    private static String reachable(String host) {
+        return host.equals("0.0.0.0") || host.equals("::") ? "127.0.0.1" : host;
+    }
+
+    void start(@Observes StartupEvent event) {
+        if (!config.enabled()) {
+            return;
+        }
+        List<String> command = config.command()
+                .filter(parts -> !parts.isEmpty())
+                .orElseThrow(() -> new StartFailure(
+                        "autoglm.lifecycle.local.command is not set", "say how an instance is started"));
+        if (config.instances() < 0 || config.instances() > MAX_INSTANCES) {
+            throw new StartFailure(
+                    "autoglm.lifecycle.local.instances is " + config.instances(), "set it to 0…" + MAX_INSTANCES);
+        }
+        usable("run-dir", config.runDir());
+        usable("log-dir", config.logDir());
+        Map<String, String> environment = new TreeMap<>();
+        environment.put("AUTOGLM_SCHEDULER_URL", ownUrl);
+        token.value().ifPresent(secret -> environment.put("AUTOGLM_INTERNAL_TOKEN", secret));
+        instances = IntStream.rangeClosed(1, config.instances())
+                .mapToObj(number -> Launch.of(
+                        config.name() + "-" + number,
+                        config.host(),
+                        config.basePort() + number - 1,
+                        command,
+                        environment,
+                        config.logDir()))
+                .map(launch -> new LocalInstance(launch, config, registry, clock, owner))
+                .toList();
+        instances.forEach(this::watch);
+        owner.execute(this::begin);
+        owner.scheduleWithFixedDelay(this::inspect, 1, 1, TimeUnit.SECONDS);
+    }
+
+    private static void usable(String option, Path directory) {
+        try {
+            Files.createDirectories(directory);
+        } catch (IOException cannot) {
+            throw new StartFailure(
+                    "autoglm.lifecycle.local." + option + " cannot be made: " + cannot.getMessage(),
+                    "choose a directory that can be written");
+        }
+    }
+
+    private void watch(LocalInstance instance) {
+        Gauge.builder("autoglm.lifecycle.alarm", instance, one -> one.alarmed() ? 1 : 0)
+                .tag("instance", instance.id())
+                .description("1 while the instance keeps failing")
+                .register(meters);
+        FunctionCounter.builder("autoglm.lifecycle.restarts", instance, LocalInstance::restarts)
+                .tag("instance", instance.id())
+                .register(meters);
+    }
+
+    private void begin() {
+        try {
+            endSurplus();
+        } catch (IOException unreadable) {
+            LOG.errorf(unreadable, "run directory cannot be read path=%s", config.runDir());
+        }
+        instances.forEach(LocalInstance::begin);
+    }
+
+    /// Processes of an earlier scheduler that ran more instances.
+    private void endSurplus() throws IOException {
+        Set<String> wanted = instances.stream().map(LocalInstance::id).collect(Collectors.toSet());
+        for (PidFile file : PidFile.all(config.runDir())) {
+            if (!wanted.contains(file.id())) {
+                Optional<ProcessHandle> living = file.read().flatMap(PidFile.Entry::find);
+                living.ifPresent(handle -> {
+                    LOG.infof("ending surplus instance=%s pid=%d", file.id(), handle.pid());
+                    Ends.softly(handle, config.stopTimeout());
+                });
+                file.delete();
+            }
+        }
+    }
+
+    private void inspect() {
+        for (LocalInstance instance : instances) {
+            try {
+                instance.inspect();
+            } catch (IOException | RuntimeException failure) {
+                LOG.errorf(failure, "inspection failed instance=%s", instance.id());
+            }
+        }
+    }
+
+    /// Returns when every process has ended, unless they are to be kept.
+    void stop(@Observes ShutdownEvent event) {
+        CompletableFuture.supplyAsync(this::endAll, owner)
+                .thenCompose(all -> all)
+                .join();
+        owner.shutdownNow();
+    }
+
+    private CompletableFuture<Void> endAll() {
+        if (config.keepOnExit()) {
+            instances.forEach(LocalInstance::release);
+            return CompletableFuture.completedFuture(null);
+        }
+        return CompletableFuture.allOf(
+                instances.stream().map(LocalInstance::stop).toArray(CompletableFuture[]::new));
+    }
+}

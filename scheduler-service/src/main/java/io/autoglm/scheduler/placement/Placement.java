@@ -1,0 +1,19 @@
+package io.autoglm.scheduler.placement;
+
+import io.autoglm.protocol.placement.Lease.Target;
+import java.util.List;
+
+/// What came of a request for an instance.
+public sealed interface Placement {
+
+    /// @param alternatives best first
+    record Placed(Target target, List<Target> alternatives) implements Placement {}
+
+    /// The model exists, or may exist, and nobody can take the request now.
+    ///
+    /// @param retryAfterSeconds when to ask again
+    record NoCapacity(String reason, int retryAfterSeconds) implements Placement {}
+
+    /// No instance serves it, and none is on its way that might.
+    record UnknownModel(String model) implements Placement {}
+}

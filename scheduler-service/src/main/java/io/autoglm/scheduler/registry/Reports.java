@@ -1,0 +1,99 @@
+package io.autoglm.scheduler.registry;
+
+import io.autoglm.protocol.placement.InstanceReport;
+import io.autoglm.protocol.placement.ServedModel;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// Judges a report that came over the wire before anything believes it.
+public final class Reports {
+    private Reports() {}
+
+    private static final int MAX_MODELS = 64;
+    private static final int MAX_REASON = 500;
+
+    /// A report is well-formed, or a field of it is at fault.
+    public sealed interface Judged {
+        record Sound(InstanceReport report) implements Judged {}
+
+        record Faulty(String field, String message) implements Judged {}
+    }
+
+    /// Lists that are absent become empty, an over-long reason is cut, and the URL loses its trailing slash.
+    public static Judged judge(String id, InstanceReport report) {
+        Judged.Faulty fault = firstFault(id, report);
+        return fault != null ? fault : new Judged.Sound(normalised(report));
+    }
+
+    private static Judged.@Nullable Faulty firstFault(String id, InstanceReport report) {
+        if (!InstanceIds.isValid(id)) {
+            return new Judged.Faulty("id", "must be 1 to 128 letters, digits, '.', '-' or '_'");
+        }
+        if (!id.equals(report.id())) {
+            return new Judged.Faulty("id", "must be the id in the path, '" + id + "'");
+        }
+        if (report.incarnation() == null || report.incarnation().isBlank()) {
+            return new Judged.Faulty("incarnation", "must be given");
+        }
+        if (report.url() == null || !isHttp(report.url())) {
+            return new Judged.Faulty("url", "must be an absolute http or https URL");
+        }
+        if (report.state() == null) {
+            return new Judged.Faulty("state", "must be given");
+        }
+        if (report.slots() < 0 || report.running() < 0 || report.queued() < 0 || report.steps() < 0) {
+            return new Judged.Faulty("slots", "slots, running, queued and steps must be 0 or more");
+        }
+        if (!(report.kvUsage() >= 0 && report.kvUsage() <= 1)) {
+            return new Judged.Faulty("kvUsage", "must be between 0 and 1");
+        }
+        return modelFault(report.models());
+    }
+
+    private static Judged.@Nullable Faulty modelFault(@Nullable List<ServedModel> models) {
+        if (models == null) {
+            return null;
+        }
+        if (models.size() > MAX_MODELS) {
+            return new Judged.Faulty("models", "must be " + MAX_MODELS + " at most");
+        }
+        boolean named = models.stream()
+                .allMatch(model -> model != null
+                        && model.id() != null
+                        && !model.id().isBlank());
+        return named ? null : new Judged.Faulty("models", "every model must have an id");
+    }
+
+    private static boolean isHttp(String url) {
+        try {
+            URI uri = new URI(url);
+            return ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme())) && uri.getHost() != null;
+        } catch (URISyntaxException notOne) {
+            return false;
+        }
+    }
+
+    private static InstanceReport normalised(InstanceReport report) {
+        String url = report.url();
+        String reason = report.reason();
+        return new InstanceReport(
+                report.id(),
+                report.incarnation(),
+                url.endsWith("/") ? url.substring(0, url.length() - 1) : url,
+                report.pid(),
+                report.state(),
+                reason != null && reason.length() > MAX_REASON ? reason.substring(0, MAX_REASON) : reason,
+                report.models() == null ? List.of() : List.copyOf(report.models()),
+                Objects.requireNonNullElse(report.engine(), ""),
+                report.slots(),
+                report.running(),
+                report.queued(),
+                report.kvUsage(),
+                report.steps(),
+                report.generatedTokens(),
+                report.acceleratorFreeBytes());
+    }
+}
