@@ -7,7 +7,7 @@ import io.autoglm.inference.engine.EngineConfig;
 import io.autoglm.inference.engine.LoadedModel;
 import io.autoglm.inference.model.GenerationDefaults;
 import io.autoglm.inference.model.ModelDirectory;
-import io.autoglm.inference.sampling.AnswerFormat;
+import io.autoglm.inference.grammar.AnswerFormat;
 import io.autoglm.inference.sampling.SamplerWorkspace;
 import io.autoglm.inference.template.ChatTemplate;
 import io.autoglm.inference.text.TokenBytes;

@@ -22,8 +22,8 @@ public final class TokenBytes {
     private static final byte[] NONE = {};
 
     private final byte[][] bytes;
-    private final BitSet hidden = new BitSet();
     private final BitSet special = new BitSet();
+    private final BitSet markup = new BitSet();
     private final boolean dropsFirstSpace;
 
     private enum Writing {
@@ -55,7 +55,7 @@ public final class TokenBytes {
             String content = token.path("content").asText();
             bytes[id] = content.getBytes(StandardCharsets.UTF_8);
             special.set(id, token.path("special").asBoolean());
-            hidden.set(id, token.path("special").asBoolean() && !MARKUP.contains(content));
+            markup.set(id, MARKUP.contains(content));
         }
         if (bytes.length == 0) {
             throw new ModelLoadException(file, "has no vocabulary");
@@ -78,8 +78,13 @@ public final class TokenBytes {
         return special.get(token);
     }
 
+    /// Whether the token is a control token or one of the marks of calls and reasoning: nothing that text is made of.
+    public boolean isControl(int token) {
+        return special.get(token) || markup.get(token);
+    }
+
     boolean isHidden(int token) {
-        return hidden.get(token);
+        return special.get(token) && !markup.get(token);
     }
 
     boolean dropsFirstSpace() {
