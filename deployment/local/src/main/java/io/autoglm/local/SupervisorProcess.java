@@ -17,6 +17,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /// The process behind `up`: in a session of its own, alone in its home by a file lock, told to stop by SIGTERM.
@@ -49,10 +50,14 @@ record SupervisorProcess(Home home, SuiteOptions options, boolean untilInputEnds
             Suite suite = Suite.lay(home, options, environment);
             Supervisor supervisor = new Supervisor(
                     home, options.portOffset(), suite.specs(), suite.fleet(), InstantSource.system());
-            Thread owner = Thread.currentThread();
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> stopAndWait(supervisor, owner), "stop"));
-            if (untilInputEnds) Thread.ofVirtual().start(() -> stopWhenInputEnds(supervisor));
-            return supervisor.run() ? ExitCode.OK : ExitCode.FAILED;
+            CountDownLatch stopped = new CountDownLatch(1);
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> stopAndWait(supervisor, stopped), "stop"));
+            if (untilInputEnds) Thread.ofPlatform().daemon().start(() -> stopWhenInputEnds(supervisor));
+            try {
+                return supervisor.run() ? ExitCode.OK : ExitCode.FAILED;
+            } finally {
+                stopped.countDown();
+            }
         } catch (CannotStart cannot) {
             publish(Phase.FAILED, cannot.getMessage());
             return ExitCode.FAILED;
@@ -60,10 +65,10 @@ record SupervisorProcess(Home home, SuiteOptions options, boolean untilInputEnds
     }
 
     /// The hook of SIGTERM: the JVM ends when it returns, so it returns when the parts have ended.
-    private static void stopAndWait(Supervisor supervisor, Thread owner) {
+    private static void stopAndWait(Supervisor supervisor, CountDownLatch stopped) {
         supervisor.requestStop();
         try {
-            owner.join();
+            stopped.await();
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }

@@ -1,0 +1,121 @@
+package io.autoglm.local.suite;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.autoglm.local.home.Home;
+import io.autoglm.local.home.Secrets;
+import io.autoglm.local.supervision.PartSpec;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SuiteTest {
+
+    /// Far from what runs here, and below the ports that systems give to clients.
+    private static final int OFFSET = 20_000;
+
+    private static final Map<String, String> ENVIRONMENT = Map.of("AUTOGLM_REDIS_URL", "redis://:word@127.0.0.1:6379");
+
+    @TempDir
+    Path root;
+
+    private Home home;
+
+    @BeforeEach
+    void build() throws IOException {
+        home = Home.of(root, 0, Map.of());
+        home.create();
+        for (String service : List.of("context", "scheduler", "inference", "gateway")) {
+            Path app = Files.createDirectories(root.resolve(service + "-service/target/quarkus-app"));
+            Files.writeString(app.resolve("quarkus-run.jar"), service);
+        }
+    }
+
+    @Test
+    void the_parts_stand_in_the_order_of_starting() throws Exception {
+        assertThat(lay(2).specs())
+                .extracting(PartSpec::name)
+                .containsExactly("redis", "context", "scheduler", "gateway");
+        assertThat(lay(2).fleet().size()).isEqualTo(2);
+    }
+
+    @Test
+    void no_secret_is_in_a_command_that_other_users_can_list() throws Exception {
+        List<PartSpec> specs = lay(1).specs();
+        Secrets secrets = Secrets.of(home);
+
+        for (PartSpec spec : specs) {
+            assertThat(String.join(" ", spec.command()))
+                    .doesNotContain(secrets.key(), secrets.internalToken(), secrets.redisPassword(), "word");
+            assertThat(spec.toString()).doesNotContain(secrets.internalToken());
+            assertThat(spec.environment()).doesNotContainValue(secrets.key());
+        }
+    }
+
+    @Test
+    void the_services_find_each_other_and_share_the_token() throws Exception {
+        List<PartSpec> specs = lay(1).specs();
+        String token = Secrets.of(home).internalToken();
+
+        PartSpec gateway = specs.get(3);
+        assertThat(gateway.environment())
+                .containsEntry("AUTOGLM_PORT", "28080")
+                .containsEntry("AUTOGLM_MANAGEMENT_PORT", "29080")
+                .containsEntry("AUTOGLM_SCHEDULER_URL", "http://127.0.0.1:28081")
+                .containsEntry("AUTOGLM_CONTEXT_URL", "http://127.0.0.1:28082")
+                .containsEntry("AUTOGLM_KEYS_FILE", home.keysFile().toString());
+        assertThat(specs.subList(1, 4))
+                .allSatisfy(spec -> assertThat(spec.environment()).containsEntry("AUTOGLM_INTERNAL_TOKEN", token));
+        assertThat(specs.get(1).environment()).containsEntry("AUTOGLM_REDIS_URL", "redis://:word@127.0.0.1:6379");
+    }
+
+    @Test
+    void the_scheduler_is_told_how_to_start_an_instance() throws Exception {
+        Map<String, String> told = lay(3).specs().get(2).environment();
+
+        assertThat(told)
+                .containsEntry("AUTOGLM_LIFECYCLE_LOCAL_ENABLED", "true")
+                .containsEntry("AUTOGLM_LIFECYCLE_LOCAL_INSTANCES", "3")
+                .containsEntry("AUTOGLM_LIFECYCLE_LOCAL_BASE_PORT", "28000")
+                .containsEntry("AUTOGLM_MODEL_PATH", "/models/glm");
+        assertThat(told.get("AUTOGLM_LIFECYCLE_LOCAL_COMMAND"))
+                .contains("{id}.jsa")
+                .endsWith(",-jar," + home.apps().resolve("inference/quarkus-run.jar"));
+    }
+
+    @Test
+    void commas_and_backslashes_in_a_path_do_not_part_a_configured_list() {
+        assertThat(Suite.asConfigList(List.of("java", "-Da=/x,y", "C:\\z"))).isEqualTo("java,-Da=/x\\,y,C:\\\\z");
+    }
+
+    @Test
+    void a_port_in_use_is_named_with_its_owner_and_a_way_out() throws Exception {
+        try (ServerSocket taken = new ServerSocket(28_080, 1, InetAddress.getLoopbackAddress())) {
+            assertThat(taken.isBound()).isTrue();
+
+            assertThatThrownBy(() -> lay(1))
+                    .isInstanceOf(CannotStart.class)
+                    .hasMessageContaining("port 28080 is in use by pid " + ProcessHandle.current().pid())
+                    .hasMessageContaining("--port-offset 20100");
+        }
+    }
+
+    @Test
+    void a_service_that_is_not_built_is_named() throws IOException {
+        Files.delete(root.resolve("gateway-service/target/quarkus-app/quarkus-run.jar"));
+
+        assertThatThrownBy(() -> lay(1)).isInstanceOf(CannotStart.class).hasMessageContaining("gateway-service");
+    }
+
+    private Suite lay(int instances) throws IOException, CannotStart {
+        return Suite.lay(home, new SuiteOptions(Path.of("/models/glm"), instances, OFFSET), ENVIRONMENT);
+    }
+}
