@@ -13,7 +13,8 @@ import io.vertx.ext.web.Router;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 
-/// Every public route. All but `/health` and `/docs` want a caller: `quarkus.http.auth.permission` in the properties denies
+/// Every public route. All but `/health` and `/docs` want a caller: `quarkus.http.auth.permission` in the properties
+/// denies
 /// by default, so a route added here is protected before anybody thinks of it.
 @Singleton
 final class Routes {
@@ -55,11 +56,13 @@ final class Routes {
         router.get("/v1/models").handler(models::list);
         router.get("/v1/models/:id").handler(models::one);
         router.get("/health").handler(health::handle);
-        router.route().order(LAST).handler(rc -> problems.write(
-                rc.response(),
-                known(rc.normalizedPath(), rc.request().method())
-                        ? Problem.methodNotAllowed(rc.request().method().name(), rc.normalizedPath())
-                        : Problem.noSuchRoute(rc.request().method().name(), rc.normalizedPath())));
+        router.route()
+                .order(LAST)
+                .handler(rc -> problems.write(
+                        rc.response(),
+                        known(rc.normalizedPath(), rc.request().method())
+                                ? Problem.methodNotAllowed(rc.request().method().name(), rc.normalizedPath())
+                                : Problem.noSuchRoute(rc.request().method().name(), rc.normalizedPath())));
     }
 
     /// Whether a path exists under another method.

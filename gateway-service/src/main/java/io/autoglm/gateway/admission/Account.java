@@ -50,8 +50,7 @@ final class Account {
     }
 
     private Usage usage(long nowNanos) {
-        return new Usage(
-                bucket.capacity(), bucket.remaining(nowNanos), wholeSeconds(bucket.nanosUntilFull(nowNanos)));
+        return new Usage(bucket.capacity(), bucket.remaining(nowNanos), wholeSeconds(bucket.nanosUntilFull(nowNanos)));
     }
 
     private static long wholeSeconds(long nanos) {

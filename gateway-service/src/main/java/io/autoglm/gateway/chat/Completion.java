@@ -45,9 +45,11 @@ import org.jspecify.annotations.Nullable;
 ///
 /// 4. recall: with a session, the turns that fit the model's window
 /// 5. lease: where the request goes
-/// 6. generate: straight from the instance. Up to the first token (of a stream) or the whole body, a failure costs one retry
+/// 6. generate: straight from the instance. Up to the first token (of a stream) or the whole body, a failure costs one
+/// retry
 ///    on another instance; after it, a stream ends with an error event
-/// 7. finally: the turn is stored, then the client gets the end of its answer; lease, permit and numbers are settled, once
+/// 7. finally: the turn is stored, then the client gets the end of its answer; lease, permit and numbers are settled,
+/// once
 ///
 /// Every callback asks `over` first: a client that has gone ends the request at any point between two of them.
 final class Completion {
@@ -124,12 +126,13 @@ final class Completion {
                         return;
                     }
                     switch (recalled) {
-                        case Recalled.Away away -> refuse(
-                                Problem.unavailable(
-                                        "The conversation cannot be recalled now; without X-Session-Id chat goes on.",
-                                        "context_unavailable",
-                                        away.retryAfterSeconds()),
-                                Result.REFUSED);
+                        case Recalled.Away away ->
+                            refuse(
+                                    Problem.unavailable(
+                                            "The conversation cannot be recalled now; without X-Session-Id chat goes on.",
+                                            "context_unavailable",
+                                            away.retryAfterSeconds()),
+                                    Result.REFUSED);
                         case Recalled.Remembered found -> {
                             remembered = found;
                             payload = request.forInstance(found.join(request.messages()));
@@ -440,7 +443,11 @@ final class Completion {
         permit.release();
         boolean streamed = firstTokenNanos != -1;
         services.metrics()
-                .closed(request.endpoint(), modelLabel(), errorType(result, status), Duration.ofNanos(now - arrivedNanos));
+                .closed(
+                        request.endpoint(),
+                        modelLabel(),
+                        errorType(result, status),
+                        Duration.ofNanos(now - arrivedNanos));
         if (result == Result.OK) {
             services.metrics()
                     .tokens(
@@ -476,8 +483,8 @@ final class Completion {
         if (culprit == null && result == Result.FAILED && at != null) {
             culprit = at.id();
         }
-        @Nullable Long ttft =
-                firstTokenNanos == -1 ? null : TimeUnit.NANOSECONDS.toMillis(firstTokenNanos - arrivedNanos);
+        @Nullable
+        Long ttft = firstTokenNanos == -1 ? null : TimeUnit.NANOSECONDS.toMillis(firstTokenNanos - arrivedNanos);
         return new LeaseOutcome(result, moved && at != null ? at.id() : null, culprit, ttft, spent.completionTokens());
     }
 
@@ -510,7 +517,10 @@ final class Completion {
         Ticket held = ticket;
         return held == null
                 ? own
-                : Math.min(own, Duration.between(services.clock().instant(), held.deadline()).toMillis());
+                : Math.min(
+                        own,
+                        Duration.between(services.clock().instant(), held.deadline())
+                                .toMillis());
     }
 
     private String priority() {
@@ -522,7 +532,9 @@ final class Completion {
     }
 
     private String modelLabel() {
-        return services.snapshot().instances().maxModelTokens(request.model()).isPresent() ? request.model() : "unknown";
+        return services.snapshot().instances().maxModelTokens(request.model()).isPresent()
+                ? request.model()
+                : "unknown";
     }
 
     private static String errorType(Result result, int status) {

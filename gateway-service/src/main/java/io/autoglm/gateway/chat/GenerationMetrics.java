@@ -11,12 +11,13 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.DoubleStream;
 
-/// What is measured of completions, under OpenTelemetry's GenAI names and buckets (semantic-conventions 7b0c0fe1e), so that
+/// What is measured of completions, under OpenTelemetry's GenAI names and buckets (semantic-conventions 7b0c0fe1e), so
+/// that
 /// dashboards made for others work here. Safe from any thread.
 @Singleton
 final class GenerationMetrics {
-    private static final Duration[] REQUEST_BUCKETS = seconds(
-            0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92);
+    private static final Duration[] REQUEST_BUCKETS =
+            seconds(0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92);
     private static final Duration[] FIRST_TOKEN_BUCKETS =
             seconds(0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10);
     private static final Duration[] PER_TOKEN_BUCKETS =
@@ -94,9 +95,12 @@ final class GenerationMetrics {
 
     private static Tags tags(Endpoint endpoint, String model) {
         return Tags.of(
-                "gen_ai.operation.name", endpoint.operation(),
-                "gen_ai.provider.name", "autoglm",
-                "gen_ai.request.model", model);
+                "gen_ai.operation.name",
+                endpoint.operation(),
+                "gen_ai.provider.name",
+                "autoglm",
+                "gen_ai.request.model",
+                model);
     }
 
     private static Duration[] seconds(double... values) {

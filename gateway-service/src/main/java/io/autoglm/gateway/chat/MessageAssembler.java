@@ -7,7 +7,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/// Puts the deltas of a stream together to the assistant message that they describe: text, refusal and tool calls, whose
+/// Puts the deltas of a stream together to the assistant message that they describe: text, refusal and tool calls,
+/// whose
 /// arguments come in pieces under an index. Reasoning is left out, as chat templates leave it out of earlier turns.
 final class MessageAssembler {
     /// A message beyond it is not remembered, characters.
@@ -59,9 +60,7 @@ final class MessageAssembler {
             ArrayNode all = message.putArray("tool_calls");
             calls.values().forEach(call -> {
                 ObjectNode one = all.addObject().put("id", call.id).put("type", call.type);
-                one.putObject("function")
-                        .put("name", call.name.toString())
-                        .put("arguments", call.arguments.toString());
+                one.putObject("function").put("name", call.name.toString()).put("arguments", call.arguments.toString());
             });
         }
         return Optional.of(message);

@@ -16,11 +16,13 @@ import java.util.List;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
-/// Reads a completion request and names the field at fault. Judges the shape of what the gateway decides on, and nothing else.
+/// Reads a completion request and names the field at fault. Judges the shape of what the gateway decides on, and
+/// nothing else.
 final class RequestParser {
     private static final int MAX_MODEL_NAME = 256;
 
-    /// Numbers keep their digits, and a field given twice is refused: the gateway and the instance must read the same request.
+    /// Numbers keep their digits, and a field given twice is refused: the gateway and the instance must read the same
+    /// request.
     static final ObjectMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
@@ -40,11 +42,12 @@ final class RequestParser {
     private static final class WrongField extends Exception {
         private static final long serialVersionUID = 1;
 
-        private final String param;
+        // Not part of what an exception serialises: it never leaves this class.
+        private final transient Problem problem;
 
         WrongField(String param, String message) {
             super(message, null, false, false);
-            this.param = param;
+            this.problem = Problem.invalid(message, param);
         }
     }
 
@@ -58,7 +61,7 @@ final class RequestParser {
         try {
             return new Parsed.Valid(read(endpoint, body));
         } catch (WrongField e) {
-            return new Parsed.Wrong(Problem.invalid(e.getMessage(), e.param));
+            return new Parsed.Wrong(e.problem);
         } catch (JsonProcessingException e) {
             return new Parsed.Wrong(Problem.invalid("The body is not valid JSON: " + where(e), null, "invalid_json"));
         } catch (IOException e) {
@@ -79,8 +82,7 @@ final class RequestParser {
             throw new WrongField("prompt", "'prompt' is required.");
         }
         boolean stream = flag(json, "stream", "stream");
-        return new CompletionRequest(
-                endpoint, body, json, model, stream, wantsUsage(json), messages, maxTokens(json));
+        return new CompletionRequest(endpoint, body, json, model, stream, wantsUsage(json), messages, maxTokens(json));
     }
 
     private static String model(ObjectNode json) throws WrongField {
@@ -158,7 +160,8 @@ final class RequestParser {
     private static String where(JsonProcessingException e) {
         String what = e.getOriginalMessage();
         // Jackson quotes what it stumbled on; a caller's own text is told back to nobody but the caller, and shortened.
-        String shortened = what == null ? "unreadable" : what.lines().findFirst().orElse("unreadable");
+        String shortened =
+                what == null ? "unreadable" : what.lines().findFirst().orElse("unreadable");
         if (shortened.length() > 200) {
             shortened = shortened.substring(0, 200) + "…";
         }

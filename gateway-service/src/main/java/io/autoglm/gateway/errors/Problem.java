@@ -3,7 +3,8 @@ package io.autoglm.gateway.errors;
 import io.autoglm.protocol.ApiError;
 import org.jspecify.annotations.Nullable;
 
-/// An answer that is not what was asked for. Each factory below is one row of the table "outcome → status"; nothing else in
+/// An answer that is not what was asked for. Each factory below is one row of the table "outcome → status"; nothing
+/// else in
 /// the gateway chooses a status.
 ///
 /// @param retryAfterSeconds for `Retry-After`; 0 sends none
@@ -20,8 +21,7 @@ public record Problem(int status, ApiError body, long retryAfterSeconds) {
         return invalid(message, param, null);
     }
 
-    public static Problem invalid(
-            String message, @Nullable String param, @Nullable String code) {
+    public static Problem invalid(String message, @Nullable String param, @Nullable String code) {
         return new Problem(400, ApiError.of(message, ApiError.INVALID_REQUEST, param, code), 0);
     }
 
@@ -36,7 +36,8 @@ public record Problem(int status, ApiError body, long retryAfterSeconds) {
     public static Problem noSuchRoute(String method, String path) {
         return new Problem(
                 404,
-                ApiError.of("Unknown request URL: " + method + " " + path, ApiError.INVALID_REQUEST, null, "unknown_url"),
+                ApiError.of(
+                        "Unknown request URL: " + method + " " + path, ApiError.INVALID_REQUEST, null, "unknown_url"),
                 0);
     }
 

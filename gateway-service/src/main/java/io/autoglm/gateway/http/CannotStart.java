@@ -2,7 +2,8 @@ package io.autoglm.gateway.http;
 
 import io.quarkus.runtime.PreventFurtherStepsException;
 
-/// A reason not to start that a person must remove: one line on stderr and exit code 78 (EX_CONFIG of sysexits.h), which
+/// A reason not to start that a person must remove: one line on stderr and exit code 78 (EX_CONFIG of sysexits.h),
+/// which
 /// tells whoever supervises the process that starting it again will not help.
 public final class CannotStart {
     static final int EXIT_CODE = 78;

@@ -21,7 +21,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// Small JSON calls to the scheduler and the context service, on connections that are kept open. Tokens do not pass here.
+/// Small JSON calls to the scheduler and the context service, on connections that are kept open. Tokens do not pass
+/// here.
 @Singleton
 public final class ControlClient {
     /// Connections to one service; calls beyond it wait, at most {@link #MAX_WAITING} of them.

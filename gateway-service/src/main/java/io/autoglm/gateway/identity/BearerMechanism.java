@@ -22,7 +22,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// Reads `Authorization: Bearer …` and decides by its shape who judges it: `sk-…` is an API key, three dotted parts are a
+/// Reads `Authorization: Bearer …` and decides by its shape who judges it: `sk-…` is an API key, three dotted parts are
+/// a
 /// JWT for the OIDC issuer, anything else is refused. It is the only mechanism, so nothing else can let a request in.
 @Alternative
 @Priority(1)
@@ -37,8 +38,7 @@ public class BearerMechanism implements HttpAuthenticationMechanism {
     private final OidcAuthenticationMechanism oidc;
     private final ProblemWriter problems;
 
-    BearerMechanism(
-            KeyStore keys, TokenCallers tokens, OidcAuthenticationMechanism oidc, ProblemWriter problems) {
+    BearerMechanism(KeyStore keys, TokenCallers tokens, OidcAuthenticationMechanism oidc, ProblemWriter problems) {
         this.keys = keys;
         this.tokens = tokens;
         this.oidc = oidc;

@@ -19,7 +19,8 @@ import java.util.Optional;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/// The key file, read again when it changes. A file that has become unreadable or broken keeps the last good keys and is
+/// The key file, read again when it changes. A file that has become unreadable or broken keeps the last good keys and
+/// is
 /// warned about once per change, so that a slip of the editor locks nobody out.
 ///
 /// `find` may be called from any thread. The file is only touched on worker threads.
@@ -29,7 +30,8 @@ public final class KeyStore {
     /// A key list is text written by people or a launcher; anything larger is another file.
     private static final long MAX_FILE_BYTES = 8L << 20;
 
-    private record Version(FileTime modified, long size, @Nullable Object fileKey) {}
+    private record Version(
+            FileTime modified, long size, @Nullable Object fileKey) {}
 
     private final @Nullable Path file;
     private final long checkMillis;
@@ -61,10 +63,12 @@ public final class KeyStore {
             throw CannotStart.because(
                     "the key file " + file + " " + reason(e), "set autoglm.keys.file to a readable list of keys");
         }
-        timer = vertx.setPeriodic(checkMillis, id -> vertx.executeBlocking(() -> {
-            reload();
-            return null;
-        }));
+        timer = vertx.setPeriodic(
+                checkMillis,
+                id -> vertx.executeBlocking(() -> {
+                    reload();
+                    return null;
+                }));
     }
 
     void stop(@Observes ShutdownEvent event) {
@@ -119,12 +123,17 @@ public final class KeyStore {
             case NoSuchFileException missing -> "does not exist";
             case JsonMappingException mapping -> "is not a key list: " + rootMessage(mapping);
             case com.fasterxml.jackson.core.JsonProcessingException syntax ->
-                "is not JSON at line " + (syntax.getLocation() == null ? "?" : syntax.getLocation().getLineNr());
+                "is not JSON at line "
+                        + (syntax.getLocation() == null
+                                ? "?"
+                                : syntax.getLocation().getLineNr());
             default -> "cannot be used: " + e.getMessage();
         };
     }
 
     private static String rootMessage(JsonMappingException e) {
-        return e.getCause() instanceof IllegalArgumentException cause ? String.valueOf(cause.getMessage()) : "a field has the wrong type";
+        return e.getCause() instanceof IllegalArgumentException cause
+                ? String.valueOf(cause.getMessage())
+                : "a field has the wrong type";
     }
 }

@@ -8,13 +8,15 @@ import java.util.Optional;
 /// Bearer tokens of an OpenID Connect issuer: JWTs checked by its published keys.
 @ConfigMapping(prefix = "autoglm.oidc")
 interface OidcConfig {
-    /// The issuer's URL, below which `/.well-known/openid-configuration` is found. Default: none, so no token is accepted.
+    /// The issuer's URL, below which `/.well-known/openid-configuration` is found. Default: none, so no token is
+    /// accepted.
     Optional<String> issuer();
 
     /// Accepted `aud` values. Default: none, so the audience is not looked at; set it in production.
     Optional<List<String>> audience();
 
-    /// Path to the claim that holds the roles; `/` separates levels. Default `roles`; for Keycloak `realm_access/roles`.
+    /// Path to the claim that holds the roles; `/` separates levels. Default `roles`; for Keycloak
+    /// `realm_access/roles`.
     @WithDefault("roles")
     String rolesClaim();
 

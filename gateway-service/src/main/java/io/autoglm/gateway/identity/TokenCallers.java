@@ -39,15 +39,16 @@ public final class TokenCallers {
     }
 
     void configure(@Observes Oidc oidc) {
-        config.issuer().ifPresent(issuer -> oidc.create(OidcTenantConfig.authServerUrl(issuer)
-                .applicationType(ApplicationType.SERVICE)
-                .roles()
-                .roleClaimPath(config.rolesClaim())
-                .end()
-                .token()
-                .audience(config.audience().orElse(List.of()))
-                .end()
-                .build()));
+        config.issuer()
+                .ifPresent(issuer -> oidc.create(OidcTenantConfig.authServerUrl(issuer)
+                        .applicationType(ApplicationType.SERVICE)
+                        .roles()
+                        .roleClaimPath(config.rolesClaim())
+                        .end()
+                        .token()
+                        .audience(config.audience().orElse(List.of()))
+                        .end()
+                        .build()));
     }
 
     boolean accepted() {

@@ -40,8 +40,7 @@ public final class ModelRoutes {
     public void one(RoutingContext rc) {
         String id = rc.pathParam("id");
         Optional.ofNullable(cards(Caller.of(rc)).get(id))
-                .ifPresentOrElse(
-                        card -> write(rc, card), () -> problems.write(rc.response(), Problem.noSuchModel(id)));
+                .ifPresentOrElse(card -> write(rc, card), () -> problems.write(rc.response(), Problem.noSuchModel(id)));
     }
 
     private Map<String, ModelCard> cards(Caller caller) {
@@ -65,7 +64,9 @@ public final class ModelRoutes {
 
     private void write(RoutingContext rc, Object body) {
         try {
-            rc.response().putHeader("Content-Type", "application/json").end(Buffer.buffer(json.writeValueAsBytes(body)));
+            rc.response()
+                    .putHeader("Content-Type", "application/json")
+                    .end(Buffer.buffer(json.writeValueAsBytes(body)));
         } catch (JsonProcessingException e) {
             rc.fail(e);
         }

@@ -19,7 +19,8 @@ import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import org.jboss.logging.Logger;
 
-/// Takes leases and gives them back. A circuit breaker stands before the scheduler, so that a dead or hanging one costs a
+/// Takes leases and gives them back. A circuit breaker stands before the scheduler, so that a dead or hanging one costs
+/// a
 /// timeout a few times and nothing after that.
 @Singleton
 class SchedulerClient {
@@ -65,8 +66,9 @@ class SchedulerClient {
     private Future<Placed> placed(Reply reply) {
         return switch (reply.status()) {
             case 404 -> Future.succeededFuture(new Placed.UnknownModel());
-            case 503 -> Future.succeededFuture(
-                    new Placed.NoCapacity("No instance of this model can take a request now.", seconds(reply)));
+            case 503 ->
+                Future.succeededFuture(
+                        new Placed.NoCapacity("No instance of this model can take a request now.", seconds(reply)));
             default -> granted(reply);
         };
     }

@@ -18,7 +18,8 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 
-/// Keeps the last list of instances. It outlives the scheduler: while that is away, the old list is what is left to serve from.
+/// Keeps the last list of instances. It outlives the scheduler: while that is away, the old list is what is left to
+/// serve from.
 @Singleton
 public final class Snapshot {
     private static final Logger LOG = Logger.getLogger(Snapshot.class);
@@ -76,7 +77,11 @@ public final class Snapshot {
                     if (result.succeeded()) {
                         instances = result.result();
                     }
-                    note(result.succeeded(), result.succeeded() ? "" : String.valueOf(result.cause().getMessage()));
+                    note(
+                            result.succeeded(),
+                            result.succeeded()
+                                    ? ""
+                                    : String.valueOf(result.cause().getMessage()));
                 });
     }
 

@@ -65,7 +65,8 @@ public final class Recall {
                 })
                 .<Recalled>map(Recalled.Remembered::new)
                 .onFailure(e -> LOG.warnf(
-                        "recall failed traceId=%s session=%s reason=%s", session.traceId(), session.id(), e.getMessage()))
+                        "recall failed traceId=%s session=%s reason=%s",
+                        session.traceId(), session.id(), e.getMessage()))
                 .otherwise(new Recalled.Away(2));
     }
 
@@ -103,11 +104,7 @@ public final class Recall {
 
     private Future<Window> window(Session session, int budget) {
         return client.call(
-                        context,
-                        HttpMethod.GET,
-                        session.path() + "/window?tokens=" + budget,
-                        session.headers(),
-                        null)
+                        context, HttpMethod.GET, session.path() + "/window?tokens=" + budget, session.headers(), null)
                 .compose(this::read);
     }
 

@@ -15,7 +15,8 @@ interface RecallConfig {
     @WithDefault("2s")
     Duration timeout();
 
-    /// The part of the model's window kept free for the answer when the request sets no `max_tokens`, 0…1. Default 0.25.
+    /// The part of the model's window kept free for the answer when the request sets no `max_tokens`, 0…1. Default
+    /// 0.25.
     @WithDefault("0.25")
     double answerShare();
 

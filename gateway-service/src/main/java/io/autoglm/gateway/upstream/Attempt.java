@@ -113,10 +113,7 @@ public final class Attempt {
             }
         });
         response.endHandler(end -> complete(new Opened.Whole(new Reply(
-                response.statusCode(),
-                response.getHeader("Content-Type"),
-                response.getHeader("Retry-After"),
-                body))));
+                response.statusCode(), response.getHeader("Content-Type"), response.getHeader("Retry-After"), body))));
     }
 
     private void stream(HttpClientResponse response) {

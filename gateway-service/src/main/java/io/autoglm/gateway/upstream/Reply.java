@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 /// A whole answer, held in memory.
 ///
 /// @param retryAfter the header's value; null where there was none
-public record Reply(int status, @Nullable String contentType, @Nullable String retryAfter, Buffer body) {
+public record Reply(
+        int status, @Nullable String contentType, @Nullable String retryAfter, Buffer body) {
 
     public boolean ok() {
         return status / 100 == 2;

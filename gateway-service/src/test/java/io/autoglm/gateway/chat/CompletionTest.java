@@ -36,15 +36,16 @@ class CompletionTest {
     void everybodyIsUp() {
         neighbours.reset();
         // The breaker of an earlier test may still be open.
-        await().until(() -> header(chat(ask("warm up", false)), "x-autoglm-degraded").isEmpty());
+        await().until(() ->
+                header(chat(ask("warm up", false)), "x-autoglm-degraded").isEmpty());
         await().until(() -> neighbours.scheduler.released().size() == neighbours.scheduler.granted());
         neighbours.reset();
     }
 
     @AfterEach
     void everyLeaseCameBackOnce() {
-        await().untilAsserted(() ->
-                assertThat(neighbours.scheduler.released()).hasSize(neighbours.scheduler.granted()));
+        await().untilAsserted(
+                        () -> assertThat(neighbours.scheduler.released()).hasSize(neighbours.scheduler.granted()));
         assertThat(neighbours.scheduler.doubleReleases()).isZero();
     }
 
@@ -65,7 +66,8 @@ class CompletionTest {
 
     @Test
     void the_instance_gets_the_callers_own_bytes_and_the_headers_of_the_suite() {
-        String body = "{ \"model\":\"nano\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}],\"temperature\":0.10,\"new_field\":[1e2] }";
+        String body =
+                "{ \"model\":\"nano\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}],\"temperature\":0.10,\"new_field\":[1e2] }";
 
         chat(body, "x-autoglm-tenant", "somebody-else", "x-autoglm-internal-token", "guess", "X-Trace-Id", "t1");
 
@@ -80,8 +82,8 @@ class CompletionTest {
 
     @Test
     void a_trace_begun_elsewhere_goes_on() {
-        HttpResponse<String> response = chat(
-                ask("hi", false), "traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
+        HttpResponse<String> response =
+                chat(ask("hi", false), "traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
 
         assertThat(header(response, "x-trace-id")).isEqualTo("4bf92f3577b34da6a3ce929d0e0e4736");
         assertThat(neighbours.first.received().getFirst().header("traceparent"))
@@ -95,7 +97,8 @@ class CompletionTest {
         assertThat(response.statusCode()).isEqualTo(200);
         assertThat(header(response, "content-type")).isEqualTo("text/event-stream");
         assertThat(response.body()).isEqualTo(streamOf(""));
-        assertThat(neighbours.first
+        assertThat(neighbours
+                        .first
                         .received()
                         .getFirst()
                         .body()
@@ -154,7 +157,8 @@ class CompletionTest {
         assertThat(error(response).getString("message")).isEqualTo("temperature must be at most 2");
         assertThat(neighbours.second.received()).isEmpty();
         await().until(() -> !neighbours.scheduler.released().isEmpty());
-        assertThat(neighbours.scheduler.released().get("lease-1").getString("result")).isEqualTo("refused");
+        assertThat(neighbours.scheduler.released().get("lease-1").getString("result"))
+                .isEqualTo("refused");
     }
 
     @Test
@@ -197,9 +201,11 @@ class CompletionTest {
 
         assertThat(response.statusCode()).isEqualTo(200);
         assertThat(neighbours.scheduler.asked()).hasSize(2);
-        assertThat(neighbours.scheduler.asked().getLast().getJsonArray("exclude")).containsExactly("instance-1");
+        assertThat(neighbours.scheduler.asked().getLast().getJsonArray("exclude"))
+                .containsExactly("instance-1");
         await().until(() -> neighbours.scheduler.released().size() == 2);
-        assertThat(neighbours.scheduler.released().get("lease-1").getString("failed")).isEqualTo("instance-1");
+        assertThat(neighbours.scheduler.released().get("lease-1").getString("failed"))
+                .isEqualTo("instance-1");
     }
 
     @Test
@@ -230,16 +236,23 @@ class CompletionTest {
     void a_stream_that_breaks_after_its_first_token_ends_with_an_error_event_and_no_done() {
         neighbours.first.next(received -> {
             ScriptedInstance.beginStream(received);
-            received.response().write(word("Hel")).onSuccess(sent -> received.request().connection().close());
+            received.response()
+                    .write(word("Hel"))
+                    .onSuccess(sent -> received.request().connection().close());
         });
 
         HttpResponse<String> response = chat(ask("hi", true));
 
-        assertThat(response.body()).startsWith(word("Hel")).contains("\"type\":\"server_error\"").doesNotContain("[DONE]");
+        assertThat(response.body())
+                .startsWith(word("Hel"))
+                .contains("\"type\":\"server_error\"")
+                .doesNotContain("[DONE]");
         assertThat(neighbours.second.received()).isEmpty();
         await().until(() -> !neighbours.scheduler.released().isEmpty());
-        assertThat(neighbours.scheduler.released().get("lease-1").getString("result")).isEqualTo("failed");
-        assertThat(neighbours.scheduler.released().get("lease-1").getString("failed")).isEqualTo("instance-1");
+        assertThat(neighbours.scheduler.released().get("lease-1").getString("result"))
+                .isEqualTo("failed");
+        assertThat(neighbours.scheduler.released().get("lease-1").getString("failed"))
+                .isEqualTo("instance-1");
     }
 
     @Test
@@ -291,7 +304,8 @@ class CompletionTest {
         await().atMost(1, TimeUnit.SECONDS)
                 .untilAsserted(() -> assertThat(neighbours.first.aborted()).isEqualTo(1));
         await().until(() -> !neighbours.scheduler.released().isEmpty());
-        assertThat(neighbours.scheduler.released().get("lease-1").getString("result")).isEqualTo("client-gone");
+        assertThat(neighbours.scheduler.released().get("lease-1").getString("result"))
+                .isEqualTo("client-gone");
     }
 
     @Test
@@ -335,11 +349,13 @@ class CompletionTest {
     void without_the_scheduler_requests_go_round_robin_and_say_so() {
         neighbours.scheduler.stop();
 
-        List<HttpResponse<String>> responses =
-                java.util.stream.IntStream.range(0, 8).mapToObj(i -> chat(ask("hi", false))).toList();
+        List<HttpResponse<String>> responses = java.util.stream.IntStream.range(0, 8)
+                .mapToObj(i -> chat(ask("hi", false)))
+                .toList();
 
         assertThat(responses).allMatch(response -> response.statusCode() == 200);
-        assertThat(responses).allMatch(response -> header(response, "x-autoglm-degraded").equals("scheduler-down"));
+        assertThat(responses)
+                .allMatch(response -> header(response, "x-autoglm-degraded").equals("scheduler-down"));
         assertThat(neighbours.first.received()).hasSize(4);
         assertThat(neighbours.second.received()).hasSize(4);
         HttpResponse<String> unknown = chat(ask("hi", false).replace("\"nano\"", "\"gpt-9\""));
@@ -386,7 +402,8 @@ class CompletionTest {
         StringBuilder all = new StringBuilder(
                 "data: {\"id\":\"c1\",\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\"}}]}\n\n");
         ScriptedInstance.WORDS.forEach(word -> all.append(word(word)));
-        return all.append("data: {\"id\":\"c1\",\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n")
+        return all.append(
+                        "data: {\"id\":\"c1\",\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n")
                 .append(beforeDone)
                 .append("data: [DONE]\n\n")
                 .toString();

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -44,11 +45,15 @@ class ManyStreamsTest {
     @Test
     void a_thousand_streams_are_open_at_once_and_all_end_well() {
         Queue<Received> waiting = new ConcurrentLinkedQueue<>();
-        IntStream.range(0, STREAMS).forEach(i -> neighbours.first.next(received -> {
+        ScriptedInstance.Script oneTokenAndWait = received -> {
             ScriptedInstance.beginStream(received);
             received.response().write(word("a"));
             waiting.add(received);
-        }));
+        };
+        for (int i = 0; i < STREAMS; i++) {
+            neighbours.first.next(oneTokenAndWait);
+            neighbours.second.next(oneTokenAndWait);
+        }
         HttpClient client = neighbours.vertx().createHttpClient(new PoolOptions().setHttp1MaxSize(STREAMS));
         AtomicInteger firstTokens = new AtomicInteger();
         long before = usedAfterGc();
@@ -62,9 +67,14 @@ class ManyStreamsTest {
         assertThat(waiting).hasSize(STREAMS);
         waiting.forEach(ScriptedInstance::endStream);
 
-        Future.all(answers).toCompletionStage().toCompletableFuture().orTimeout(60, java.util.concurrent.TimeUnit.SECONDS).join();
+        Future.all(answers)
+                .toCompletionStage()
+                .toCompletableFuture()
+                .orTimeout(60, TimeUnit.SECONDS)
+                .join();
         assertThat(answers).allMatch(answer -> answer.result().toString().endsWith("data: [DONE]\n\n"));
-        await().untilAsserted(() -> assertThat(neighbours.scheduler.released()).hasSize(neighbours.scheduler.granted()));
+        await().untilAsserted(
+                        () -> assertThat(neighbours.scheduler.released()).hasSize(neighbours.scheduler.granted()));
         assertThat(neighbours.scheduler.doubleReleases()).isZero();
         // The client, the gateway and the instance of each stream share this heap.
         assertThat(perStream).isLessThan(200_000);

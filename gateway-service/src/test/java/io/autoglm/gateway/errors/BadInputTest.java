@@ -40,11 +40,7 @@ class BadInputTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
                     {'messages':[{'role':'user'}]}                             | model
                     {'model':null,'messages':[{'role':'user'}]}                | model
                     {'model':7,'messages':[{'role':'user'}]}                   | model
@@ -107,7 +103,8 @@ class BadInputTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "json"})
+    @ValueSource(
+            strings = {"text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "json"})
     void another_content_type_is_415(String type) {
         HttpResponse<String> response = chat(ask("hi", false), "Content-Type", type);
 
@@ -136,7 +133,8 @@ class BadInputTest {
         assertThat(error(method).getString("code")).isEqualTo("method_not_allowed");
         assertThat(model.statusCode()).isEqualTo(404);
         assertThat(error(model).getString("code")).isEqualTo("model_not_found");
-        assertThat(send(withKey("/v1/models").method("PATCH", BodyPublishers.noBody())).statusCode())
+        assertThat(send(withKey("/v1/models").method("PATCH", BodyPublishers.noBody()))
+                        .statusCode())
                 .isEqualTo(405);
     }
 }

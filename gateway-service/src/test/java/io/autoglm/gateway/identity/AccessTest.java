@@ -48,9 +48,14 @@ class AccessTest {
     @Test
     void every_route_but_the_public_ones_wants_a_caller() {
         List<String> paths = Stream.concat(
-                        router.getRoutes().stream().map(Route::getPath).filter(path -> path != null && path.length() > 1),
-                        Stream.of("/", "/v1", "/v1/", "/v1/chat/completions/", "/no-such-route", "/q/dev", "/v1//models"))
-                .filter(path -> PUBLIC.stream().noneMatch(open -> path.equals(open) || path.startsWith("/docs") || path.startsWith("/openapi")))
+                        router.getRoutes().stream()
+                                .map(Route::getPath)
+                                .filter(path -> path != null && path.length() > 1),
+                        Stream.of(
+                                "/", "/v1", "/v1/", "/v1/chat/completions/", "/no-such-route", "/q/dev", "/v1//models"))
+                .filter(path -> PUBLIC.stream()
+                        .noneMatch(
+                                open -> path.equals(open) || path.startsWith("/docs") || path.startsWith("/openapi")))
                 .map(path -> path.replace("*", "x").replace(":id", "nano"))
                 .distinct()
                 .toList();
@@ -98,8 +103,9 @@ class AccessTest {
     void a_key_without_the_role_or_without_the_model_is_403() {
         HttpResponse<String> role = chat(ask("hi", false), "Authorization", "Bearer " + Neighbours.ROLELESS_KEY);
         HttpResponse<String> model = chat(ask("hi", false), "Authorization", "Bearer " + Neighbours.NARROW_KEY);
-        HttpResponse<String> list =
-                send(to("/v1/models").header("Authorization", "Bearer " + Neighbours.NARROW_KEY).GET());
+        HttpResponse<String> list = send(to("/v1/models")
+                .header("Authorization", "Bearer " + Neighbours.NARROW_KEY)
+                .GET());
 
         assertThat(role.statusCode()).isEqualTo(403);
         assertThat(error(role).getString("type")).isEqualTo("permission_error");
@@ -154,7 +160,8 @@ class AccessTest {
                 chat(ask("hi", false), "Authorization", "Bearer " + token, "X-Session-Id", "by-token");
 
         assertThat(response.statusCode()).isEqualTo(200);
-        assertThat(neighbours.first.received().getFirst().header("x-autoglm-tenant")).isEqualTo("globex");
+        assertThat(neighbours.first.received().getFirst().header("x-autoglm-tenant"))
+                .isEqualTo("globex");
         assertThat(neighbours.context.turns("globex", "by-token")).hasSize(1);
     }
 
@@ -162,7 +169,8 @@ class AccessTest {
     void a_token_that_is_forged_or_expired_is_401_and_one_without_role_or_tenant_403() {
         assertThat(status(neighbours.issuer.forgedToken("eve"))).isEqualTo(401);
         assertThat(status(neighbours.issuer.expiredToken("ana"))).isEqualTo(401);
-        assertThat(status(neighbours.issuer.token("ana", "acme", Set.of("auditor")))).isEqualTo(403);
+        assertThat(status(neighbours.issuer.token("ana", "acme", Set.of("auditor"))))
+                .isEqualTo(403);
         assertThat(status(neighbours.issuer.token("ana", null, Set.of("user")))).isEqualTo(403);
         HttpResponse<String> noTenant = chat(
                 ask("hi", false), "Authorization", "Bearer " + neighbours.issuer.token("ana", null, Set.of("user")));
@@ -178,8 +186,8 @@ class AccessTest {
         await().until(() -> status(key) == 200);
         CompletableFuture<Runnable> finish = new CompletableFuture<>();
         neighbours.reset();
-        neighbours.first.next(received ->
-                finish.complete(() -> io.autoglm.gateway.neighbours.ScriptedInstance.talk(received)));
+        neighbours.first.next(
+                received -> finish.complete(() -> io.autoglm.gateway.neighbours.ScriptedInstance.talk(received)));
         CompletableFuture<Integer> open = CompletableFuture.supplyAsync(
                 () -> chat(ask("slow", false), "Authorization", "Bearer " + key).statusCode());
         Runnable release = finish.join();
@@ -194,6 +202,9 @@ class AccessTest {
     }
 
     private static int status(String credential) {
-        return send(to("/v1/models").header("Authorization", "Bearer " + credential).GET()).statusCode();
+        return send(to("/v1/models")
+                        .header("Authorization", "Bearer " + credential)
+                        .GET())
+                .statusCode();
     }
 }

@@ -19,10 +19,8 @@ class KeyRingTest {
 
     @Test
     void a_key_is_found_by_its_hash_until_it_expires() throws IOException {
-        KeyRing ring = ring(
-                """
-                {"keys":[{"id":"a","sha256":"%s","tenant":"acme","expiresAt":"2026-07-01T00:00:00Z","comment":"ignored"}]}"""
-                        .formatted(KeyRing.sha256("sk-a")));
+        KeyRing ring = ring("""
+                {"keys":[{"id":"a","sha256":"%s","tenant":"acme","expiresAt":"2026-07-01T00:00:00Z","comment":"ignored"}]}""".formatted(KeyRing.sha256("sk-a")));
 
         assertThat(ring.find("sk-a", NOW)).isPresent();
         assertThat(ring.find("sk-b", NOW)).isEmpty();
@@ -31,8 +29,8 @@ class KeyRingTest {
 
     @Test
     void what_an_entry_leaves_out_takes_the_narrow_default() throws IOException {
-        KeyRing ring = ring("{\"keys\":[{\"id\":\"a\",\"sha256\":\"%s\",\"tenant\":\"acme\"}]}"
-                .formatted(KeyRing.sha256("sk-a")));
+        KeyRing ring = ring(
+                "{\"keys\":[{\"id\":\"a\",\"sha256\":\"%s\",\"tenant\":\"acme\"}]}".formatted(KeyRing.sha256("sk-a")));
 
         assertThat(ring.find("sk-a", NOW))
                 .contains(new Caller("acme", "a", "key:a", Set.of("user"), new Quota(600, 64), Set.of("*")));
@@ -41,8 +39,7 @@ class KeyRingTest {
     @Test
     void the_hash_is_plain_sha256_in_lower_case_hex() {
         // FIPS 180-2, appendix B.1
-        assertThat(KeyRing.sha256("abc"))
-                .isEqualTo("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+        assertThat(KeyRing.sha256("abc")).isEqualTo("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     }
 
     @ParameterizedTest
@@ -68,7 +65,8 @@ class KeyRingTest {
     void two_entries_with_one_hash_are_refused() {
         String entry = "{\"id\":\"a\",\"sha256\":\"%s\",\"tenant\":\"acme\"}".formatted(KeyRing.sha256("sk-a"));
 
-        assertThatThrownBy(() -> ring("{\"keys\":[" + entry + "," + entry + "]}")).hasMessageContaining("same sha256");
+        assertThatThrownBy(() -> ring("{\"keys\":[" + entry + "," + entry + "]}"))
+                .hasMessageContaining("same sha256");
     }
 
     private KeyRing ring(String text) throws IOException {

@@ -33,7 +33,11 @@ public final class Issuer {
     }
 
     public Issuer start() {
-        port = server.listen(0, "127.0.0.1").toCompletionStage().toCompletableFuture().join().actualPort();
+        port = server.listen(0, "127.0.0.1")
+                .toCompletionStage()
+                .toCompletableFuture()
+                .join()
+                .actualPort();
         return this;
     }
 
@@ -50,11 +54,13 @@ public final class Issuer {
     }
 
     public String expiredToken(String subject) {
-        return sign(claims(subject, "acme", Set.of("user")).expiresAt(Instant.now().minusSeconds(300)), keys);
+        return sign(
+                claims(subject, "acme", Set.of("user")).expiresAt(Instant.now().minusSeconds(300)), keys);
     }
 
     public String forgedToken(String subject) {
-        return sign(claims(subject, "acme", Set.of("user")).expiresAt(Instant.now().plusSeconds(300)), strangersKeys);
+        return sign(
+                claims(subject, "acme", Set.of("user")).expiresAt(Instant.now().plusSeconds(300)), strangersKeys);
     }
 
     private JwtClaimsBuilder claims(String subject, @Nullable String tenant, Set<String> roles) {

@@ -36,16 +36,26 @@ public final class Neighbours implements QuarkusTestResourceLifecycleManager {
     public Map<String, String> start() {
         scheduler.expectToken(INTERNAL_TOKEN);
         Map<String, String> config = new HashMap<>(Map.of(
-                "autoglm.internal-token", INTERNAL_TOKEN,
-                "autoglm.scheduler.url", scheduler.url(),
-                "autoglm.scheduler.snapshot-interval", "100ms",
-                "autoglm.context.url", context.url(),
-                "autoglm.keys.file", keyFile.toString(),
-                "autoglm.keys.check", "50ms",
-                "autoglm.oidc.issuer", issuer.url(),
-                "autoglm.oidc.audience", Issuer.AUDIENCE,
-                "autoglm.upstream.first-token-timeout", "4s",
-                "autoglm.chat.max-body-bytes", "200000"));
+                "autoglm.internal-token",
+                INTERNAL_TOKEN,
+                "autoglm.scheduler.url",
+                scheduler.url(),
+                "autoglm.scheduler.snapshot-interval",
+                "100ms",
+                "autoglm.context.url",
+                context.url(),
+                "autoglm.keys.file",
+                keyFile.toString(),
+                "autoglm.keys.check",
+                "50ms",
+                "autoglm.oidc.issuer",
+                issuer.url(),
+                "autoglm.oidc.audience",
+                Issuer.AUDIENCE,
+                "autoglm.upstream.first-token-timeout",
+                "4s",
+                "autoglm.chat.max-body-bytes",
+                "200000"));
         config.put("quarkus.http.test-port", freePort());
         config.put("quarkus.management.test-port", freePort());
         return config;
@@ -94,8 +104,7 @@ public final class Neighbours implements QuarkusTestResourceLifecycleManager {
                   {"id":"single","sha256":"%s","tenant":"acme","requestsPerMinute":2,"maxConcurrent":1},
                   {"id":"roleless","sha256":"%s","tenant":"acme","roles":["auditor"]},
                   {"id":"old","sha256":"%s","tenant":"acme","expiresAt":"2020-01-01T00:00:00Z"}
-                ]}"""
-                .formatted(
+                ]}""".formatted(
                         more,
                         sha256(KEY),
                         sha256(FOREIGN_KEY),

@@ -30,7 +30,10 @@ public final class ScriptedContext {
 
     public ScriptedContext start() {
         HttpServer created = vertx.createHttpServer().requestHandler(this::handle);
-        created.listen(port, "127.0.0.1").toCompletionStage().toCompletableFuture().join();
+        created.listen(port, "127.0.0.1")
+                .toCompletionStage()
+                .toCompletableFuture()
+                .join();
         port = created.actualPort();
         server = created;
         return this;
@@ -103,8 +106,7 @@ public final class ScriptedContext {
                 if (action != null) {
                     action.run();
                 }
-                turns.computeIfAbsent(key, it -> new CopyOnWriteArrayList<>())
-                        .add(body.toJsonObject());
+                turns.computeIfAbsent(key, it -> new CopyOnWriteArrayList<>()).add(body.toJsonObject());
                 request.response().setStatusCode(200).end("{}");
             }
         });

@@ -46,7 +46,11 @@ public final class ScriptedInstance {
     }
 
     public ScriptedInstance start() {
-        port = server.listen(0, "127.0.0.1").toCompletionStage().toCompletableFuture().join().actualPort();
+        port = server.listen(0, "127.0.0.1")
+                .toCompletionStage()
+                .toCompletableFuture()
+                .join()
+                .actualPort();
         return this;
     }
 
@@ -113,7 +117,8 @@ public final class ScriptedInstance {
     }
 
     public static void greeting(Received received) {
-        received.response().write("data: {\"id\":\"c1\",\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\"}}]}\n\n");
+        received.response()
+                .write("data: {\"id\":\"c1\",\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\"}}]}\n\n");
     }
 
     /// Finish reason, usage where it was asked for, `[DONE]`.

@@ -40,7 +40,10 @@ public final class ScriptedScheduler {
     /// Listens, on the same port as before once it has been up.
     public ScriptedScheduler start() {
         HttpServer created = vertx.createHttpServer().requestHandler(this::handle);
-        created.listen(port, "127.0.0.1").toCompletionStage().toCompletableFuture().join();
+        created.listen(port, "127.0.0.1")
+                .toCompletionStage()
+                .toCompletableFuture()
+                .join();
         port = created.actualPort();
         server = created;
         return this;

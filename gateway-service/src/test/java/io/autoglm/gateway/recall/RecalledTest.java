@@ -20,7 +20,8 @@ class RecalledTest {
 
         assertThat(texts(recalled.join(List.of(message("user", "5"), message("user", "6")))))
                 .containsExactly("pinned", "1", "2", "3", "4", "5", "6");
-        assertThat(texts(recalled.join(List.of(message("user", "5"), message("developer", "own"), message("user", "6")))))
+        assertThat(texts(recalled.join(
+                        List.of(message("user", "5"), message("developer", "own"), message("user", "6")))))
                 .containsExactly("own", "1", "2", "3", "4", "5", "6");
     }
 
@@ -68,6 +69,8 @@ class RecalledTest {
     }
 
     private static List<String> texts(List<JsonNode> messages) {
-        return messages.stream().map(message -> message.path("content").asText()).toList();
+        return messages.stream()
+                .map(message -> message.path("content").asText())
+                .toList();
     }
 }

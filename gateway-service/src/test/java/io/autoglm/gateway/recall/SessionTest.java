@@ -102,16 +102,14 @@ class SessionTest {
 
         chat(ask("weather?", true), "X-Session-Id", "s4");
 
-        JsonObject message = neighbours.context
+        JsonObject message = neighbours
+                .context
                 .turns("acme", "s4")
                 .getFirst()
                 .getJsonObject("turn")
                 .getJsonArray("messages")
                 .getJsonObject(1);
-        assertThat(message)
-                .isEqualTo(
-                        new JsonObject(
-                                """
+        assertThat(message).isEqualTo(new JsonObject("""
                                 {"role":"assistant","content":null,"tool_calls":[
                                   {"id":"call_1","type":"function","function":{"name":"weather","arguments":"{\\"city\\":\\"Lyon\\"}"}},
                                   {"id":"call_2","type":"function","function":{"name":"now","arguments":"{}"}}]}"""));
@@ -122,7 +120,9 @@ class SessionTest {
         neighbours.context.pin("acme", "s5", message("system", "Be brief."));
         chat(ask("one", false), "X-Session-Id", "s5");
         String own = new JsonObject(ask("two", false))
-                .put("messages", new JsonArray().add(message("system", "Be long.")).add(message("user", "two")))
+                .put(
+                        "messages",
+                        new JsonArray().add(message("system", "Be long.")).add(message("user", "two")))
                 .encode();
         chat(own, "X-Session-Id", "s5");
 

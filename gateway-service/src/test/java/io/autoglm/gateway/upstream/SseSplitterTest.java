@@ -16,7 +16,8 @@ class SseSplitterTest {
 
     @Test
     void events_are_the_same_however_the_bytes_are_cut() {
-        String stream = "data: {\"a\":\"世界 😀\"}\n\n: ping\r\n\r\ndata:x\ndata: y\n\nid: 1\rdata: z\r\rdata: [DONE]\n\n";
+        String stream =
+                "data: {\"a\":\"世界 😀\"}\n\n: ping\r\n\r\ndata:x\ndata: y\n\nid: 1\rdata: z\r\rdata: [DONE]\n\n";
         byte[] bytes = stream.getBytes(StandardCharsets.UTF_8);
         List<String> whole = data(new SseSplitter(1_000).feed(Buffer.buffer(bytes)));
         assertThat(whole).containsExactly("{\"a\":\"世界 😀\"}", "", "x\ny", "z", "[DONE]");
@@ -56,11 +57,7 @@ class SseSplitterTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
                     {"choices":[{"delta":{"role":"assistant"}}]}                     | NOT_YET
                     {"choices":[{"delta":{"role":"assistant","content":""}}]}        | NOT_YET
                     {"choices":[{"delta":{"content":null},"finish_reason":null}]}    | NOT_YET
