@@ -18,7 +18,7 @@ final class CpuEngine extends Engine {
     /// Behind every general engine, so that DJL's default stays what it would be without us.
     static final int RANK = 20;
 
-    private static final class Runtime {
+    private static final class OnnxRuntime {
         /// One a process; ONNX Runtime forbids a second.
         static final OrtEnvironment ENVIRONMENT = silent();
 
@@ -37,7 +37,7 @@ final class CpuEngine extends Engine {
     private final CpuNDManager root = CpuNDManager.root(this);
 
     static OrtEnvironment environment() {
-        return Runtime.ENVIRONMENT;
+        return OnnxRuntime.ENVIRONMENT;
     }
 
     @Override

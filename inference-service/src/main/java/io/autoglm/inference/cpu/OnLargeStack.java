@@ -35,7 +35,7 @@ final class OnLargeStack {
                 case OrtException cause -> throw cause;
                 case RuntimeException cause -> throw cause;
                 case Error cause -> throw cause;
-                default -> throw new EngineException(e.getCause());
+                case null, default -> throw new EngineException(e);
             }
         }
     }

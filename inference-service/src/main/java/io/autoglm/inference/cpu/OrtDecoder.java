@@ -180,10 +180,10 @@ final class OrtDecoder implements Decoder {
                 OnnxTensor.createTensor(environment, lastRows.slice(0, range.count), new long[] {range.count}));
         inputs.put(DecoderGraph.LONGEST, longestTensor);
         inputs.put(DecoderGraph.LOGITS_INDEX, logitsIndexTensor);
-        outputs.put(DecoderGraph.LOGITS, OnnxTensor.createTensor(environment, row(range.count), new long[] {
-            range.count, 1, shape.vocabularySize()
-        }));
-        return new StepBindings(inputs, outputs);
+        OnnxTensor row = OnnxTensor.createTensor(
+                environment, row(range.count), new long[] {range.count, 1, shape.vocabularySize()});
+        outputs.put(DecoderGraph.LOGITS, row);
+        return new StepBindings(inputs, outputs, row);
     }
 
     @Override
@@ -192,7 +192,7 @@ final class OrtDecoder implements Decoder {
         for (StepBindings step : bindings.values()) {
             step.inputs().keySet().removeAll(SHARED_INPUTS);
             step.inputs().values().forEach(OnnxTensor::close);
-            step.outputs().get(DecoderGraph.LOGITS).close();
+            step.logits().close();
         }
         longestTensor.close();
         logitsIndexTensor.close();

@@ -7,4 +7,5 @@ import java.util.Map;
 ///
 /// @param inputs  all but the tokens, which are put in for each step
 /// @param outputs the logits and the cache, bound to memory of ours; the cache's tensors are the same as in `inputs`
-record StepBindings(Map<String, OnnxTensor> inputs, Map<String, OnnxTensor> outputs) {}
+/// @param logits  the one among the outputs that is no input
+record StepBindings(Map<String, OnnxTensor> inputs, Map<String, OnnxTensor> outputs, OnnxTensor logits) {}

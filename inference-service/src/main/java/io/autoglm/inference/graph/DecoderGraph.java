@@ -15,10 +15,7 @@ import java.util.List;
 /// | `key.N.out`, `value.N.out` | float32 | to be bound to the memory of `key.N`, `value.N`: then nothing is copied |
 ///
 /// With a batch above one, `sequence` must be 1, or ONNX Runtime refuses.
-///
-/// @param model     an ONNX `ModelProto`
-/// @param constants its weights; the memory must outlive the session
-public record DecoderGraph(byte[] model, List<Constant> constants) {
+public final class DecoderGraph {
 
     public static final String INPUT_IDS = "input_ids";
     public static final String LAST_ROWS = "seqlens_k";
@@ -26,8 +23,22 @@ public record DecoderGraph(byte[] model, List<Constant> constants) {
     public static final String LOGITS_INDEX = "logits_index";
     public static final String LOGITS = "logits";
 
-    public DecoderGraph {
-        constants = List.copyOf(constants);
+    private final byte[] model;
+    private final List<Constant> constants;
+
+    DecoderGraph(byte[] model, List<Constant> constants) {
+        this.model = model;
+        this.constants = List.copyOf(constants);
+    }
+
+    /// An ONNX `ModelProto`.
+    public byte[] model() {
+        return model.clone();
+    }
+
+    /// Its weights; the memory must outlive the session.
+    public List<Constant> constants() {
+        return constants;
     }
 
     public static String key(int layer) {

@@ -111,7 +111,7 @@ final class MatrixWriter {
             Arrays.fill(block, quantizer.zero());
             float scale = quantizer.quantize(numbers, from, Math.min(from + MatrixFormat.BLOCK, numbers.length), block);
             for (int i = 0; i < blockBytes; i++) {
-                packed[i] = (byte) (format == MatrixFormat.INT4 ? block[2 * i] | block[2 * i + 1] << 4 : block[i]);
+                packed[i] = (byte) (format == MatrixFormat.INT4 ? block[2 * i] | (block[2 * i + 1] << 4) : block[i]);
             }
             scales.setAtIndex(ValueLayout.JAVA_FLOAT, index, scale);
             MemorySegment.copy(packed, 0, codes, ValueLayout.JAVA_BYTE, index * blockBytes, blockBytes);

@@ -39,9 +39,9 @@ final class ConfigReader {
                 attention,
                 rotary(attention.headDim()),
                 config.positive("intermediate_size"),
-                (float) config.number("rms_norm_eps", family.is(Family.Traits.INTERLEAVED) ? 1.5625e-7 : 1e-6),
+                (float) config.number("rms_norm_eps", family.is(Family.Trait.INTERLEAVED) ? 1.5625e-7 : 1e-6),
                 config.positive("max_position_embeddings"),
-                family.is(Family.Traits.SANDWICH_NORMS),
+                family.is(Family.Trait.SANDWICH_NORMS),
                 config.flag("tie_word_embeddings", false),
                 config.flag("mlp_bias", false));
     }
@@ -75,15 +75,15 @@ final class ConfigReader {
                 heads,
                 kvHeads,
                 config.positive("head_dim", hidden / heads),
-                bias || family.is(Family.Traits.ALWAYS_INPUT_BIAS),
-                bias && family.is(Family.Traits.BIAS_ON_OUTPUT_TOO),
-                family.is(Family.Traits.HEAD_NORM),
-                family.is(Family.Traits.SLIDING_WINDOW) ? config.positive("sliding_window", 0x7fffffff) : 0);
+                bias || family.is(Family.Trait.ALWAYS_INPUT_BIAS),
+                bias && family.is(Family.Trait.BIAS_ON_OUTPUT_TOO),
+                family.is(Family.Trait.HEAD_NORM),
+                family.is(Family.Trait.SLIDING_WINDOW) ? config.positive("sliding_window", 0x7fffffff) : 0);
     }
 
     private Rotary rotary(int headDim) {
         Json rope = config.has("rope_parameters") ? config.object("rope_parameters") : config;
-        boolean interleaved = family.is(Family.Traits.INTERLEAVED);
+        boolean interleaved = family.is(Family.Trait.INTERLEAVED);
         double part =
                 rope.number("partial_rotary_factor", config.number("partial_rotary_factor", interleaved ? 0.5 : 1.0));
         int dims = (int) (headDim * part);

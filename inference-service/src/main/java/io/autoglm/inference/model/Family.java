@@ -1,21 +1,23 @@
 package io.autoglm.inference.model;
 
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /// A published architecture by the name in `config.json`, and where its tensors lie. A family that fits the
 /// description of [DecoderConfig] is one more constant here.
 public enum Family {
-    GLM("GlmForCausalLM", Traits.FUSED_GATE_UP, Traits.INTERLEAVED),
-    GLM4("Glm4ForCausalLM", Traits.FUSED_GATE_UP, Traits.INTERLEAVED, Traits.SANDWICH_NORMS),
-    LLAMA("LlamaForCausalLM", Traits.BIAS_ON_OUTPUT_TOO),
-    MISTRAL("MistralForCausalLM", Traits.SLIDING_WINDOW),
-    QWEN2("Qwen2ForCausalLM", Traits.ALWAYS_INPUT_BIAS),
-    QWEN3("Qwen3ForCausalLM", Traits.HEAD_NORM, Traits.BIAS_ON_OUTPUT_TOO);
+    GLM("GlmForCausalLM"),
+    GLM4("Glm4ForCausalLM"),
+    LLAMA("LlamaForCausalLM"),
+    MISTRAL("MistralForCausalLM"),
+    QWEN2("Qwen2ForCausalLM"),
+    QWEN3("Qwen3ForCausalLM");
 
-    enum Traits {
+    enum Trait {
         /// One tensor holds gate, then up.
         FUSED_GATE_UP,
         /// Rotary pairs are neighbours, and half of a head turns unless the configuration says otherwise.
@@ -29,11 +31,20 @@ public enum Family {
     }
 
     private final String architecture;
-    private final List<Traits> traits;
 
-    Family(String architecture, Traits... traits) {
+    Family(String architecture) {
         this.architecture = architecture;
-        this.traits = List.of(traits);
+    }
+
+    private Set<Trait> traits() {
+        return switch (this) {
+            case GLM -> EnumSet.of(Trait.FUSED_GATE_UP, Trait.INTERLEAVED);
+            case GLM4 -> EnumSet.of(Trait.FUSED_GATE_UP, Trait.INTERLEAVED, Trait.SANDWICH_NORMS);
+            case LLAMA -> EnumSet.of(Trait.BIAS_ON_OUTPUT_TOO);
+            case MISTRAL -> EnumSet.of(Trait.SLIDING_WINDOW);
+            case QWEN2 -> EnumSet.of(Trait.ALWAYS_INPUT_BIAS);
+            case QWEN3 -> EnumSet.of(Trait.HEAD_NORM, Trait.BIAS_ON_OUTPUT_TOO);
+        };
     }
 
     static Optional<Family> of(String architecture) {
@@ -50,8 +61,8 @@ public enum Family {
         return architecture;
     }
 
-    boolean is(Traits trait) {
-        return traits.contains(trait);
+    boolean is(Trait trait) {
+        return traits().contains(trait);
     }
 
     public String embedding() {
@@ -73,7 +84,7 @@ public enum Family {
 
     /// The modules whose rows, one below the other, are gate and up.
     public List<String> gateUp(int layer) {
-        return is(Traits.FUSED_GATE_UP)
+        return is(Trait.FUSED_GATE_UP)
                 ? List.of(in(layer, "mlp.gate_up_proj"))
                 : List.of(in(layer, "mlp.gate_proj"), in(layer, "mlp.up_proj"));
     }

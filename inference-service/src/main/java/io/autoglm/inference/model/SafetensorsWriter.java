@@ -89,12 +89,12 @@ public final class SafetensorsWriter {
     /// To nearest, ties to even.
     private static int bfloat16(float number) {
         int bits = Float.floatToRawIntBits(number);
-        return bits + 0x7fff + (bits >>> 16 & 1) >>> 16;
+        return (bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16;
     }
 
     private static void little(OutputStream out, int bits, int bytes) throws IOException {
         for (int i = 0; i < bytes; i++) {
-            out.write(bits >>> i * Byte.SIZE);
+            out.write(bits >>> (i * Byte.SIZE));
         }
     }
 }

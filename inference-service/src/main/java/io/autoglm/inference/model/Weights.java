@@ -71,16 +71,18 @@ public final class Weights {
         return files;
     }
 
-    public boolean has(String name) {
-        return tensors.containsKey(name);
-    }
-
-    /// The tensor, in exactly this shape.
-    public Tensor require(String name, long... shape) {
+    /// The tensor, in whatever shape it has.
+    Tensor any(String name) {
         Tensor tensor = tensors.get(name);
         if (tensor == null) {
             throw new ModelLoadException(source, "lacks tensor " + name);
         }
+        return tensor;
+    }
+
+    /// The tensor, in exactly this shape.
+    public Tensor require(String name, long... shape) {
+        Tensor tensor = any(name);
         List<Long> expected = Arrays.stream(shape).boxed().toList();
         if (!tensor.shape().equals(expected)) {
             throw new ModelLoadException(

@@ -44,9 +44,9 @@ class OrtDecoderTest {
             double[] expected = reference.run(prompt).getLast();
 
             for (int position = prompt.length; position < 60; position++) {
-                assertThat(error(logits, expected)).isLessThan(FLOAT32_ERROR);
-                int token = largest(expected);
-                assertThat(largest(logits)).isEqualTo(token);
+                assertThat(Logits.error(logits, expected)).isLessThan(FLOAT32_ERROR);
+                int token = Logits.largest(expected);
+                assertThat(Logits.largest(logits)).isEqualTo(token);
                 logits = model.decoder().decode(2, new int[] {token}, new int[] {position});
                 expected = reference.run(token).getLast();
             }
@@ -64,7 +64,7 @@ class OrtDecoderTest {
 
             double[] expected = new ReferenceForward(tiny).run(prompt).getLast();
             // Float16 has fewer small numbers than bfloat16: those the file cannot hold.
-            assertThat(error(logits, expected)).isLessThan(type == ElementType.F16 ? 1e-4 : FLOAT32_ERROR);
+            assertThat(Logits.error(logits, expected)).isLessThan(type == ElementType.F16 ? 1e-4 : FLOAT32_ERROR);
         }
     }
 
@@ -75,13 +75,13 @@ class OrtDecoderTest {
 
         try (LoadedModel model = open(tiny, WeightFormat.FP32)) {
             Decoder decoder = model.decoder();
-            float[] whole = copy(decoder.prefill(0, 0, prompt, 0, 40));
+            float[] whole = Logits.copy(decoder.prefill(0, 0, prompt, 0, 40));
             decoder.prefill(1, 0, prompt, 0, 16);
             decoder.prefill(1, 16, prompt, 16, 17);
             decoder.prefill(1, 17, prompt, 17, 31);
             FloatBuffer chunked = decoder.prefill(1, 31, prompt, 31, 40);
 
-            assertThat(error(chunked, whole)).isLessThan(FLOAT32_ERROR);
+            assertThat(Logits.error(chunked, whole)).isLessThan(FLOAT32_ERROR);
         }
     }
 
@@ -104,7 +104,8 @@ class OrtDecoderTest {
 
                 for (int i = 0; i < lengths.length; i++) {
                     FloatBuffer row = logits.slice(i * TinyModel.VOCABULARY, TinyModel.VOCABULARY);
-                    assertThat(error(row, references[i].run(next[i]).getLast())).isLessThan(FLOAT32_ERROR);
+                    assertThat(Logits.error(row, references[i].run(next[i]).getLast()))
+                            .isLessThan(FLOAT32_ERROR);
                 }
             }
         }
@@ -127,7 +128,7 @@ class OrtDecoderTest {
             }
             FloatBuffer logits = decoder.prefill(1, 20, new int[] {17, 23}, 0, 2);
 
-            assertThat(error(logits, reference.run(17, 23).getLast())).isLessThan(FLOAT32_ERROR);
+            assertThat(Logits.error(logits, reference.run(17, 23).getLast())).isLessThan(FLOAT32_ERROR);
         }
     }
 
@@ -144,7 +145,8 @@ class OrtDecoderTest {
             decoder.prefill(0, 0, tokens(8, 50), 0, 50);
             decoder.copy(3, 0, 25);
 
-            assertThat(error(decoder.prefill(0, 25, prompt, 25, 33), expected)).isLessThan(FLOAT32_ERROR);
+            assertThat(Logits.error(decoder.prefill(0, 25, prompt, 25, 33), expected))
+                    .isLessThan(FLOAT32_ERROR);
         }
     }
 
@@ -162,7 +164,7 @@ class OrtDecoderTest {
                         .run(prompt)
                         .getLast();
                 // What remains is the rounding of activations to int8.
-                assertThat(error(logits, expected)).as(tiny.toString()).isLessThan(0.05);
+                assertThat(Logits.error(logits, expected)).as(tiny.toString()).isLessThan(0.05);
             }
         }
     }
@@ -175,10 +177,10 @@ class OrtDecoderTest {
         double eight;
         double four;
         try (LoadedModel model = open(tiny, WeightFormat.INT8)) {
-            eight = error(model.decoder().prefill(0, 0, prompt, 0, prompt.length), expected);
+            eight = Logits.error(model.decoder().prefill(0, 0, prompt, 0, prompt.length), expected);
         }
         try (LoadedModel model = open(tiny, WeightFormat.INT4)) {
-            four = error(model.decoder().prefill(0, 0, prompt, 0, prompt.length), expected);
+            four = Logits.error(model.decoder().prefill(0, 0, prompt, 0, prompt.length), expected);
         }
 
         assertThat(eight).isLessThan(0.05).isLessThan(four);
@@ -211,7 +213,8 @@ class OrtDecoderTest {
             model.decoder().prefill(3, 0, prompt, 0, 127);
             FloatBuffer logits = model.decoder().decode(3, new int[] {prompt[127]}, new int[] {127});
 
-            assertThat(error(logits, new ReferenceForward(tiny).run(prompt).getLast()))
+            assertThat(Logits.error(
+                            logits, new ReferenceForward(tiny).run(prompt).getLast()))
                     .isLessThan(FLOAT32_ERROR);
         }
     }
@@ -226,48 +229,5 @@ class OrtDecoderTest {
 
     private static int[] tokens(long seed, int count) {
         return new Random(seed).ints(count, 0, TinyModel.VOCABULARY).toArray();
-    }
-
-    private static float[] copy(FloatBuffer logits) {
-        float[] copy = new float[logits.remaining()];
-        logits.get(logits.position(), copy);
-        return copy;
-    }
-
-    private static double error(FloatBuffer actual, float[] expected) {
-        double[] wide = new double[expected.length];
-        for (int i = 0; i < wide.length; i++) {
-            wide[i] = expected[i];
-        }
-        return error(actual, wide);
-    }
-
-    /// The largest difference, in parts of the largest logit.
-    private static double error(FloatBuffer actual, double[] expected) {
-        assertThat(actual.remaining()).isEqualTo(expected.length);
-        double difference = 0;
-        double size = 0;
-        for (int i = 0; i < expected.length; i++) {
-            difference = Math.max(difference, Math.abs(actual.get(i) - expected[i]));
-            size = Math.max(size, Math.abs(expected[i]));
-        }
-        return difference / size;
-    }
-
-    private static int largest(FloatBuffer logits) {
-        float[] copy = copy(logits);
-        double[] wide = new double[copy.length];
-        for (int i = 0; i < wide.length; i++) {
-            wide[i] = copy[i];
-        }
-        return largest(wide);
-    }
-
-    private static int largest(double[] logits) {
-        int largest = 0;
-        for (int i = 1; i < logits.length; i++) {
-            largest = logits[i] > logits[largest] ? i : largest;
-        }
-        return largest;
     }
 }

@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import org.assertj.core.data.Offset;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -40,7 +41,7 @@ class PredictorTest {
         }
 
         @Override
-        public Batchifier getBatchifier() {
+        public @Nullable Batchifier getBatchifier() {
             return null;
         }
     }

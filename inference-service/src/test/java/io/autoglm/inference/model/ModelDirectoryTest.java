@@ -72,9 +72,9 @@ class ModelDirectoryTest {
         assertThat(sharded.names()).isEqualTo(single.names());
         assertThat(sharded.parameters()).isEqualTo(single.parameters());
         for (String name : single.names()) {
-            float[] expected = tiny.tensors().get(name).numbers();
+            float[] expected = tiny.tensor(name).numbers();
             float[] numbers = new float[expected.length];
-            long[] shape = tiny.tensors().get(name).shape().stream()
+            long[] shape = tiny.tensor(name).shape().stream()
                     .mapToLong(Long::longValue)
                     .toArray();
             sharded.require(name, shape).read(0, numbers, 0, numbers.length);

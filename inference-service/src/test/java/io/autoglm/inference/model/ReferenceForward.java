@@ -133,10 +133,10 @@ public final class ReferenceForward {
         if (!(model.config().get("rope_scaling") instanceof Map<?, ?> scaling)) {
             return frequency;
         }
-        double factor = (Double) scaling.get("factor");
-        double original = (Integer) scaling.get("original_max_position_embeddings");
-        double low = (Double) scaling.get("low_freq_factor");
-        double high = (Double) scaling.get("high_freq_factor");
+        double factor = number(scaling, "factor");
+        double original = number(scaling, "original_max_position_embeddings");
+        double low = number(scaling, "low_freq_factor");
+        double high = number(scaling, "high_freq_factor");
         double wavelength = 2 * Math.PI / frequency;
         if (wavelength < original / high) {
             return frequency;
@@ -198,7 +198,11 @@ public final class ReferenceForward {
         return sum;
     }
 
+    private static double number(Map<?, ?> map, String field) {
+        return Objects.requireNonNull((Number) map.get(field), field).doubleValue();
+    }
+
     private TinyModel.Matrix tensor(String name) {
-        return Objects.requireNonNull(model.tensors().get(name), name);
+        return model.tensor(name);
     }
 }

@@ -1,5 +1,6 @@
 package io.autoglm.inference.model;
 
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -8,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 
 /// A checkpoint of random weights in a family's published layout: its `config.json`, its tensors by the names that
@@ -17,6 +19,7 @@ public final class TinyModel {
     public static final int VOCABULARY = 101;
 
     /// A weight in memory.
+    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
     public record Matrix(List<Long> shape, float[] numbers) {}
 
     private final String label;
@@ -31,6 +34,20 @@ public final class TinyModel {
 
     public static List<TinyModel> ofEveryFamily() {
         return List.of(glm(), tiedGlm(), glm4(), llama(), mistral(), qwen2(), qwen3());
+    }
+
+    /// A published checkpoint, as [ReferenceForward] reads it.
+    public static TinyModel read(ModelDirectory directory) throws IOException {
+        Map<String, Object> config = new ObjectMapper()
+                .readValue(directory.require("config.json").toFile(), new TypeReference<Map<String, Object>>() {});
+        TinyModel model = new TinyModel(directory.name(), config);
+        for (String name : directory.weights().names()) {
+            Tensor tensor = directory.weights().any(name);
+            float[] numbers = new float[(int) tensor.elements()];
+            tensor.read(0, numbers, 0, numbers.length);
+            model.tensors.put(name, new Matrix(tensor.shape(), numbers));
+        }
+        return model;
     }
 
     public static TinyModel glm() {
@@ -198,6 +215,10 @@ public final class TinyModel {
         return config.containsKey("head_dim") ? whole("head_dim") : whole("hidden_size") / whole("num_attention_heads");
     }
 
+    Matrix tensor(String name) {
+        return Objects.requireNonNull(tensors.get(name), name);
+    }
+
     Map<String, Matrix> tensors() {
         return tensors;
     }
@@ -217,7 +238,7 @@ public final class TinyModel {
             return matrix.shape().size() == 1 || table ? matrix : new Matrix(matrix.shape(), round(matrix, bits));
         });
         if (flag("tie_word_embeddings")) {
-            Matrix table = tensors.get("model.embed_tokens.weight");
+            Matrix table = tensor("model.embed_tokens.weight");
             rounded.tensors.put("lm_head.weight", new Matrix(table.shape(), round(table, bits)));
         }
         return rounded;
@@ -226,7 +247,7 @@ public final class TinyModel {
     private static float[] round(Matrix matrix, int bits) {
         float[] numbers = matrix.numbers().clone();
         int width = matrix.shape().get(1).intValue();
-        int middle = 1 << bits - 1;
+        int middle = 1 << (bits - 1);
         for (int row = 0; row < numbers.length; row += width) {
             for (int from = row; from < row + width; from += 32) {
                 int to = Math.min(from + 32, row + width);
