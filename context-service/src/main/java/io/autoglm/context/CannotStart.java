@@ -1,17 +1,10 @@
 package io.autoglm.context;
 
-import io.quarkus.runtime.PreventFurtherStepsException;
-
-/// A reason not to start that a person must remove: one line on stderr and exit code 78 (`EX_CONFIG` of sysexits.h),
-/// which tells whoever supervises the process that starting it again will not help.
-public final class CannotStart {
-    static final int EXIT_CODE = 78;
-
-    private CannotStart() {}
+/// A reason not to start that a person must remove; {@link Main} says it in one line.
+public final class CannotStart extends RuntimeException {
 
     /// To be thrown while the service starts.
-    public static PreventFurtherStepsException because(String what, String whatToDo) {
-        return new PreventFurtherStepsException(
-                "autoglm: cannot start context-service: " + what + ": " + whatToDo, EXIT_CODE);
+    public CannotStart(String what, String whatToDo) {
+        super(what + ": " + whatToDo, null, false, false);
     }
 }

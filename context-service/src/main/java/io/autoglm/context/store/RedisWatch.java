@@ -35,7 +35,7 @@ final class RedisWatch {
     void start(@Observes @Priority(10) StartupEvent event) {
         RedisCondition found = ask().await().indefinitely();
         if (found instanceof RedisCondition.Evicting evicting) {
-            throw CannotStart.because(
+            throw new CannotStart(
                     "Redis evicts conversations in use (maxmemory-policy " + evicting.policy() + ")",
                     "set maxmemory-policy to noeviction or a volatile-* policy");
         }
