@@ -41,13 +41,14 @@ public class Instance {
     /// @return false if the process was told to stop meanwhile
     boolean end(Life.Unservable unservable) {
         return life.updateAndGet(before -> switch (before) {
-            case Life.Starting() -> unservable;
-            case Life.Warming warming -> unservable;
-            case Life.Ready ready -> unservable;
-            case Life.Draining draining -> draining;
-            case Life.Unservable already -> already;
-            case Life.Stopped stopped -> stopped;
-        }) == unservable;
+                    case Life.Starting() -> unservable;
+                    case Life.Warming warming -> unservable;
+                    case Life.Ready ready -> unservable;
+                    case Life.Draining draining -> draining;
+                    case Life.Unservable already -> already;
+                    case Life.Stopped stopped -> stopped;
+                })
+                == unservable;
     }
 
     /// Whatever it was doing: from now on it takes nothing new.

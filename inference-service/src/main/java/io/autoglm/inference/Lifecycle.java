@@ -53,7 +53,8 @@ public class Lifecycle {
     }
 
     void start(@Observes StartupEvent started) {
-        boolean token = config.internalToken().filter(secret -> !secret.isBlank()).isPresent();
+        boolean token =
+                config.internalToken().filter(secret -> !secret.isBlank()).isPresent();
         if (!token && config.internalAuth() == ServingConfig.Access.TOKEN) {
             System.err.println("autoglm: cannot start inference-service: autoglm.internal-token is not set: set"
                     + " AUTOGLM_INTERNAL_TOKEN, or autoglm.internal-auth=none to let everyone in");
@@ -112,7 +113,9 @@ public class Lifecycle {
             boolean finished = room.awaitEmpty(config.drainTimeout());
             model.loop().close();
             if (!finished) {
-                LOG.warnf("drain timeout, running answers end as failed seconds=%d", config.drainTimeout().toSeconds());
+                LOG.warnf(
+                        "drain timeout, running answers end as failed seconds=%d",
+                        config.drainTimeout().toSeconds());
                 room.awaitEmpty(LAST_WORDS);
             }
             changes.fire(new Life.Stopped());

@@ -33,7 +33,8 @@ public final class FakeScheduler implements QuarkusTestResourceLifecycleManager 
         server.createContext("/v1/instances/inference-7", this::take);
         server.start();
         return Map.of(
-                "autoglm.scheduler.url", "http://127.0.0.1:" + server.getAddress().getPort(),
+                "autoglm.scheduler.url",
+                        "http://127.0.0.1:" + server.getAddress().getPort(),
                 "autoglm.instance.id", "inference-7",
                 "autoglm.instance.url", "http://127.0.0.1:9");
     }
@@ -49,8 +50,7 @@ public final class FakeScheduler implements QuarkusTestResourceLifecycleManager 
 
     @Override
     public void inject(TestInjector injector) {
-        injector.injectIntoFields(
-                new Seen(reports, tokens), new TestInjector.MatchesType(Seen.class));
+        injector.injectIntoFields(new Seen(reports, tokens), new TestInjector.MatchesType(Seen.class));
     }
 
     @Override

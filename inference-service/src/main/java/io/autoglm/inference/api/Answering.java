@@ -54,6 +54,7 @@ final class Answering {
         }
         switch (event) {
             case GenerationEvent.Token token -> {
+                sink.begun(event.index());
                 tell(event.index(), choice, choice.append(token.sampled()));
                 if (choice.stopped()) {
                     finish(event.index(), choice, FinishReason.STOP);

@@ -51,15 +51,13 @@ final class ChatCompletions {
             return "";
         }
         return ForcedCall.opening(template, choice.tools(), choice.name())
-                .orElseThrow(
-                        () -> request.wrong("tool_choice", "cannot be forced: this model's template has no tool calls"));
+                .orElseThrow(() ->
+                        request.wrong("tool_choice", "cannot be forced: this model's template has no tool calls"));
     }
 
-    private static String render(
-            Fields request, ChatTemplate template, ArrayNode messages, ToolChoice choice) {
-        JsonNode kwargs = request.object("chat_template_kwargs")
-                .map(Fields::object)
-                .orElseGet(JsonBody.MAPPER::createObjectNode);
+    private static String render(Fields request, ChatTemplate template, ArrayNode messages, ToolChoice choice) {
+        JsonNode kwargs =
+                request.object("chat_template_kwargs").map(Fields::object).orElseGet(JsonBody.MAPPER::createObjectNode);
         ObjectNode variables = ((ObjectNode) kwargs).deepCopy();
         if (request.has("response_format")) {
             variables.set("response_format", request.node("response_format"));

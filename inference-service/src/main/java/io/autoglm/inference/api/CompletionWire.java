@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// @param logprobs null where they were not asked for
 /// @param echoes   by choice, the prompt that its text begins with; empty strings where none is echoed
 /// @param told     by choice, the characters that its chunks have told so far, the offsets of their logprobs
-record CompletionWire(Envelope envelope, @Nullable Logprobs logprobs, List<String> echoes, int[] told)
-        implements Wire {
+record CompletionWire(Envelope envelope, @Nullable Logprobs logprobs, List<String> echoes, int[] told) implements Wire {
 
     CompletionWire(Envelope envelope, @Nullable Logprobs logprobs, List<String> echoes) {
         this(
@@ -59,8 +58,7 @@ record CompletionWire(Envelope envelope, @Nullable Logprobs logprobs, List<Strin
         return body;
     }
 
-    private ObjectNode chunk(
-            int choice, String text, List<SampledToken> tokens, @Nullable FinishReason reason) {
+    private ObjectNode chunk(int choice, String text, List<SampledToken> tokens, @Nullable FinishReason reason) {
         ObjectNode chunk = envelope.of("text_completion");
         put(chunk.putArray("choices").addObject(), choice, text, tokens, reason);
         return chunk;

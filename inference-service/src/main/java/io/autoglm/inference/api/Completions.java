@@ -87,7 +87,8 @@ final class Completions {
                     || id.intValue() < 0
                     || id.intValue() >= model.tokenizer().vocabularySize()) {
                 throw request.wrong(
-                        "prompt", "must hold token ids from 0 to " + (model.tokenizer().vocabularySize() - 1));
+                        "prompt",
+                        "must hold token ids from 0 to " + (model.tokenizer().vocabularySize() - 1));
             }
             tokens[i] = id.intValue();
         }

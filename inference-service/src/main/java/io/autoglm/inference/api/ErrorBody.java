@@ -24,12 +24,7 @@ record ErrorBody(int status, ApiError error, int retryAfterSeconds, boolean clos
                         "model",
                         "model_not_found");
             case Refusal.NoSuchRoute(String method, String path) ->
-                of(
-                        404,
-                        "Unknown request URL: " + method + " " + path,
-                        ApiError.INVALID_REQUEST,
-                        null,
-                        "unknown_url");
+                of(404, "Unknown request URL: " + method + " " + path, ApiError.INVALID_REQUEST, null, "unknown_url");
             case Refusal.WrongMethod(String method, String path) ->
                 of(
                         405,
@@ -86,7 +81,6 @@ record ErrorBody(int status, ApiError error, int retryAfterSeconds, boolean clos
     }
 
     private static ErrorBody later(int status, String message, String code, int retryAfterSeconds, boolean close) {
-        return new ErrorBody(
-                status, ApiError.of(message, ApiError.SERVER, null, code), retryAfterSeconds, close);
+        return new ErrorBody(status, ApiError.of(message, ApiError.SERVER, null, code), retryAfterSeconds, close);
     }
 }

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 final class Exchange {
 
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
-    private static final Pattern TRACE_PARENT = Pattern.compile("[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}.*");
+    private static final Pattern TRACE_PARENT =
+            Pattern.compile("[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}.*");
 
     private final RoutingContext context;
     private final HttpServerResponse response;
@@ -63,7 +64,8 @@ final class Exchange {
         return response;
     }
 
-    @Nullable String pathParameter(String name) {
+    @Nullable
+    String pathParameter(String name) {
         return context.pathParam(name);
     }
 
@@ -81,7 +83,8 @@ final class Exchange {
             return wait.compareTo(longest) < 0 ? wait : longest;
         } catch (NumberFormatException e) {
             throw RefusedException.invalid(
-                    Headers.TIMEOUT_MILLIS, "The header " + Headers.TIMEOUT_MILLIS + " must be a number of milliseconds");
+                    Headers.TIMEOUT_MILLIS,
+                    "The header " + Headers.TIMEOUT_MILLIS + " must be a number of milliseconds");
         }
     }
 
@@ -101,8 +104,7 @@ final class Exchange {
         }
         return Priority.named(asked)
                 .orElseThrow(() -> RefusedException.invalid(
-                        Headers.PRIORITY,
-                        "The header " + Headers.PRIORITY + " must be interactive, default or bulk"));
+                        Headers.PRIORITY, "The header " + Headers.PRIORITY + " must be interactive, default or bulk"));
     }
 
     /// Runs `action` when the client goes away before its answer is complete; at once if it is away already.

@@ -45,7 +45,12 @@ final class ForcedCall {
             arguments.put(ARGUMENT, "1");
         }
         ObjectNode assistant = messages.addObject().put("role", "assistant").putNull("content");
-        assistant.putArray("tool_calls").addObject().put("id", "call_0").put("type", "function").set("function", function);
+        assistant
+                .putArray("tool_calls")
+                .addObject()
+                .put("id", "call_0")
+                .put("type", "function")
+                .set("function", function);
         return before.flatMap(prompt -> render(template, messages, tools, false)
                 .filter(all -> all.startsWith(prompt.stripTrailing()) && all.contains(PROBE))
                 .map(all -> all.substring(Math.min(common(all, prompt).length(), all.indexOf(PROBE)))));
@@ -53,8 +58,7 @@ final class ForcedCall {
 
     private static Optional<String> render(
             ChatTemplate template, ArrayNode messages, @Nullable JsonNode tools, boolean addGenerationPrompt) {
-        Rendering rendering =
-                template.render(messages, tools, addGenerationPrompt, JsonBody.MAPPER.createObjectNode());
+        Rendering rendering = template.render(messages, tools, addGenerationPrompt, JsonBody.MAPPER.createObjectNode());
         return rendering instanceof Rendering.Prompt(String text) ? Optional.of(text) : Optional.empty();
     }
 

@@ -23,7 +23,8 @@ final class Messages {
             throw request.wrong("messages", request.has("messages") ? "must be a list" : "is required");
         }
         if (messages.isEmpty() || messages.size() > MOST_MESSAGES) {
-            throw request.wrong("messages", "must hold 1 to " + MOST_MESSAGES + " messages, but holds " + messages.size());
+            throw request.wrong(
+                    "messages", "must hold 1 to " + MOST_MESSAGES + " messages, but holds " + messages.size());
         }
         ArrayNode read = JsonBody.MAPPER.createArrayNode();
         for (int i = 0; i < messages.size(); i++) {
@@ -39,7 +40,8 @@ final class Messages {
         Fields fields = new Fields(message, at + ".");
         String role = fields.text("role").orElseThrow(() -> fields.wrong("role", "is required"));
         if (!ROLES.contains(role)) {
-            throw fields.wrong("role", "must be one of system, developer, user, assistant, tool, but is '" + role + "'");
+            throw fields.wrong(
+                    "role", "must be one of system, developer, user, assistant, tool, but is '" + role + "'");
         }
         ObjectNode read = ((ObjectNode) message).deepCopy();
         read.put("role", role.equals("developer") ? "system" : role);

@@ -8,7 +8,10 @@ sealed interface Refusal {
     /// The caller's fault.
     ///
     /// @param param the field, null where no single field is at fault
-    record Invalid(String message, @Nullable String param, @Nullable String code) implements Refusal {
+    record Invalid(
+            String message,
+            @Nullable String param,
+            @Nullable String code) implements Refusal {
         Invalid(String message, @Nullable String param) {
             this(message, param, null);
         }

@@ -7,7 +7,8 @@ import io.autoglm.protocol.openai.Usage;
 import java.util.BitSet;
 import java.util.List;
 
-/// Gives the answer as OpenAI's server-sent events: for each choice its opening, deltas and finish; then the usage, if it
+/// Gives the answer as OpenAI's server-sent events: for each choice its opening, deltas and finish; then the usage, if
+/// it
 /// was asked for, with `"usage":null` in every chunk before; then `[DONE]`.
 final class StreamedAnswer implements AnswerSink {
 
@@ -23,14 +24,25 @@ final class StreamedAnswer implements AnswerSink {
     }
 
     @Override
+    public void begun(int choice) {
+        if (opened.get(choice)) {
+            return;
+        }
+        opened.set(choice);
+        ObjectNode opening = wire.opening(choice);
+        if (opening != null) {
+            send(opening);
+        }
+    }
+
+    @Override
     public void delta(int choice, AssistantDelta delta, List<SampledToken> tokens) {
-        open(choice);
         send(wire.delta(choice, delta, tokens));
     }
 
     @Override
     public void finished(int choice, FinishReason reason, List<SampledToken> tokens) {
-        open(choice);
+        begun(choice);
         send(wire.finished(choice, reason, tokens));
     }
 
@@ -45,17 +57,6 @@ final class StreamedAnswer implements AnswerSink {
             stream.event(JsonBody.write(wire.usage(usage)));
         }
         stream.done();
-    }
-
-    private void open(int choice) {
-        if (opened.get(choice)) {
-            return;
-        }
-        opened.set(choice);
-        ObjectNode opening = wire.opening(choice);
-        if (opening != null) {
-            send(opening);
-        }
     }
 
     private void send(ObjectNode chunk) {

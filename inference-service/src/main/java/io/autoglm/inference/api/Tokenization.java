@@ -45,8 +45,9 @@ final class Tokenization {
             }
             tokens[i] = id.intValue();
         }
-        exchange.respond(
-                JsonBody.MAPPER.createObjectNode().put("prompt", model.tokenizer().decode(tokens, true)));
+        exchange.respond(JsonBody.MAPPER
+                .createObjectNode()
+                .put("prompt", model.tokenizer().decode(tokens, true)));
     }
 
     private static int[] ofPrompt(Fields request, ServingModel model) {

@@ -15,7 +15,8 @@ record ToolChoice(
 
     static ToolChoice read(Fields request) {
         if (!request.has("tools")) {
-            if (request.has("tool_choice") && !"none".equals(request.node("tool_choice").textValue())) {
+            if (request.has("tool_choice")
+                    && !"none".equals(request.node("tool_choice").textValue())) {
                 throw request.wrong("tool_choice", "is only allowed when 'tools' are given");
             }
             return new ToolChoice(null, false, null);

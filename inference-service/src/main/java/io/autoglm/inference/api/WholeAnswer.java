@@ -16,9 +16,11 @@ final class WholeAnswer implements AnswerSink {
     WholeAnswer(Exchange exchange, Wire wire, int choices) {
         this.exchange = exchange;
         this.wire = wire;
-        this.choices =
-                Stream.generate(WholeChoice.Builder::new).limit(choices).toList();
+        this.choices = Stream.generate(WholeChoice.Builder::new).limit(choices).toList();
     }
+
+    @Override
+    public void begun(int choice) {}
 
     @Override
     public void delta(int choice, AssistantDelta delta, List<SampledToken> tokens) {

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 sealed interface Wire permits ChatWire, CompletionWire {
 
     /// The first chunk of a choice, or null where the shape has none.
-    @Nullable ObjectNode opening(int choice);
+    @Nullable
+    ObjectNode opening(int choice);
 
     ObjectNode delta(int choice, AssistantDelta delta, List<SampledToken> tokens);
 

@@ -13,7 +13,8 @@ public record BatchLimits(int queue, int prefillChunk, Duration interTokenBudget
             throw new IllegalArgumentException("autoglm.batching.queue: must be at least 1, is " + queue);
         }
         if (prefillChunk < 1) {
-            throw new IllegalArgumentException("autoglm.batching.prefill-chunk: must be at least 1, is " + prefillChunk);
+            throw new IllegalArgumentException(
+                    "autoglm.batching.prefill-chunk: must be at least 1, is " + prefillChunk);
         }
         if (interTokenBudget.isNegative()) {
             throw new IllegalArgumentException(

@@ -89,8 +89,7 @@ public final class BatchLoop implements AutoCloseable {
     public LoopStatus status() {
         long started = stepStartNanos;
         long stepMillis = stepping ? Math.max(0, (nanos.getAsLong() - started) / 1_000_000) : 0;
-        return new LoopStatus(
-                slots.size(), running, line.size(), kvUsage, steps, generatedTokens, failure, stepMillis);
+        return new LoopStatus(slots.size(), running, line.size(), kvUsage, steps, generatedTokens, failure, stepMillis);
     }
 
     /// Refuses what is new from now on; what was accepted goes on.
@@ -269,8 +268,7 @@ public final class BatchLoop implements AutoCloseable {
             throw new IllegalStateException("a prompt is planned for free slot " + chunk.slot());
         }
         long before = nanos.getAsLong();
-        FloatBuffer logits =
-                decoder.prefill(chunk.slot(), chunk.from(), sequence.prompt(), chunk.from(), chunk.to());
+        FloatBuffer logits = decoder.prefill(chunk.slot(), chunk.from(), sequence.prompt(), chunk.from(), chunk.to());
         long now = nanos.getAsLong();
         times.prefilled(chunk.to() - chunk.from(), now - before);
         slot.prefilled(chunk.to());

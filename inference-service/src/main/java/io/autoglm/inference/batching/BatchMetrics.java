@@ -27,9 +27,7 @@ public final class BatchMetrics {
     private static final double[] REQUEST = {
         .3, .5, .8, 1, 1.5, 2, 2.5, 5, 10, 15, 20, 30, 40, 50, 60, 120, 240, 480, 960, 1920, 7680
     };
-    private static final double[] STEP_TOKENS = {
-        1, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384
-    };
+    private static final double[] STEP_TOKENS = {1, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384};
     private static final double NANOS = 1e-9;
 
     private final MeterRegistry registry;
@@ -85,7 +83,10 @@ public final class BatchMetrics {
         gauge("num_requests_running", loop, LoopStatus::running);
         gauge("num_requests_waiting", loop, LoopStatus::queued);
         gauge("kv_cache_usage_perc", loop, LoopStatus::kvUsage);
-        FunctionCounter.builder("autoglm:engine_steps", loop, watched -> watched.status().steps())
+        FunctionCounter.builder(
+                        "autoglm:engine_steps",
+                        loop,
+                        watched -> watched.status().steps())
                 .description("Steps of the engine since start; standing still while requests run means it hangs")
                 .tags(tags)
                 .register(registry);
@@ -114,14 +115,13 @@ public final class BatchMetrics {
 
     /// @param sequence null when it never had a slot
     void ended(Generation generation, @Nullable Sequence sequence, Ending ending, long nowNanos) {
-        String reason =
-                switch (ending) {
-                    case Ending.Stopped() -> "stop";
-                    case Ending.LengthReached() -> "length";
-                    case Ending.Cancelled() -> "abort";
-                    case Ending.Expired(boolean started) -> "abort";
-                    case Ending.Failed(String message) -> "error";
-                };
+        String reason = switch (ending) {
+            case Ending.Stopped() -> "stop";
+            case Ending.LengthReached() -> "length";
+            case Ending.Cancelled() -> "abort";
+            case Ending.Expired(boolean started) -> "abort";
+            case Ending.Failed(String message) -> "error";
+        };
         Counter counter = finished.get(reason);
         if (counter != null) {
             counter.increment();

@@ -15,7 +15,10 @@ import org.jspecify.annotations.Nullable;
 /// 3. one chunk of the most urgent prompt, short enough for the inter-token budget (see {@link StepTimes}).
 ///
 /// Absent parts are null; a plan without any is idle.
-record BatchPlan(@Nullable Move move, @Nullable Decode decode, @Nullable Prefill prefill) {
+record BatchPlan(
+        @Nullable Move move,
+        @Nullable Decode decode,
+        @Nullable Prefill prefill) {
 
     /// A move that saves fewer steps than this is not worth its copy.
     static final int LEAST_REMAINING_TO_MOVE = 4;

@@ -1,7 +1,7 @@
 package io.autoglm.inference.batching;
 
-import io.autoglm.inference.sampling.Sampler;
 import io.autoglm.inference.sampling.SampledToken;
+import io.autoglm.inference.sampling.Sampler;
 import java.util.Set;
 
 /// One answer that is to be generated. `n` answers of one request are `n` generations that share a prompt array.

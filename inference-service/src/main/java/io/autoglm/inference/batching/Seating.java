@@ -7,9 +7,11 @@ import java.util.List;
 ///
 /// The longest common prefix of the prompt with the tokens of *any* slot, free or running, is reused: in place where
 /// the prompt continues most of what a free slot holds, else by a copy (a copy of 512 tokens takes 1 ms where their
-/// prefill takes 2 s, at 0.5B parameters). The last token of the prompt is always computed, since its logits are needed.
+/// prefill takes 2 s, at 0.5B parameters). The last token of the prompt is always computed, since its logits are
+/// needed.
 ///
-/// A prompt that shares more with one that is *being read* than with anything ready waits until the shared part has been
+/// A prompt that shares more with one that is *being read* than with anything ready waits until the shared part has
+/// been
 /// read: prompts are read one after the other anyway, and so the `n` answers of one request read theirs once.
 sealed interface Seating {
 

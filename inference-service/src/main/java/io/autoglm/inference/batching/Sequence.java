@@ -56,9 +56,9 @@ final class Sequence {
     /// Draws the next token from row `row` of `logits`.
     ///
     /// @return how the sequence ended with it, or null if it goes on
-    @Nullable Ending draw(FloatBuffer logits, int row, long nowNanos) {
-        SampledToken sampled =
-                generation.sampler().next(logits, row, prompt().length + generated, remaining());
+    @Nullable
+    Ending draw(FloatBuffer logits, int row, long nowNanos) {
+        SampledToken sampled = generation.sampler().next(logits, row, prompt().length + generated, remaining());
         lastToken = sampled.token();
         generated++;
         firstTokenNanos = generated == 1 ? nowNanos : firstTokenNanos;

@@ -15,7 +15,8 @@ final class Slot {
         tokens = new int[maxTokens];
     }
 
-    @Nullable Sequence sequence() {
+    @Nullable
+    Sequence sequence() {
         return sequence;
     }
 
@@ -87,7 +88,8 @@ final class Slot {
         int promptTokens = sequence.prompt().length;
         return sequence.prefilled()
                 ? new SlotView.Decoding(valid, sequence.remaining())
-                : new SlotView.Prefilling(valid, promptTokens, sequence.generation().urgency(nowNanos));
+                : new SlotView.Prefilling(
+                        valid, promptTokens, sequence.generation().urgency(nowNanos));
     }
 
     Seating.Held held() {

@@ -44,16 +44,14 @@ public class SchedulerReports {
     private final AtomicBoolean underWay = new AtomicBoolean();
     private final AtomicBoolean away = new AtomicBoolean();
 
-    SchedulerReports(
-            Vertx vertx, Instance instance, ReportConfig config, ServingConfig serving, ObjectMapper json) {
+    SchedulerReports(Vertx vertx, Instance instance, ReportConfig config, ServingConfig serving, ObjectMapper json) {
         this.vertx = vertx;
         this.instance = instance;
         this.config = config;
         this.serving = serving;
         this.json = json;
-        this.client = vertx.createHttpClient(new HttpClientOptions()
-                .setMaxPoolSize(2)
-                .setConnectTimeout(Math.toIntExact(ANSWER_WITHIN.toMillis())));
+        this.client = vertx.createHttpClient(
+                new HttpClientOptions().setMaxPoolSize(2).setConnectTimeout(Math.toIntExact(ANSWER_WITHIN.toMillis())));
     }
 
     void start(@Observes StartupEvent started) {
@@ -87,7 +85,9 @@ public class SchedulerReports {
         }
         RequestOptions options = new RequestOptions()
                 .setMethod(method)
-                .setAbsoluteURI(scheduler.resolve("/v1/instances/" + config.instance().id()).toString())
+                .setAbsoluteURI(scheduler
+                        .resolve("/v1/instances/" + config.instance().id())
+                        .toString())
                 .setTimeout(ANSWER_WITHIN.toMillis())
                 .putHeader("content-type", "application/json");
         serving.internalToken().ifPresent(token -> options.putHeader(Headers.INTERNAL_TOKEN, token));
@@ -100,8 +100,7 @@ public class SchedulerReports {
 
     private Buffer body() {
         String url = config.instance().url().orElse("http://" + serving.host() + ":" + serving.port());
-        InstanceReport report =
-                Reports.of(instance, config.instance().id(), url, serving.engine());
+        InstanceReport report = Reports.of(instance, config.instance().id(), url, serving.engine());
         try {
             return Buffer.buffer(json.writeValueAsBytes(report));
         } catch (JsonProcessingException e) {

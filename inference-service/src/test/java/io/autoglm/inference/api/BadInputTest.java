@@ -22,8 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class BadInputTest {
 
     private static final String CHAT = "/v1/chat/completions";
-    private static final String HELLO =
-            """
+    private static final String HELLO = """
             {"model":"autoglm-nano","messages":[{"role":"user","content":"hello"}],"max_tokens":3}""";
     private static final String PROMPT = """
             {"model":"autoglm-nano","prompt":"hello","max_tokens":3}""";
@@ -71,11 +70,7 @@ class BadInputTest {
     }
 
     @ParameterizedTest(name = "{0}: {1}")
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
                     model                 | 7
                     model                 | null
                     messages              | null
@@ -145,11 +140,7 @@ class BadInputTest {
     }
 
     @ParameterizedTest(name = "{0}: {1}")
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
                     prompt  | null
                     prompt  | 7
                     prompt  | []
@@ -170,10 +161,7 @@ class BadInputTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            textBlock = """
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
                     {
                     [1]
                     "text"

@@ -50,8 +50,7 @@ class CompletionsTest {
     private static String request(String more) {
         return """
                 {"model":"autoglm-nano","messages":[{"role":"user","content":"你好, who are you?"}],\
-                "temperature":0,"max_tokens":24,"ignore_eos":true%s}"""
-                .formatted(more);
+                "temperature":0,"max_tokens":24,"ignore_eos":true%s}""".formatted(more);
     }
 
     private JsonNode answered(String path, String body) {
@@ -83,7 +82,8 @@ class CompletionsTest {
 
     @Test
     void a_stream_opens_with_the_role_ends_with_the_reason_and_says_what_the_whole_says() {
-        String whole = answered(CHAT, request("")).at("/choices/0/message/content").textValue();
+        String whole =
+                answered(CHAT, request("")).at("/choices/0/message/content").textValue();
         Client.Answer answer = client.post(CHAT, request(",\"stream\":true"));
         List<JsonNode> events = Client.events(answer);
 
@@ -123,15 +123,15 @@ class CompletionsTest {
         assertThat(three.path("choices")).hasSize(3);
         assertThat(three.at("/usage/prompt_tokens")).isEqualTo(one.at("/usage/prompt_tokens"));
         assertThat(three.at("/usage/completion_tokens").intValue()).isEqualTo(72);
-        assertThat(three.at("/choices/0/message/content"))
-                .isNotEqualTo(three.at("/choices/1/message/content"));
+        assertThat(three.at("/choices/0/message/content")).isNotEqualTo(three.at("/choices/1/message/content"));
 
         List<JsonNode> events = Client.events(client.post(CHAT, request(",\"n\":2,\"stream\":true")));
         for (int choice = 0; choice < 2; choice++) {
             int index = choice;
             assertThat(events.stream()
                             .filter(event -> event.at("/choices/0/index").intValue() == index)
-                            .filter(event -> event.at("/choices/0/finish_reason").isTextual()))
+                            .filter(event ->
+                                    event.at("/choices/0/finish_reason").isTextual()))
                     .hasSize(1);
         }
     }
@@ -156,12 +156,13 @@ class CompletionsTest {
     @Test
     void a_stop_string_ends_the_answer_before_it() {
         String sampled = ",\"temperature\":1,\"seed\":3,\"max_tokens\":60";
-        String whole = answered(CHAT, request(sampled)).at("/choices/0/message/content").textValue();
+        String whole = answered(CHAT, request(sampled))
+                .at("/choices/0/message/content")
+                .textValue();
         int middle = whole.offsetByCodePoints(0, whole.codePointCount(0, whole.length()) / 2);
         String stop = whole.substring(middle, whole.offsetByCodePoints(middle, 2));
 
-        JsonNode stopped = answered(
-                CHAT, request(sampled + ",\"stop\":" + Client.JSON.valueToTree(List.of(stop))));
+        JsonNode stopped = answered(CHAT, request(sampled + ",\"stop\":" + Client.JSON.valueToTree(List.of(stop))));
 
         assertThat(stopped.at("/choices/0/finish_reason").textValue()).isEqualTo("stop");
         assertThat(stopped.at("/choices/0/message/content").textValue())
@@ -188,18 +189,12 @@ class CompletionsTest {
     @Test
     void the_second_turn_of_a_conversation_finds_the_first_in_the_cache() {
         String first = "tell me something that nobody else asked for " + System.nanoTime();
-        JsonNode answer = answered(
-                CHAT,
-                """
-                {"model":"autoglm-nano","messages":[{"role":"user","content":"%s"}],"max_tokens":4}"""
-                        .formatted(first));
+        JsonNode answer = answered(CHAT, """
+                {"model":"autoglm-nano","messages":[{"role":"user","content":"%s"}],"max_tokens":4}""".formatted(first));
         int promptTokens = answer.at("/usage/prompt_tokens").intValue();
-        JsonNode again = answered(
-                CHAT,
-                """
+        JsonNode again = answered(CHAT, """
                 {"model":"autoglm-nano","messages":[{"role":"user","content":"%s"},\
-                {"role":"assistant","content":"so"},{"role":"user","content":"and?"}],"max_tokens":4}"""
-                        .formatted(first));
+                {"role":"assistant","content":"so"},{"role":"user","content":"and?"}],"max_tokens":4}""".formatted(first));
 
         assertThat(again.at("/usage/prompt_tokens_details/cached_tokens").intValue())
                 .isGreaterThanOrEqualTo(promptTokens);
@@ -207,9 +202,7 @@ class CompletionsTest {
 
     @Test
     void a_named_tool_is_called_whatever_the_model_would_say() {
-        JsonNode answer = answered(
-                CHAT,
-                """
+        JsonNode answer = answered(CHAT, """
                 {"model":"autoglm-nano","messages":[{"role":"user","content":"what time is it in Paris?"}],
                  "temperature":0,"max_tokens":60,
                  "tools":[{"type":"function","function":{"name":"get_time","description":"the time in a city",
@@ -218,9 +211,10 @@ class CompletionsTest {
 
         // A model that does not close its call leaves text; one that does leaves a call.
         JsonNode message = answer.at("/choices/0/message");
-        assertThat(message.path("tool_calls").isEmpty()
-                        ? message.path("content").textValue()
-                        : message.at("/tool_calls/0/function/name").textValue())
+        assertThat(
+                        message.path("tool_calls").isEmpty()
+                                ? message.path("content").textValue()
+                                : message.at("/tool_calls/0/function/name").textValue())
                 .contains("get_time");
     }
 
@@ -263,7 +257,8 @@ class CompletionsTest {
     void tokens_survive_the_way_there_and_back() {
         JsonNode tokens = answered("/tokenize", "{\"prompt\":\"AutoGLM 你好 🙂\",\"add_special_tokens\":false}");
 
-        assertThat(tokens.path("count").intValue()).isEqualTo(tokens.path("tokens").size());
+        assertThat(tokens.path("count").intValue())
+                .isEqualTo(tokens.path("tokens").size());
         assertThat(tokens.path("max_model_len").intValue()).isEqualTo(2048);
         assertThat(answered("/detokenize", "{\"tokens\":" + tokens.path("tokens") + "}")
                         .path("prompt")
@@ -292,7 +287,8 @@ class CompletionsTest {
 
     @Test
     void a_request_is_answered_under_the_trace_it_came_with() {
-        Client.Answer own = client.send(client.request("/v1/models").header("x-trace-id", "trace-1").GET());
+        Client.Answer own = client.send(
+                client.request("/v1/models").header("x-trace-id", "trace-1").GET());
         Client.Answer w3c = client.send(client.request("/v1/models")
                 .header("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
                 .GET());
@@ -319,10 +315,11 @@ class CompletionsTest {
             double before = aborted();
             String body = request(",\"max_tokens\":2000,\"n\":4,\"stream\":" + stream);
             try (Socket socket = new Socket(base.getHost(), base.getPort())) {
-                socket.getOutputStream().write(("POST " + CHAT + " HTTP/1.1\r\nhost: test\r\nauthorization: Bearer "
-                                + NanoProfile.TOKEN + "\r\ncontent-type: application/json\r\ncontent-length: "
-                                + body.getBytes(StandardCharsets.UTF_8).length + "\r\n\r\n" + body)
-                        .getBytes(StandardCharsets.UTF_8));
+                socket.getOutputStream()
+                        .write(("POST " + CHAT + " HTTP/1.1\r\nhost: test\r\nauthorization: Bearer "
+                                        + NanoProfile.TOKEN + "\r\ncontent-type: application/json\r\ncontent-length: "
+                                        + body.getBytes(StandardCharsets.UTF_8).length + "\r\n\r\n" + body)
+                                .getBytes(StandardCharsets.UTF_8));
                 if (stream.equals("true")) {
                     InputStream in = socket.getInputStream();
                     assertThat(in.readNBytes(200)).hasSize(200);
@@ -368,19 +365,22 @@ class CompletionsTest {
             assertThat(metrics).contains("\n" + name);
         }
         assertThat(metrics)
-                .containsPattern("vllm:time_to_first_token_seconds_bucket\\{[^}]*model_name=\"autoglm-nano\"[^}]*le=\"2560.0\"");
+                .containsPattern(
+                        "vllm:time_to_first_token_seconds_bucket\\{[^}]*model_name=\"autoglm-nano\"[^}]*le=\"2560.0\"");
     }
 
     @Test
     void the_scheduler_is_told_of_the_model_and_of_the_work() {
         IntStream.range(0, 3).forEach(i -> answered(CHAT, request("")));
-        await().until(() -> scheduler.reports().getLast().path("state").textValue().equals("ready"));
+        await().until(() ->
+                scheduler.reports().getLast().path("state").textValue().equals("ready"));
         JsonNode report = scheduler.reports().getLast();
 
         assertThat(scheduler.tokens()).containsOnly(NanoProfile.TOKEN);
         assertThat(report.path("id").textValue()).isEqualTo("inference-7");
         assertThat(report.path("url").textValue()).isEqualTo("http://127.0.0.1:9");
-        assertThat(report.path("pid").longValue()).isEqualTo(ProcessHandle.current().pid());
+        assertThat(report.path("pid").longValue())
+                .isEqualTo(ProcessHandle.current().pid());
         assertThat(report.at("/models/0/id").textValue()).isEqualTo("autoglm-nano");
         assertThat(report.at("/models/0/maxModelTokens").intValue()).isEqualTo(2048);
         assertThat(report.path("slots").intValue()).isEqualTo(4);

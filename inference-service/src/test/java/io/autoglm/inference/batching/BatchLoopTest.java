@@ -63,8 +63,7 @@ class BatchLoopTest {
             this.events = events;
             Sampler sampler = new Sampler(SamplingParameters.greedy(), prompt, new int[0], workspace, null);
             long deadline = System.nanoTime() + skipped.get() + within.toNanos();
-            generation =
-                    new Generation(index, prompt, maxTokens, stops, sampler, Priority.DEFAULT, deadline, events);
+            generation = new Generation(index, prompt, maxTokens, stops, sampler, Priority.DEFAULT, deadline, events);
         }
 
         Asked submit() {
@@ -81,7 +80,8 @@ class BatchLoopTest {
         Ending ending() throws InterruptedException {
             while (true) {
                 switch (events.take()) {
-                    case GenerationEvent.Token token -> tokens.add(token.sampled().token());
+                    case GenerationEvent.Token token ->
+                        tokens.add(token.sampled().token());
                     case GenerationEvent.Ended ended -> {
                         return ended.ending();
                     }
@@ -110,8 +110,7 @@ class BatchLoopTest {
         int[] prompt = prompt(2, 10);
         List<Integer> answer = ScriptedDecoder.answer(prompt, 20);
         int stop = answer.get(7);
-        Asked asked =
-                new Asked(prompt, 20, Set.of(stop), new Events(1, 20), 0, Duration.ofMinutes(5)).submit();
+        Asked asked = new Asked(prompt, 20, Set.of(stop), new Events(1, 20), 0, Duration.ofMinutes(5)).submit();
 
         assertThat(asked.ending()).isEqualTo(new Ending.Stopped());
         assertThat(asked.tokens).isEqualTo(answer.subList(0, answer.indexOf(stop)));
@@ -181,7 +180,8 @@ class BatchLoopTest {
         asked.ending();
         decoder.prefilledTokens = 0;
         int[] second = IntStream.concat(
-                        IntStream.concat(IntStream.of(first), asked.tokens.stream().mapToInt(token -> token)),
+                        IntStream.concat(
+                                IntStream.of(first), asked.tokens.stream().mapToInt(token -> token)),
                         IntStream.of(1, 2, 3))
                 .toArray();
 
@@ -272,7 +272,9 @@ class BatchLoopTest {
         Asked next = new Asked(prompt, 10).submit();
         assertThat(next.ending()).isEqualTo(new Ending.LengthReached());
         assertThat(next.tokens).isEqualTo(ScriptedDecoder.answer(prompt, 10));
-        assertThat(next.generation.cachedTokens()).as("rows of a broken engine are not reused").isZero();
+        assertThat(next.generation.cachedTokens())
+                .as("rows of a broken engine are not reused")
+                .isZero();
         assertThat(loop.status().failure()).isNull();
     }
 
@@ -280,8 +282,9 @@ class BatchLoopTest {
     void a_sequence_with_bad_logits_fails_alone_and_the_instance_says_so() throws InterruptedException {
         decoder.gate = new Semaphore(0);
         decoder.brokenSlot = 1;
-        List<Asked> asked = submitTogether(
-                IntStream.range(0, 3).mapToObj(i -> new Asked(prompt(800 + i, 8), 40)).toList());
+        List<Asked> asked = submitTogether(IntStream.range(0, 3)
+                .mapToObj(i -> new Asked(prompt(800 + i, 8), 40))
+                .toList());
         // Steps 1 and 2 read the first two prompts; what waits at the gate then is step 3.
         decoder.gate.release(3);
         await().until(() -> loop.status().failure() != null);
@@ -317,7 +320,8 @@ class BatchLoopTest {
 
         loop.refuseNew();
 
-        assertThat(loop.submit(List.of(new Asked(prompt(13, 10), 5).generation))).isEqualTo(new Submission.Closing());
+        assertThat(loop.submit(List.of(new Asked(prompt(13, 10), 5).generation)))
+                .isEqualTo(new Submission.Closing());
         assertThat(asked.ending()).isEqualTo(new Ending.LengthReached());
     }
 
@@ -339,10 +343,16 @@ class BatchLoopTest {
 
         assertThat(metrics.get("vllm:prompt_tokens").counter().count()).isEqualTo(10);
         assertThat(metrics.get("vllm:generation_tokens").counter().count()).isEqualTo(5);
-        assertThat(metrics.get("vllm:request_success").tag("finished_reason", "length").counter().count())
+        assertThat(metrics.get("vllm:request_success")
+                        .tag("finished_reason", "length")
+                        .counter()
+                        .count())
                 .isEqualTo(1);
-        assertThat(metrics.get("vllm:time_to_first_token_seconds").summary().count()).isEqualTo(1);
-        assertThat(metrics.get("vllm:inter_token_latency_seconds").summary().count()).isEqualTo(4);
-        assertThat(metrics.get("vllm:e2e_request_latency_seconds").summary().count()).isEqualTo(1);
+        assertThat(metrics.get("vllm:time_to_first_token_seconds").summary().count())
+                .isEqualTo(1);
+        assertThat(metrics.get("vllm:inter_token_latency_seconds").summary().count())
+                .isEqualTo(4);
+        assertThat(metrics.get("vllm:e2e_request_latency_seconds").summary().count())
+                .isEqualTo(1);
     }
 }
