@@ -62,6 +62,7 @@ public final class HeldOut {
                         draw -> skills.memory().neverTold(draw, draw.one(List.of(Fact.NAME, Fact.CITY, Fact.NUMBER)))),
                 new Share(35, draw -> alone(skills.talk().draw(draw))),
                 new Share(47, draw -> alone(skills.suite().draw(draw))),
+                new Share(62, draw -> alone(skills.echo().draw(draw))),
                 new Share(64, draw -> alone(skills.sums().draw(draw))),
                 new Share(74, draw -> alone(skills.phone().draw(draw))),
                 new Share(84, draw -> skills.tools().call(draw)),

@@ -1,5 +1,6 @@
 package io.autoglm.nano.corpus;
 
+import io.autoglm.nano.corpus.skill.Echo;
 import io.autoglm.nano.corpus.skill.Exchanges;
 import io.autoglm.nano.corpus.skill.JsonAnswers;
 import io.autoglm.nano.corpus.skill.Memory;
@@ -14,9 +15,10 @@ final class Skills {
     private final Exchanges suite = new Talk("this suite", "suite");
     private final Exchanges sums = new Sums();
     private final Exchanges phone = new Phone();
+    private final Exchanges echo = new Echo();
     private final Exchanges anything = draw -> {
         int kind = draw.below(100);
-        return (kind < 25 ? talk : kind < 60 ? suite : kind < 90 ? sums : phone).draw(draw);
+        return (kind < 24 ? talk : kind < 58 ? suite : kind < 87 ? sums : kind < 96 ? phone : echo).draw(draw);
     };
     private final Exchanges known = draw -> (draw.chance(0.4) ? talk : suite).draw(draw);
     private final Memory memory = new Memory(anything);
@@ -37,6 +39,10 @@ final class Skills {
 
     Exchanges phone() {
         return phone;
+    }
+
+    Exchanges echo() {
+        return echo;
     }
 
     Exchanges anything() {

@@ -25,4 +25,9 @@ record Architecture(
     int queriesPerKey() {
         return heads / keyValueHeads;
     }
+
+    /// Radians per position of the rotary pair that starts at the even index `even`.
+    static double frequency(int even, int rotaryWidth) {
+        return Math.pow(ROTARY_THETA, -(double) even / rotaryWidth);
+    }
 }

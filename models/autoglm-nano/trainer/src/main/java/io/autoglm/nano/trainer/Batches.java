@@ -18,6 +18,7 @@ final class Batches {
     private static final int POOL = 640;
     private static final int MAX_TOKENS = 640;
 
+    @SuppressWarnings("ArrayRecordComponent") // big, and never compared
     private record Sequence(int[] ids, boolean[] spoken) {}
 
     private final Corpus corpus;

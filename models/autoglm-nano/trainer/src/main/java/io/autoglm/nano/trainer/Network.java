@@ -32,10 +32,10 @@ final class Network {
         this.weights = weights;
         this.architecture = weights.architecture();
         this.manager = manager;
-        pairSwap = manager.create(pairSwap(), new Shape(architecture.headWidth(), architecture.headWidth()));
+        pairSwap = own(manager.create(pairSwap(), new Shape(architecture.headWidth(), architecture.headWidth())));
         var table = new Shape(Architecture.MAX_POSITIONS, architecture.headWidth());
-        cosines = manager.create(angles(false), table);
-        sines = manager.create(angles(true), table);
+        cosines = own(manager.create(angles(false), table));
+        sines = own(manager.create(angles(true), table));
     }
 
     /// The logits (rows, vocabulary) of the chosen positions of the flattened batch.
@@ -116,10 +116,19 @@ final class Network {
     }
 
     private NDArray pick(NDArray rows, long[] positions) {
-        NDArray index = manager.create(positions);
+        NDArray index = own(manager.create(positions));
         return index.getNDArrayInternal()
                 .embedding(index, rows, SparseFormat.DENSE)
                 .singletonOrThrow();
+    }
+
+    /// A copy in memory that PyTorch owns. An array made from Java shares the memory of a Java buffer; the backward
+    /// pass may
+    /// still need it when the collector has taken the buffer away.
+    static NDArray own(NDArray created) {
+        try (created) {
+            return created.duplicate();
+        }
     }
 
     private NDArray mask(int length) {
@@ -129,7 +138,7 @@ final class Network {
                 mask[query * length + key] = MASKED;
             }
         }
-        return manager.create(mask, new Shape((long) architecture.queriesPerKey() * length, length));
+        return own(manager.create(mask, new Shape((long) architecture.queriesPerKey() * length, length)));
     }
 
     /// Right-multiplied to a head: (a, b) becomes (-b, a) for each interleaved pair of the rotary part, zero elsewhere.
@@ -149,8 +158,7 @@ final class Network {
         var table = new float[Architecture.MAX_POSITIONS * width];
         for (int position = 0; position < Architecture.MAX_POSITIONS; position++) {
             for (int i = 0; i < width; i++) {
-                double frequency = Math.pow(Architecture.ROTARY_THETA, -(i / 2 * 2.0) / rotary);
-                double angle = i < rotary ? position * frequency : 0;
+                double angle = i < rotary ? position * Architecture.frequency(i - i % 2, rotary) : 0;
                 table[position * width + i] = (float) (sine ? Math.sin(angle) : Math.cos(angle));
             }
         }

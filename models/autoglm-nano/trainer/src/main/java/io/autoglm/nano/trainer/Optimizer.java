@@ -47,7 +47,10 @@ final class Optimizer {
         state().forEach((name, array) -> {
             float[] values = state.get(name);
             if (values != null) {
-                array.set(values);
+                // Not NDArray.set: what it leaves behind shares memory with a buffer that the collector may take away.
+                try (NDArray saved = array.getManager().create(values, array.getShape())) {
+                    array.subi(array).addi(saved);
+                }
             }
         });
     }
@@ -55,6 +58,10 @@ final class Optimizer {
     /// One step with the gradients that the parameters hold, which are then zero. Returns the norm before clipping.
     double step(double rate, long number) {
         double norm = gradientNorm();
+        if (!Double.isFinite(norm)) {
+            throw new IllegalStateException(
+                    "the gradient of step " + number + " is not finite; go on from the checkpoint");
+        }
         double clip = norm > CLIP ? CLIP / norm : 1;
         weights.arrays().forEach((name, weight) -> {
             NDArray held = weight.getGradient();
@@ -74,7 +81,7 @@ final class Optimizer {
         momentum.muli((float) MOMENTUM).addi(gradient);
         NDArray direction = orthogonal(gradient.add(momentum.mul((float) MOMENTUM)));
         long[] sides = weight.getShape().getShape();
-        double length = 0.2 * Math.sqrt(Math.max(sides[0], sides[1]));
+        double length = 0.2 * Math.sqrt((double) Math.max(sides[0], sides[1]));
         weight.muli((float) (1 - rate * DECAY));
         weight.subi(direction.mul((float) (rate * length)));
     }

@@ -24,6 +24,7 @@ final class Safetensors {
     private Safetensors() {}
 
     /// A tensor in memory.
+    @SuppressWarnings("ArrayRecordComponent") // big, and never compared
     record Tensor(long[] shape, float[] values) {}
 
     enum Format {

@@ -66,7 +66,7 @@ public final class Train {
     private void makeTokenizer() throws IOException {
         var corpus = new Corpus(CORPUS_SEED);
         Tokenizer tokenizer = BytePairTrainer.train(
-                LongStream.range(0, TOKENIZER_DIALOGUES)
+                LongStream.range(Corpus.FIRST_COURSE, Corpus.FIRST_COURSE + TOKENIZER_DIALOGUES)
                         .mapToObj(corpus::dialogue)
                         .flatMap(dialogue -> ChatText.trainingParts(dialogue).stream())
                         .map(ChatText.Part::text),
@@ -107,11 +107,12 @@ public final class Train {
                 weights.count(),
                 step,
                 recipe.steps());
+        var network = new Network(weights, manager);
         var progress = new Progress(recipe.steps() - step);
         for (; step < recipe.steps(); step++) {
             Batch batch = batches.next();
             double rate = recipe.rateAt(step);
-            progress.step(batch, step(weights, optimizer, batch, rate, step));
+            progress.step(batch, step(network, optimizer, batch, rate, step));
             if ((step + 1) % REPORT_EVERY == 0) {
                 System.out.println(progress.line(step + 1, rate));
             }
@@ -122,10 +123,9 @@ public final class Train {
     }
 
     /// One step of training; returns the mean loss over the batch's weighted tokens.
-    private double step(Weights weights, Optimizer optimizer, Batch batch, double rate, long number) {
+    private double step(Network network, Optimizer optimizer, Batch batch, double rate, long number) {
         try (var scope = new NDScope()) {
             scope.suppressNotUsedWarning();
-            var network = new Network(weights, manager);
             double value;
             try (GradientCollector gradients = Engine.getInstance().newGradientCollector()) {
                 NDArray loss = loss(network, batch);
@@ -140,12 +140,13 @@ public final class Train {
     private NDArray loss(Network network, Batch batch) {
         long count = batch.labels().length;
         NDArray logits = network.logits(batch.ids(), batch.rows(), batch.length(), batch.positions());
-        NDArray chosen = logits.logSoftmax(-1).gather(manager.create(batch.labels(), new Shape(count, 1)), 1);
+        NDArray chosen =
+                logits.logSoftmax(-1).gather(Network.own(manager.create(batch.labels(), new Shape(count, 1))), 1);
         float total = 0;
         for (float weight : batch.weights()) {
             total += weight;
         }
-        NDArray weight = manager.create(batch.weights(), new Shape(count, 1));
+        NDArray weight = Network.own(manager.create(batch.weights(), new Shape(count, 1)));
         return chosen.mul(weight).sum().mul(-1 / total);
     }
 

@@ -31,12 +31,12 @@ public final class ToolUse {
 
     /// A request that a tool fits; the scene ends in the call.
     public Scene call(Draw draw) {
-        return scene("tool call", new Request(draw), 2, draw);
+        return scene("tool call", new Request(draw), 2);
     }
 
     /// The call was made and the tool has answered; the scene ends in the answer to the user.
     public Scene answer(Draw draw) {
-        return scene("answer from a tool", new Request(draw), 4, draw);
+        return scene("answer from a tool", new Request(draw), 4);
     }
 
     /// Tools are there but none fits; the scene ends in a plain answer.
@@ -48,12 +48,12 @@ public final class ToolUse {
                 answer -> answer.toolCalls().isEmpty() && exchange.check().test(answer));
     }
 
-    private Scene scene(String skill, Request request, int length, Draw draw) {
+    private Scene scene(String skill, Request request, int length) {
         List<Message> messages = request.messages().subList(0, length);
         return new Scene(
                 skill,
                 new Conversation(messages, request.tools(), null),
-                length == 2 ? request::isRightCall : answer -> request.isRightAnswer(answer, draw));
+                length == 2 ? request::isRightCall : request::isRightAnswer);
     }
 
     /// One request with the tools on offer, the right one among them.
@@ -99,7 +99,7 @@ public final class ToolUse {
         }
 
         /// The answer must hold what the tool told.
-        boolean isRightAnswer(Answer answer, Draw draw) {
+        boolean isRightAnswer(Answer answer) {
             String text = answer.content().toLowerCase(Locale.ROOT);
             String wanted = switch (family.topic()) {
                 case "weather", "stock" -> "number";

@@ -1,0 +1,5 @@
+/// Tests of the corpus and of the held-out cases.
+@NullMarked
+package io.autoglm.nano.corpus.phrase;
+
+import org.jspecify.annotations.NullMarked;
