@@ -1,0 +1,5 @@
+/// The packaged services as processes on loopback, with the shipped model, driven by the clients that users have.
+@NullMarked
+package io.autoglm.endtoend;
+
+import org.jspecify.annotations.NullMarked;

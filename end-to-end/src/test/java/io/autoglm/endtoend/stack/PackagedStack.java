@@ -1,0 +1,313 @@
+package io.autoglm.endtoend.stack;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.autoglm.protocol.Headers;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.awaitility.Awaitility;
+
+/// The packaged suite: Redis, context, scheduler with its instances, gateway, each a process of the JDK that runs the
+/// tests, on free loopback ports.
+public final class PackagedStack implements AutoCloseable {
+    public static final String MODEL = "autoglm-nano";
+    public static final String TENANT = "end-to-end";
+    /// Allowed everything.
+    public static final String KEY = "sk-end-to-end-0123456789abcdef0123456789abcdef";
+    /// Allowed two requests a minute.
+    public static final String NARROW_KEY = "sk-end-to-end-narrow-0123456789abcdef01234567";
+
+    private static final int FIXED_PORTS = 7;
+    private static final Duration INSTANCES_LIMIT = Duration.ofSeconds(120);
+
+    private final Guardian guardian;
+    private final Path folder;
+    private final StagedApps apps;
+    private final int firstPort;
+    private final int instances;
+    private final String internalToken = UUID.randomUUID().toString();
+    private final Part redis;
+    private final Part context;
+    private final Part scheduler;
+    private final Part gateway;
+
+    /// Starts everything and waits until every instance is ready.
+    public PackagedStack(int instances) {
+        this.instances = instances;
+        this.firstPort = Ports.block(FIXED_PORTS + instances);
+        try {
+            Path scratch = Files.createDirectories(Repository.scratch());
+            this.folder = Files.createTempDirectory(scratch, "stack");
+            this.apps = new StagedApps(folder.resolve("apps"));
+            this.guardian = new Guardian(scratch);
+            Runtime.getRuntime().addShutdownHook(new Thread(this::killEverything));
+            this.redis = redisServer();
+            this.context = service("context", contextPort(), 96, Map.of("AUTOGLM_REDIS_URL", redisUrl()));
+            this.scheduler = service("scheduler", schedulerPort(), 96, lifecycle());
+            this.gateway = service("gateway", gatewayPort(), 192, Map.of("AUTOGLM_KEYS_FILE", keys().toString()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        try {
+            List<Part> parts = List.of(redis, context, scheduler, gateway);
+            parts.forEach(Part::start);
+            parts.forEach(Part::awaitReady);
+            awaitInstances();
+        } catch (RuntimeException | Error e) {
+            killEverything();
+            throw e;
+        }
+    }
+
+    public Part redis() {
+        return redis;
+    }
+
+    public Part context() {
+        return context;
+    }
+
+    public Part scheduler() {
+        return scheduler;
+    }
+
+    public Part gateway() {
+        return gateway;
+    }
+
+    /// What a client is told: `http://127.0.0.1:port/v1`.
+    public String baseUrl() {
+        return gatewayUrl() + "/v1";
+    }
+
+    public String gatewayUrl() {
+        return url(gatewayPort());
+    }
+
+    public String gatewayManagementUrl() {
+        return url(gatewayPort() + 1);
+    }
+
+    public String contextUrl() {
+        return url(contextPort());
+    }
+
+    /// @param number from 1
+    public String instanceUrl(int number) {
+        return url(firstPort + FIXED_PORTS + number - 1);
+    }
+
+    public Figures instanceFigures(int number) throws IOException {
+        return Figures.at(instanceUrl(number) + "/metrics");
+    }
+
+    public Figures gatewayFigures() throws IOException {
+        return Figures.at(gatewayManagementUrl() + "/metrics");
+    }
+
+    public static Map<String, String> asUser() {
+        return Map.of("Authorization", "Bearer " + KEY);
+    }
+
+    /// What one service shows another.
+    public Map<String, String> asService() {
+        return Map.of(Headers.INTERNAL_TOKEN, internalToken, Headers.TENANT, TENANT);
+    }
+
+    /// What the scheduler says of its instances; empty while it does not answer.
+    public List<JsonNode> instances() {
+        try {
+            JsonNode list = Http.get(url(schedulerPort()) + "/v1/instances", asService())
+                    .json()
+                    .path("instances");
+            return StreamSupport.stream(list.spliterator(), false).toList();
+        } catch (IOException away) {
+            return List.of();
+        }
+    }
+
+    public Optional<JsonNode> instance(String id) {
+        return instances().stream()
+                .filter(one -> one.path("id").asText().equals(id))
+                .findFirst();
+    }
+
+    /// Waits until all instances are ready and the gateway knows it.
+    public void awaitInstances() {
+        Awaitility.await("all instances are ready")
+                .atMost(INSTANCES_LIMIT)
+                .pollInterval(Duration.ofMillis(100))
+                .until(() -> readyInstances() == instances && readyInstancesOfGateway() == instances);
+    }
+
+    private long readyInstances() {
+        return instances().stream()
+                .filter(one -> one.path("state").asText().equals("ready"))
+                .count();
+    }
+
+    private int readyInstancesOfGateway() {
+        try {
+            Http.Answer health = Http.get(gatewayUrl() + "/health", Map.of());
+            JsonNode body = health.json();
+            return body.has("degraded") ? 0 : body.path("readyInstances").asInt();
+        } catch (IOException away) {
+            return 0;
+        }
+    }
+
+    /// Gateway first, so that nothing is asked of what is already gone.
+    @Override
+    public void close() {
+        Stream.of(gateway, scheduler, context, redis).forEach(Part::stop);
+        killEverything();
+        guardian.close();
+    }
+
+    private void killEverything() {
+        for (Part part : new Part[] {gateway, scheduler, context, redis}) {
+            if (part != null && part.isAlive()) {
+                part.kill();
+            }
+        }
+        orphans().forEach(ProcessHandle::destroyForcibly);
+    }
+
+    /// Instances that outlived their scheduler.
+    private List<ProcessHandle> orphans() {
+        try (Stream<Path> files = Files.list(Files.createDirectories(folder.resolve("run")))) {
+            return files.filter(file -> file.toString().endsWith(".pid"))
+                    .map(PackagedStack::pid)
+                    .flatMap(Optional::stream)
+                    .map(ProcessHandle::of)
+                    .flatMap(Optional::stream)
+                    .filter(handle -> handle.info().commandLine().orElse("").contains("inference-service"))
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Optional<Long> pid(Path file) {
+        try {
+            return Files.readAllLines(file).stream()
+                    .filter(line -> line.startsWith("pid="))
+                    .map(line -> Long.valueOf(line.substring(4)))
+                    .findFirst();
+        } catch (IOException gone) {
+            return Optional.empty();
+        }
+    }
+
+    /// Every write is on disk before it is acknowledged.
+    private Part redisServer() throws IOException {
+        List<String> command = new ArrayList<>(List.of(RedisBinary.path(), "--bind", "127.0.0.1"));
+        command.addAll(List.of("--port", Integer.toString(redisPort()), "--dir", folder.toString()));
+        command.addAll(List.of("--appendonly", "yes", "--appendfsync", "always", "--save", ""));
+        return new Part("redis", command, Map.of(), folder, () -> RedisBinary.answers(redisPort()), guardian);
+    }
+
+    private Part service(String name, int port, int heapMegabytes, Map<String, String> settings) {
+        List<String> command = new ArrayList<>(java(heapMegabytes));
+        command.add("-XX:TieredStopAtLevel=1");
+        command.addAll(List.of("-jar", apps.jar(name).toString()));
+        Map<String, String> environment = new HashMap<>(settings);
+        environment.putAll(Map.of(
+                "AUTOGLM_HOST", "127.0.0.1",
+                "AUTOGLM_PORT", Integer.toString(port),
+                "AUTOGLM_MANAGEMENT_PORT", Integer.toString(port + 1),
+                "AUTOGLM_INTERNAL_TOKEN", internalToken,
+                "AUTOGLM_SCHEDULER_URL", url(schedulerPort()),
+                "AUTOGLM_CONTEXT_URL", url(contextPort())));
+        BooleanSupplier ready = () -> isUp(name, port);
+        return new Part(name, command, environment, folder, ready, guardian);
+    }
+
+    /// A gateway or scheduler without instances is not ready, and is not waited for until it has some.
+    private static boolean isUp(String name, int port) {
+        String check = name.equals("context") ? "ready" : "live";
+        return Http.status(url(port + 1) + "/q/health/" + check) == 200;
+    }
+
+    private Map<String, String> lifecycle() {
+        List<String> command = new ArrayList<>(java(384));
+        command.addAll(List.of(
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-jar",
+                apps.jar("inference").toString()));
+        Map<String, String> settings = new HashMap<>();
+        settings.put("AUTOGLM_LIFECYCLE_LOCAL_ENABLED", "true");
+        settings.put("AUTOGLM_LIFECYCLE_LOCAL_INSTANCES", Integer.toString(instances));
+        settings.put("AUTOGLM_LIFECYCLE_LOCAL_COMMAND", String.join(",", command));
+        settings.put("AUTOGLM_LIFECYCLE_LOCAL_BASE_PORT", Integer.toString(firstPort + FIXED_PORTS));
+        settings.put("AUTOGLM_LIFECYCLE_LOCAL_LOG_DIR", folder.toString());
+        settings.put("AUTOGLM_LIFECYCLE_LOCAL_RUN_DIR", folder.resolve("run").toString());
+        settings.put("AUTOGLM_MODEL_PATH", Repository.model().toString());
+        settings.put("AUTOGLM_CPU_THREADS", "1");
+        return settings;
+    }
+
+    static List<String> java(int heapMegabytes) {
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        return List.of(java, "-XX:+UseSerialGC", "-Xmx" + heapMegabytes + "m");
+    }
+
+    private Path keys() throws IOException {
+        String entry =
+                """
+                {"id":"%s","sha256":"%s","tenant":"%s","subject":"tests","roles":["user"],"requestsPerMinute":%d,\
+                "maxConcurrent":256,"models":["*"],"expiresAt":null}""";
+        String keys = "{\"keys\":[" + entry.formatted("wide", sha256(KEY), TENANT, 100_000) + ","
+                + entry.formatted("narrow", sha256(NARROW_KEY), "narrow", 2) + "]}";
+        return Files.writeString(folder.resolve("keys.json"), keys);
+    }
+
+    private static String sha256(String key) {
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(hash);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+
+    private static String url(int port) {
+        return "http://127.0.0.1:" + port;
+    }
+
+    private String redisUrl() {
+        return "redis://127.0.0.1:" + redisPort();
+    }
+
+    private int redisPort() {
+        return firstPort;
+    }
+
+    private int gatewayPort() {
+        return firstPort + 1;
+    }
+
+    private int schedulerPort() {
+        return firstPort + 3;
+    }
+
+    private int contextPort() {
+        return firstPort + 5;
+    }
+}
