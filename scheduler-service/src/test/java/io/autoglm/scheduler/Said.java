@@ -22,7 +22,15 @@ public record Said(
 
     public static Said ready(String id) {
         return new Said(
-                id, id + "/first", InstanceState.READY, null, List.of(new ServedModel(MODEL, "v1", 2048)), 0, 0, 0, null);
+                id,
+                id + "/first",
+                InstanceState.READY,
+                null,
+                List.of(new ServedModel(MODEL, "v1", 2048)),
+                0,
+                0,
+                0,
+                null);
     }
 
     public Said by(String process) {
@@ -34,8 +42,9 @@ public record Said(
     }
 
     public Said serving(String... names) {
-        List<ServedModel> served =
-                List.of(names).stream().map(name -> new ServedModel(name, "v1", 2048)).toList();
+        List<ServedModel> served = List.of(names).stream()
+                .map(name -> new ServedModel(name, "v1", 2048))
+                .toList();
         return new Said(id, incarnation, state, reason, served, running, queued, steps, acceleratorFreeBytes);
     }
 

@@ -8,8 +8,8 @@ import java.util.Optional;
 @ConfigMapping(prefix = "autoglm")
 public interface AccessConfig {
 
-    /// The secret that every caller must send as `x-autoglm-internal-token`. No default: without it the service does not
-    /// start, unless `internal-auth` is `none`.
+    /// The secret that every caller must send as `x-autoglm-internal-token`. No default: without it the service
+    /// does not start, unless `internal-auth` is `none`.
     Optional<String> internalToken();
 
     /// `token` or `none`. Default `token`.
@@ -19,8 +19,8 @@ public interface AccessConfig {
     /// How callers prove themselves.
     enum Auth {
         TOKEN,
-        /// Everybody who reaches the port is believed: only where the network is trusted by other means, such as mTLS in a
-        /// mesh.
+        /// Everybody who reaches the port is believed: only where the network is trusted by other means, such as
+        /// mTLS in a mesh.
         NONE
     }
 }

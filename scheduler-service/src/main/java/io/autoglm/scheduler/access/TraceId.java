@@ -11,7 +11,8 @@ final class TraceId {
     private TraceId() {}
 
     private static final Pattern GIVEN = Pattern.compile("[A-Za-z0-9._-]{1,64}");
-    /// [W3C Trace Context](https://www.w3.org/TR/trace-context/#traceparent-header), version 00 and what follows it.
+    /// [W3C Trace Context](https://www.w3.org/TR/trace-context/#traceparent-header), version 00 and what follows
+    /// it.
     private static final Pattern TRACEPARENT = Pattern.compile("[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}.*");
 
     /// The one of `traceparent`, else the one of `x-trace-id` where it can stand in a log line, else a new one.

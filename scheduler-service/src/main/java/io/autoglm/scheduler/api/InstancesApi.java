@@ -60,7 +60,8 @@ public final class InstancesApi {
             case Registration.Accepted accepted -> Response.noContent().build();
             case Registration.Outdated outdated -> Problem.outdated(id).response();
             case Registration.Full(int limit) ->
-                Problem.noCapacity("No more than " + limit + " instances are accepted.", 60).response();
+                Problem.noCapacity("No more than " + limit + " instances are accepted.", 60)
+                        .response();
         };
     }
 

@@ -44,7 +44,8 @@ public final class LeasesApi {
         }
         Duration waits = timeoutMillis == null ? null : Duration.ofMillis(Math.max(0, timeoutMillis));
         return switch (desk.lease(normalised(request), waits)) {
-            case Answer.Granted(Lease lease) -> Response.status(201).entity(lease).build();
+            case Answer.Granted(Lease lease) ->
+                Response.status(201).entity(lease).build();
             case Answer.Refused refused ->
                 Problem.noCapacity(
                                 "No capacity: " + refused.why().reason() + ".",

@@ -5,8 +5,8 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import org.jspecify.annotations.Nullable;
 
-/// An answer that is not what was asked for. Each factory is one row of the table "outcome → status"; nothing else in the
-/// scheduler chooses a status.
+/// An answer that is not what was asked for. Each factory is one row of the table "outcome → status"; nothing else
+/// in the scheduler chooses a status.
 ///
 /// @param retryAfterSeconds for `Retry-After`; 0 sends none
 public record Problem(int status, ApiError body, int retryAfterSeconds) {
@@ -19,8 +19,7 @@ public record Problem(int status, ApiError body, int retryAfterSeconds) {
     public static Problem unauthenticated() {
         return new Problem(
                 401,
-                ApiError.of(
-                        "The internal token is missing or wrong.", ApiError.AUTHENTICATION, null, "invalid_token"),
+                ApiError.of("The internal token is missing or wrong.", ApiError.AUTHENTICATION, null, "invalid_token"),
                 0);
     }
 
@@ -37,9 +36,7 @@ public record Problem(int status, ApiError body, int retryAfterSeconds) {
 
     public static Problem noSuchInstance(String id) {
         return new Problem(
-                404,
-                ApiError.of("No instance '" + id + "'.", ApiError.INVALID_REQUEST, "id", "instance_not_found"),
-                0);
+                404, ApiError.of("No instance '" + id + "'.", ApiError.INVALID_REQUEST, "id", "instance_not_found"), 0);
     }
 
     public static Problem noSuchLease(String id) {

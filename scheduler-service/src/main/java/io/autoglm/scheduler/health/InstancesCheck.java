@@ -6,8 +6,8 @@ import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
-/// The scheduler is ready as soon as it listens, whatever the instances do: they are told apart in its answers. How many
-/// there are is a detail for people.
+/// The scheduler is ready as soon as it listens, whatever the instances do: they are told apart in its answers. How
+/// many there are is a detail for people.
 @Readiness
 final class InstancesCheck implements HealthCheck {
     private final Registry registry;

@@ -73,7 +73,8 @@ public final class Patrol {
         switch (finding) {
             case Healthy healthy -> registry.passed(target);
             case Busy busy -> LOG.debugf("probe was told to wait instance=%s", target.id());
-            case Sick sick when sick.level() == Level.GENERATION && registry.hasMovedSince(target) ->
+            case Sick sick
+            when sick.level() == Level.GENERATION && registry.hasMovedSince(target) ->
                 LOG.infof("probe was slow but the engine moves instance=%s", target.id());
             case Sick sick -> {
                 LOG.warnf("probe failed instance=%s level=%s reason=%s", target.id(), sick.level(), sick.reason());

@@ -45,7 +45,8 @@ final class Prober {
 
     Future<Finding> probe(ProbeTarget target) {
         return health(target).compose(finding -> switch (finding) {
-            case Healthy loaded -> target.model() == null ? Future.succeededFuture(loaded) : prompt(target, target.model());
+            case Healthy loaded ->
+                target.model() == null ? Future.succeededFuture(loaded) : prompt(target, target.model());
             case Busy busy -> Future.succeededFuture(busy);
             case Sick sick -> Future.succeededFuture(sick);
         });
@@ -80,7 +81,8 @@ final class Prober {
                 .otherwise(failure -> new Sick(
                         Level.GENERATION,
                         failure instanceof TimeoutException
-                                ? "a short prompt was not answered within " + config.promptTimeout().toSeconds() + " s"
+                                ? "a short prompt was not answered within "
+                                        + config.promptTimeout().toSeconds() + " s"
                                 : "the answer to a short prompt broke off: "
                                         + failure.getClass().getSimpleName(),
                         false));
@@ -117,9 +119,7 @@ final class Prober {
                 .setTimeout(timeout.toMillis())
                 .putHeader("content-type", "application/json");
         token.value().ifPresent(secret -> options.putHeader(Headers.INTERNAL_TOKEN, secret));
-        return client.request(options)
-                .compose(request -> send(request, body))
-                .map(judge);
+        return client.request(options).compose(request -> send(request, body)).map(judge);
     }
 
     private static Future<Answer> send(HttpClientRequest request, Buffer body) {

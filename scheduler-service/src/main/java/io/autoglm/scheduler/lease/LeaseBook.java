@@ -19,8 +19,9 @@ import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.ToIntFunction;
 
-/// The leases that are out. Choosing and counting are one step under one lock, so that two requests at the same moment do
-/// not both find the same instance idle. A lease ends once: given back, expired, or lost with its instance's process.
+/// The leases that are out. Choosing and counting are one step under one lock, so that two requests at the same
+/// moment do not both find the same instance idle. A lease ends once: given back, expired, or lost with its
+/// instance's process.
 public final class LeaseBook {
     /// How many ended leases are remembered, so that giving one back twice is harmless.
     private static final int REMEMBERED = 10_000;
@@ -81,8 +82,8 @@ public final class LeaseBook {
 
     private Lease give(Placed placed, Duration age) {
         String id = UUID.randomUUID().toString();
-        Lease lease =
-                new Lease(id, placed.target(), placed.alternatives(), clock.instant().plus(age));
+        Lease lease = new Lease(
+                id, placed.target(), placed.alternatives(), clock.instant().plus(age));
         out.put(id, lease);
         byDeadline.add(lease);
         inFlight.merge(lease.instance().id(), 1, Integer::sum);

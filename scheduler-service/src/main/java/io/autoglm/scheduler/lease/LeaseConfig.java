@@ -8,8 +8,8 @@ import java.time.Duration;
 @ConfigMapping(prefix = "autoglm.lease")
 public interface LeaseConfig {
 
-    /// The longest a lease lives when nobody gives it back. Default 10 min. A request that says how long its caller waits
-    /// (`x-autoglm-timeout-ms`) gets that long, and `grace` on top.
+    /// The longest a lease lives when nobody gives it back. Default 10 min. A request that says how long its caller
+    /// waits (`x-autoglm-timeout-ms`) gets that long, and `grace` on top.
     @WithDefault("10m")
     Duration maxAge();
 

@@ -30,8 +30,8 @@ import java.util.function.ToIntFunction;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/// Where leases are asked for and given back: joins the book with what is known of the instances, and passes on what a
-/// gateway learned about them.
+/// Where leases are asked for and given back: joins the book with what is known of the instances, and passes on
+/// what a gateway learned about them.
 @Singleton
 public final class LeaseDesk {
     private static final Logger LOG = Logger.getLogger(LeaseDesk.class);

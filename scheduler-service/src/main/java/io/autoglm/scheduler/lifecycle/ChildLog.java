@@ -18,8 +18,8 @@ record ChildLog(Path path) {
     /// How our services announce in one line that they cannot go on.
     private static final String LAST_WORDS = "autoglm: cannot ";
 
-    /// Copies a file that has grown too large to `.1` and empties it. The process goes on writing at the new end, because it
-    /// appends; lines written between the copy and the cut are lost, as with logrotate's `copytruncate`.
+    /// Copies a file that has grown too large to `.1` and empties it. The process goes on writing at the new end,
+    /// because it appends; lines written between the copy and the cut are lost, as with logrotate's `copytruncate`.
     void rotate(long maxBytes) throws IOException {
         if (Files.exists(path) && Files.size(path) > maxBytes) {
             Files.copy(path, path.resolveSibling(path.getFileName() + ".1"), StandardCopyOption.REPLACE_EXISTING);
@@ -35,7 +35,11 @@ record ChildLog(Path path) {
     ///
     /// @param from where in the file this process began to write
     Optional<String> lastLine(long from) throws IOException {
-        List<String> lines = tail(from).lines().map(String::strip).filter(line -> !line.isEmpty()).toList();
+        List<String> lines = tail(from)
+                .lines()
+                .map(String::strip)
+                .filter(line -> !line.isEmpty())
+                .toList();
         return lines.stream()
                 .filter(line -> line.startsWith(LAST_WORDS))
                 .reduce((first, second) -> second)

@@ -17,7 +17,8 @@ import java.util.TreeMap;
 
 /// All that is needed to start one instance's process.
 ///
-/// @param environment what it gets beside, or instead of, what the scheduler has; secrets travel here, never in `command`
+/// @param environment what it gets beside, or instead of, what the scheduler has; secrets travel here, never in
+///                    `command`
 record Launch(String id, String host, int port, List<String> command, SortedMap<String, String> environment, Path log) {
 
     /// Set for the scheduler and wrong for its children.

@@ -24,8 +24,8 @@ public interface LocalConfig {
     @WithDefault("inference")
     String name();
 
-    /// The program and its arguments, comma-separated; `{id}`, `{port}` and `{url}` are filled in. No default; `\,` stands
-    /// for a comma within an argument.
+    /// The program and its arguments, comma-separated; `{id}`, `{port}` and `{url}` are filled in. No default; `\,`
+    /// stands for a comma within an argument.
     Optional<List<String>> command();
 
     /// The first instance's port; the others follow. Default 8000.
@@ -51,7 +51,8 @@ public interface LocalConfig {
     @WithDefault("10M")
     MemorySize maxLogBytes();
 
-    /// Waits before a process that crashed is started again: the first time in a row, the second, … Default `0s,1s,5s`.
+    /// Waits before a process that crashed is started again: the first time in a row, the second, … Default
+    /// `0s,1s,5s`.
     @WithDefault("0s,1s,5s")
     List<Duration> restartDelays();
 
@@ -59,17 +60,18 @@ public interface LocalConfig {
     @WithDefault("60s")
     Duration alarmDelay();
 
-    /// A process that came into service and lived this long is proven: its crash is the first of a new row. Default 10 s.
+    /// A process that came into service and lived this long is proven: its crash is the first of a new row. Default
+    /// 10 s.
     @WithDefault("10s")
     Duration provenAfter();
 
-    /// A living process that is silent or ejected for this long hangs: it is killed and started again. Default 2 min; 0
-    /// switches it off.
+    /// A living process that is silent or ejected for this long hangs: it is killed and started again. Default 2
+    /// min; 0 switches it off.
     @WithDefault("2m")
     Duration killUnwellAfter();
 
-    /// How long a stopping process may finish its streams before it is killed. Default 50 s: an instance gives its streams
-    /// 45 s.
+    /// How long a stopping process may finish its streams before it is killed. Default 50 s: an instance gives its
+    /// streams 45 s.
     @WithDefault("50s")
     Duration stopTimeout();
 

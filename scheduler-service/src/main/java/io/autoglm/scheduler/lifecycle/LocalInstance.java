@@ -10,8 +10,10 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jboss.logging.Logger;
 
 /// One instance's process over all its lives. Everything but the constructor runs on the owner thread.
@@ -31,7 +33,7 @@ final class LocalInstance {
     private Life life = new Life.Idle();
     private Crashes crashes = Crashes.NONE;
     /// Written by the owner thread, read by metrics.
-    private volatile int restarts;
+    private final AtomicInteger restarts = new AtomicInteger();
     /// As `restarts`.
     private volatile boolean alarmed;
 
@@ -65,7 +67,7 @@ final class LocalInstance {
     }
 
     int restarts() {
-        return restarts;
+        return restarts.get();
     }
 
     /// Adopts the process that an earlier scheduler started, or starts one.
@@ -89,7 +91,7 @@ final class LocalInstance {
         LOG.infof("adopted instance=%s pid=%d", id(), handle.pid());
         life = new Life.Running(handle, clock.instant(), logFrom);
         registry.adopted(id(), launch.url(), handle.pid());
-        handle.onExit().thenAccept(gone -> owner.execute(() -> ended(handle, OptionalInt.empty())));
+        whenDone(handle.onExit(), () -> ended(handle, OptionalInt.empty()));
     }
 
     /// It runs what is no longer configured.
@@ -97,7 +99,7 @@ final class LocalInstance {
         LOG.infof("replacing outdated process instance=%s pid=%d", id(), handle.pid());
         life = new Life.Waiting();
         registry.exited(id(), launch.url(), 0, "a process with another configuration is being stopped");
-        Ends.softly(handle, config.stopTimeout()).thenRun(() -> owner.execute(this::startUnlessEnded));
+        whenDone(Ends.softly(handle, config.stopTimeout()), this::startUnlessEnded);
     }
 
     private void startUnlessEnded() {
@@ -117,11 +119,9 @@ final class LocalInstance {
             Instant startedAt = process.info().startInstant().orElseGet(Instant::now);
             pidFile.write(new PidFile.Entry(process.pid(), startedAt, launch.port(), launch.fingerprint()));
             life = new Life.Running(process.toHandle(), clock.instant(), logFrom);
-            registry.launched(id(), launch.url(), process.pid(), restarts);
+            registry.launched(id(), launch.url(), process.pid(), restarts.get());
             LOG.infof("started instance=%s pid=%d port=%d", id(), process.pid(), launch.port());
-            process.onExit()
-                    .thenAccept(gone ->
-                            owner.execute(() -> ended(process.toHandle(), OptionalInt.of(process.exitValue()))));
+            whenDone(process.onExit(), () -> ended(process.toHandle(), OptionalInt.of(process.exitValue())));
         } catch (IOException cannot) {
             failed("cannot be started: " + cannot.getMessage());
         }
@@ -172,24 +172,35 @@ final class LocalInstance {
 
     private void restartIn(Duration delay) {
         life = new Life.Waiting();
-        owner.schedule(
-                () -> {
-                    if (life instanceof Life.Waiting) {
-                        restarts = restarts + 1;
-                        start();
-                    }
-                },
-                delay.toMillis(),
-                TimeUnit.MILLISECONDS);
+        Executor later = CompletableFuture.delayedExecutor(delay.toMillis(), TimeUnit.MILLISECONDS, Runnable::run);
+        whenDone(CompletableFuture.runAsync(() -> {}, later), () -> {
+            if (life instanceof Life.Waiting) {
+                restarts.incrementAndGet();
+                start();
+            }
+        });
     }
 
-    /// To be called once a second: keeps the log small, ends a process that hangs, and an alarm whose cause is gone.
+    /// Goes on, on the owner thread. Nobody waits for that, so whatever goes wrong must show here.
+    private void whenDone(CompletableFuture<?> event, Runnable next) {
+        var _ = event.thenRunAsync(next, owner).exceptionally(failure -> {
+            if (!owner.isShutdown()) {
+                LOG.errorf(failure, "lifecycle step failed instance=%s", id());
+            }
+            return null;
+        });
+    }
+
+    /// To be called once a second: keeps the log small, ends a process that hangs, and an alarm whose cause is
+    /// gone.
     void inspect() throws IOException {
         log.rotate(config.maxLogBytes().asLongValue());
         if (life instanceof Life.Running running) {
             alarmed = alarmed && !hadServed();
             if (isUnwellTooLong(running)) {
-                LOG.errorf("killing unresponsive instance=%s pid=%d", id(), running.handle().pid());
+                LOG.errorf(
+                        "killing unresponsive instance=%s pid=%d",
+                        id(), running.handle().pid());
                 running.handle().destroyForcibly();
             }
         }

@@ -95,7 +95,7 @@ public final class LocalProcesses {
                 .toList();
         instances.forEach(this::watch);
         owner.execute(this::begin);
-        owner.scheduleWithFixedDelay(this::inspect, 1, 1, TimeUnit.SECONDS);
+        var _ = owner.scheduleWithFixedDelay(this::inspect, 1, 1, TimeUnit.SECONDS);
     }
 
     private static void usable(String option, Path directory) {
@@ -135,7 +135,7 @@ public final class LocalProcesses {
                 Optional<ProcessHandle> living = file.read().flatMap(PidFile.Entry::find);
                 living.ifPresent(handle -> {
                     LOG.infof("ending surplus instance=%s pid=%d", file.id(), handle.pid());
-                    Ends.softly(handle, config.stopTimeout());
+                    var _ = Ends.softly(handle, config.stopTimeout());
                 });
                 file.delete();
             }
@@ -154,8 +154,8 @@ public final class LocalProcesses {
 
     /// Returns when every process has ended, unless they are to be kept.
     void stop(@Observes ShutdownEvent event) {
-        CompletableFuture.supplyAsync(this::endAll, owner)
-                .thenCompose(all -> all)
+        CompletableFuture.completedFuture(null)
+                .thenComposeAsync(nothing -> endAll(), owner)
                 .join();
         owner.shutdownNow();
     }

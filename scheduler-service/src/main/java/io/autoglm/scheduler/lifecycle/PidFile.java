@@ -27,10 +27,8 @@ record PidFile(Path path) {
         Optional<ProcessHandle> find() {
             return ProcessHandle.of(pid)
                     .filter(ProcessHandle::isAlive)
-                    .filter(handle -> handle.info()
-                            .startInstant()
-                            .map(this::isStart)
-                            .orElse(false));
+                    .filter(handle ->
+                            handle.info().startInstant().map(this::isStart).orElse(false));
         }
 
         private boolean isStart(Instant other) {

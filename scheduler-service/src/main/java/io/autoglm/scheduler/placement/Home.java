@@ -2,9 +2,9 @@ package io.autoglm.scheduler.placement;
 
 import io.autoglm.protocol.placement.LeaseRequest;
 
-/// Among equals a conversation goes where it went before, because its prefix may still be in that KV cache. Rendezvous
-/// hashing (Thaler & Ravishankar, 1998): when instances come and go, only the conversations of those that went move.
-/// Requests without a conversation spread by the request's own seed.
+/// Among equals a conversation goes where it went before, because its prefix may still be in that KV cache.
+/// Rendezvous hashing (Thaler & Ravishankar, 1998): when instances come and go, only the conversations of those
+/// that went move. Requests without a conversation spread by the request's own seed.
 ///
 /// @param seed differs from request to request
 record Home(long seed) implements Scorer {

@@ -4,8 +4,8 @@ import io.autoglm.protocol.placement.LeaseRequest;
 
 /// `(max(leases, running + queued) + queued) / slots`.
 ///
-/// Leases know of a request at once, reports know of those that came without a lease: the larger of the two is the truth.
-/// Those that wait count twice, because a new request waits behind them, while it runs beside the others.
+/// Leases know of a request at once, reports know of those that came without a lease: the larger of the two is the
+/// truth. Those that wait count twice, because a new request waits behind them, while it runs beside the others.
 final class Load implements Scorer {
 
     static int requests(Candidate candidate) {

@@ -7,8 +7,8 @@ import io.smallrye.config.WithDefault;
 @ConfigMapping(prefix = "autoglm.placement")
 public interface PlacementConfig {
 
-    /// Requests running and waiting that an instance may have per slot; above it the request is refused with 503 instead of
-    /// waiting in a line that long. Default 32.
+    /// Requests running and waiting that an instance may have per slot; above it the request is refused with 503
+    /// instead of waiting in a line that long. Default 32.
     @WithDefault("32")
     int maxRequestsPerSlot();
 

@@ -11,9 +11,10 @@ import java.util.List;
 
 /// Filter → score → pick.
 ///
-/// 1. Those that serve the model are candidates; with none of them the model is unknown, unless someone who has not said
-///    yet what it serves is on its way.
-/// 2. The filters leave those that may take the request; with none left there is no capacity, and the answer says why.
+/// 1. Those that serve the model are candidates; with none of them the model is unknown, unless someone who has not
+///    said yet what it serves is on its way.
+/// 2. The filters leave those that may take the request; with none left there is no capacity, and the answer says
+///    why.
 /// 3. The scorers order them, the first scorer first; the next decides only between equals.
 public final class Placer {
     private static final int RETRY_SOON_SECONDS = 1;
@@ -30,8 +31,9 @@ public final class Placer {
     /// @param settling instances may exist that had no time to report
     /// @param seed     spreads requests that are otherwise equal
     public Placement place(LeaseRequest request, List<Candidate> known, boolean settling, long seed) {
-        List<Candidate> serving =
-                known.stream().filter(one -> one.standing().serves(request.model())).toList();
+        List<Candidate> serving = known.stream()
+                .filter(one -> one.standing().serves(request.model()))
+                .toList();
         if (serving.isEmpty()) {
             return nobodyServes(request.model(), known, settling);
         }

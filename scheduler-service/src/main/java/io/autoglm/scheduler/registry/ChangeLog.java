@@ -40,7 +40,8 @@ final class ChangeLog {
     void changed(@Observes Change change) {
         String to = name(change.to());
         LOG.infof(
-                "instance=%s from=%s to=%s reason=%s", change.id(), name(change.from()), to, change.to().reason());
+                "instance=%s from=%s to=%s reason=%s",
+                change.id(), name(change.from()), to, change.to().reason());
         meters.counter("autoglm.instance.transitions", "to", to).increment();
     }
 

@@ -5,8 +5,8 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/// Counts failures in a sliding window; full when `limit` of them lie within `window`. Holds at most `limit` instants.
-/// Not thread-safe: its instance's registry guards it.
+/// Counts failures in a sliding window; full when `limit` of them lie within `window`. Holds at most `limit`
+/// instants. Not thread-safe: its instance's registry guards it.
 final class FailureWindow {
     private final int limit;
     private final Duration window;
@@ -26,8 +26,7 @@ final class FailureWindow {
         if (failures.size() > limit) {
             failures.removeFirst();
         }
-        return failures.size() == limit
-                && !failures.getFirst().plus(window).isBefore(now);
+        return failures.size() == limit && !failures.getFirst().plus(window).isBefore(now);
     }
 
     void clear() {

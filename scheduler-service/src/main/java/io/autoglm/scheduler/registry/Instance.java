@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /// One instance and the evidence for and against it. Not thread-safe: guarded by its {@link Registry}.
 ///
-/// 1. What it says of itself is believed for every phase but `Ready` after an ejection: from there only a probe leads back.
+/// 1. What it says of itself is believed for every phase but `Ready` after an ejection: from there only a probe
+///    leads back.
 /// 2. A new incarnation starts with a clean record.
 /// 3. Gone is final for a process: only a later report, or a new process, undoes it.
 final class Instance {
@@ -124,20 +125,17 @@ final class Instance {
     }
 
     private Phase judged(InstanceReport said, Instant now) {
-        Alive alive =
-                switch (phase) {
-                    case Gone gone when said.state() == InstanceState.GONE -> null;
-                    case Gone gone -> gone.back(said.reason(), now);
-                    case Alive living -> living;
-                };
+        Alive alive = switch (phase) {
+            case Gone gone when said.state() == InstanceState.GONE -> null;
+            case Gone gone -> gone.back(said.reason(), now);
+            case Alive living -> living;
+        };
         if (alive == null) {
             return phase;
         }
         return switch (said.state()) {
             case STARTING ->
-                alive instanceof Starting starting
-                        ? starting.because(said.reason())
-                        : new Starting(now, said.reason());
+                alive instanceof Starting starting ? starting.because(said.reason()) : new Starting(now, said.reason());
             case WARMING ->
                 switch (alive) {
                     case Warming warming -> warming.because(said.reason());
@@ -162,14 +160,13 @@ final class Instance {
         if (cordoned) {
             return alive instanceof Draining ? alive : alive.draining("drained by an operator", now);
         }
-        Phase ready =
-                switch (alive) {
-                    case Preparing preparing -> preparing.ready(now);
-                    case Ready same -> same;
-                    case Suspect suspect -> suspect.trusted(now);
-                    case Ejected ejected -> ejected;
-                    case Draining draining -> draining.resumed(now);
-                };
+        Phase ready = switch (alive) {
+            case Preparing preparing -> preparing.ready(now);
+            case Ready same -> same;
+            case Suspect suspect -> suspect.trusted(now);
+            case Ejected ejected -> ejected;
+            case Draining draining -> draining.resumed(now);
+        };
         return ready instanceof Serving serving ? withoutDefect(serving, said, now) : ready;
     }
 
@@ -177,7 +174,8 @@ final class Instance {
         Long free = said.acceleratorFreeBytes();
         long floor = config.acceleratorFloor().asLongValue();
         if (free != null && free < floor) {
-            String reason = "free accelerator memory is " + (free >> 20) + " MiB, the floor is " + (floor >> 20) + " MiB";
+            String reason =
+                    "free accelerator memory is " + (free >> 20) + " MiB, the floor is " + (floor >> 20) + " MiB";
             return serving.ejected(reason, now, now.plus(config.failTimeout()));
         }
         return stalled(now) ? serving.ejected(stallReason(said), now, now.plus(config.failTimeout())) : serving;
@@ -197,8 +195,8 @@ final class Instance {
 
     /// A gateway saw it fail.
     ///
-    /// @param last it is the only one left for one of its models: then only a probe may eject it, as nginx does not count
-    ///             failures of a sole server
+    /// @param last it is the only one left for one of its models: then only a probe may eject it, as nginx does not
+    ///             count failures of a sole server
     void failed(boolean last, Instant now) {
         boolean full = failures.add(now);
         if (full && !last && phase instanceof Serving serving) {
@@ -254,7 +252,8 @@ final class Instance {
             // Its own process may take long until its first report; its exit is what says that it is gone.
             case Starting starting when managed && report == null -> {}
             case Alive alive when gone -> phase = alive.gone("no report for " + seconds(config.goneAfter()), now);
-            case Ready ready when silent.compareTo(config.suspectAfter()) > 0 ->
+            case Ready ready
+            when silent.compareTo(config.suspectAfter()) > 0 ->
                 phase = ready.suspect("no report for " + seconds(config.suspectAfter()), now);
             case Alive alive -> {}
             case Gone longSince -> {}
@@ -265,7 +264,8 @@ final class Instance {
         return switch (phase) {
             case Ejected ejected -> !ejected.probeAt().isAfter(now);
             case Suspect suspect -> false;
-            case Ready ready -> failedProbes > 0 || !quietSince().plus(config.idleProbeEvery()).isAfter(now);
+            case Ready ready ->
+                failedProbes > 0 || !quietSince().plus(config.idleProbeEvery()).isAfter(now);
             case Starting starting -> false;
             case Warming warming -> false;
             case Draining draining -> false;
@@ -277,7 +277,8 @@ final class Instance {
         return answeredAt.isAfter(phase.since()) ? answeredAt : phase.since();
     }
 
-    @Nullable ProbeTarget probeTarget() {
+    @Nullable
+    ProbeTarget probeTarget() {
         InstanceReport last = report;
         if (last == null || phase instanceof Gone) {
             return null;

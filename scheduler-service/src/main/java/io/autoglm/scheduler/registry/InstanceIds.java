@@ -14,7 +14,8 @@ public final class InstanceIds {
             .thenComparingLong(InstanceIds::number)
             .thenComparing(Comparator.naturalOrder());
 
-    /// 1 to 128 letters, digits, dots, dashes and underscores, as Kubernetes names its pods: they become file names.
+    /// 1 to 128 letters, digits, dots, dashes and underscores, as Kubernetes names its pods: they become file
+    /// names.
     public static boolean isValid(String id) {
         return VALID.matcher(id).matches();
     }

@@ -4,16 +4,16 @@ import io.autoglm.protocol.placement.InstanceState;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/// Where an instance is in its life, as the scheduler judges it:
-/// `Starting → Warming → Ready ⇄ (Suspect | Ejected) → Draining → Gone`. A transition is a method of the phases that allow
-/// it.
+/// Where an instance is in its life, as the scheduler judges it: `Starting → Warming → Ready ⇄ (Suspect | Ejected)
+/// → Draining → Gone`. A transition is a method of the phases that allow it.
 public sealed interface Phase {
 
     /// When it came into this phase.
     Instant since();
 
     /// Why, in words; null when there is nothing to say.
-    @Nullable String reason();
+    @Nullable
+    String reason();
 
     /// What others are told.
     InstanceState state();
@@ -86,8 +86,9 @@ public sealed interface Phase {
         }
     }
 
-    /// It was ready and has not been heard of for a moment. It gets requests only when no ready instance can take them:
-    /// where everything is late, the delay is more likely ours than theirs. Others are told that it is ejected.
+    /// It was ready and has not been heard of for a moment. It gets requests only when no ready instance can take
+    /// them: where everything is late, the delay is more likely ours than theirs. Others are told that it is
+    /// ejected.
     record Suspect(Instant since, String reason) implements Serving {
         public Ready trusted(Instant now) {
             return new Ready(now);

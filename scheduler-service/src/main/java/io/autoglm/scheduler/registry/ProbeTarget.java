@@ -8,8 +8,4 @@ import org.jspecify.annotations.Nullable;
 /// @param model       to ask a prompt of; null where the instance serves none
 /// @param steps       its engine's step counter when the probe was decided on
 public record ProbeTarget(
-        String id,
-        String url,
-        String incarnation,
-        @Nullable String model,
-        long steps) {}
+        String id, String url, String incarnation, @Nullable String model, long steps) {}

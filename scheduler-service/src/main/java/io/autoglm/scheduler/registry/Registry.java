@@ -19,8 +19,8 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// All instances, by id. Every method is atomic; each phase change is announced once, after the lock is given back, to
-/// those who observe {@link Change}.
+/// All instances, by id. Every method is atomic; each phase change is announced once, after the lock is given back,
+/// to those who observe {@link Change}.
 @Singleton
 public final class Registry {
     private final RegistryConfig config;
@@ -161,8 +161,8 @@ public final class Registry {
         });
     }
 
-    /// Lets time take effect; to be called a few times a second. When the calls themselves were late (a stopped or starved
-    /// scheduler), the reports were too: then silence is not counted until they had time to arrive.
+    /// Lets time take effect; to be called a few times a second. When the calls themselves were late (a stopped or
+    /// starved scheduler), the reports were too: then silence is not counted until they had time to arrive.
     public void age() {
         List<Change> changes = new ArrayList<>();
         synchronized (this) {
@@ -237,8 +237,10 @@ public final class Registry {
     }
 
     private boolean isLast(Instance one) {
-        return one.standing().models().stream().map(ServedModel::id).anyMatch(model -> instances.values().stream()
-                .filter(other -> other != one && other.phase() instanceof Serving)
-                .noneMatch(other -> other.standing().serves(model)));
+        return one.standing().models().stream()
+                .map(ServedModel::id)
+                .anyMatch(model -> instances.values().stream()
+                        .filter(other -> other != one && other.phase() instanceof Serving)
+                        .noneMatch(other -> other.standing().serves(model)));
     }
 }

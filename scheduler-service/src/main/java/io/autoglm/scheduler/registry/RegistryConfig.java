@@ -13,8 +13,8 @@ public interface RegistryConfig {
     @WithDefault("1000")
     int maxInstances();
 
-    /// Without a report for this long an instance gets no request while another can take it. Default 2 s: four missed
-    /// reports.
+    /// Without a report for this long an instance gets no request while another can take it. Default 2 s: four
+    /// missed reports.
     @WithDefault("2s")
     Duration suspectAfter();
 
@@ -31,12 +31,13 @@ public interface RegistryConfig {
     @WithDefault("3")
     int maxFails();
 
-    /// The window in which failures are counted, and how long an ejected instance stays out before a probe may bring it
-    /// back. Default 30 s.
+    /// The window in which failures are counted, and how long an ejected instance stays out before a probe may
+    /// bring it back. Default 30 s.
     @WithDefault("30s")
     Duration failTimeout();
 
-    /// Probes in a row that must fail before they eject; a port that refuses connections does so at once. Default 2.
+    /// Probes in a row that must fail before they eject; a port that refuses connections does so at once. Default
+    /// 2.
     @WithDefault("2")
     int maxFailedProbes();
 

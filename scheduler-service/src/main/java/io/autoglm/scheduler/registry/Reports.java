@@ -61,9 +61,8 @@ public final class Reports {
             return new Judged.Faulty("models", "must be " + MAX_MODELS + " at most");
         }
         boolean named = models.stream()
-                .allMatch(model -> model != null
-                        && model.id() != null
-                        && !model.id().isBlank());
+                .allMatch(model ->
+                        model != null && model.id() != null && !model.id().isBlank());
         return named ? null : new Judged.Faulty("models", "every model must have an id");
     }
 

@@ -6,8 +6,8 @@ import java.util.List;
 
 /// An instance at one moment.
 ///
-/// @param models what it served when last heard of; kept while its process is started again, so that a model does not
-///               vanish from the list with its only instance
+/// @param models what it served when last heard of; kept while its process is started again, so that a model does
+///               not vanish from the list with its only instance
 /// @param heard  its present process has reported
 public record Standing(
         String id,

@@ -148,7 +148,8 @@ class LeaseBookTest {
                 int largest = 0;
                 for (int round = 0; round < 1000; round++) {
                     Answer.Granted lease = (Answer.Granted) book.lease(MINUTE, LeaseBookTest::leastLoaded);
-                    largest = Math.max(largest, book.inFlight(lease.lease().instance().id()));
+                    largest = Math.max(
+                            largest, book.inFlight(lease.lease().instance().id()));
                     book.giveBack(lease.lease().id());
                 }
                 return largest;

@@ -46,18 +46,16 @@ class PlacerTest {
 
     @Test
     void load_is_relative_to_slots() {
-        Placed placed = placed(
-                leased(1, instance("small", READY, 2, 0, 0)),
-                leased(8, instance("large", READY, 32, 0, 0)));
+        Placed placed =
+                placed(leased(1, instance("small", READY, 2, 0, 0)), leased(8, instance("large", READY, 32, 0, 0)));
 
         assertThat(placed.target().id()).isEqualTo("large");
     }
 
     @Test
     void requests_that_came_without_a_lease_count_too() {
-        Placed placed = placed(
-                instance("reports-six", READY, 8, 6, 0),
-                leased(2, instance("leased-two", READY, 8, 0, 0)));
+        Placed placed =
+                placed(instance("reports-six", READY, 8, 6, 0), leased(2, instance("leased-two", READY, 8, 0, 0)));
 
         assertThat(placed.target().id()).isEqualTo("leased-two");
     }
@@ -135,9 +133,11 @@ class PlacerTest {
             assertThat(again.target()).isEqualTo(first.target());
 
             List<Candidate> four = five.stream()
-                    .filter(one -> !one.id().equals(first.alternatives().getFirst().id()))
+                    .filter(one ->
+                            !one.id().equals(first.alternatives().getFirst().id()))
                     .toList();
-            assertThat(((Placed) placer.place(request, four, false, 7)).target()).isEqualTo(first.target());
+            assertThat(((Placed) placer.place(request, four, false, 7)).target())
+                    .isEqualTo(first.target());
         }
     }
 
@@ -167,7 +167,9 @@ class PlacerTest {
             int count = random.nextInt(8);
             for (int i = 0; i < count; i++) {
                 Phase phase = phases.get(random.nextInt(phases.size()));
-                known.add(leased(random.nextInt(60), instance("i" + i, phase, random.nextInt(9), random.nextInt(9), random.nextInt(30))));
+                known.add(leased(
+                        random.nextInt(60),
+                        instance("i" + i, phase, random.nextInt(9), random.nextInt(9), random.nextInt(30))));
             }
             if (placer.place(request("m", null), known, false, round) instanceof Placed placed) {
                 Map<String, Candidate> byId = new java.util.HashMap<>();
@@ -189,8 +191,9 @@ class PlacerTest {
                     ready = nextReady;
                 }
             } else {
-                assertThat(known).noneMatch(one -> one.standing().phase() instanceof Phase.Serving
-                        && Load.requests(one) < Load.slots(one) * 32);
+                assertThat(known)
+                        .noneMatch(one -> one.standing().phase() instanceof Phase.Serving
+                                && Load.requests(one) < Load.slots(one) * 32);
             }
         }
     }
@@ -209,8 +212,7 @@ class PlacerTest {
 
     private static Candidate instance(String id, Phase phase, int slots, int running, int queued) {
         List<ServedModel> models = List.of(new ServedModel("m", "v1", 2048));
-        Standing standing =
-                new Standing(id, "http://" + id, 1, phase, models, "cpu", slots, running, queued, 0, true);
+        Standing standing = new Standing(id, "http://" + id, 1, phase, models, "cpu", slots, running, queued, 0, true);
         return new Candidate(standing, 0);
     }
 

@@ -280,7 +280,8 @@ class RegistryTest {
         registry.exited("a", "http://127.0.0.1:8000", 4711, "killed");
         assertThat(standing("a").serves(Said.MODEL)).isTrue();
         registry.launched("a", "http://127.0.0.1:8000", 2, 1);
-        registry.report(Said.ready("a").by("new").says(STARTING, "loading").serving().report());
+        registry.report(
+                Said.ready("a").by("new").says(STARTING, "loading").serving().report());
 
         assertThat(standing("a").serves(Said.MODEL)).isTrue();
         assertThat(standing("a").restarts()).isEqualTo(1);
@@ -315,7 +316,8 @@ class RegistryTest {
     void an_instance_that_cannot_load_its_model_is_gone_with_its_reason() {
         registry.report(Said.ready("a").serving().says(STARTING, null).report());
 
-        registry.report(Said.ready("a").serving().says(GONE, "config.json: missing").report());
+        registry.report(
+                Said.ready("a").serving().says(GONE, "config.json: missing").report());
 
         assertThat(state("a")).isEqualTo(GONE);
         assertThat(phase("a").reason()).isEqualTo("config.json: missing");

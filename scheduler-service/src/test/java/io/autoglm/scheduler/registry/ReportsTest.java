@@ -16,10 +16,7 @@ class ReportsTest {
     private final ObjectMapper json = new ObjectMapper();
 
     @ParameterizedTest(name = "{0} = {1}")
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
                     id          | "b"
                     id          | null
                     incarnation | " "
@@ -37,18 +34,16 @@ class ReportsTest {
         ((com.fasterxml.jackson.databind.node.ObjectNode) tree).set(field, json.readTree(value));
         InstanceReport report = json.treeToValue(tree, InstanceReport.class);
 
-        assertThat(Reports.judge("a", report)).isInstanceOfSatisfying(Judged.Faulty.class, fault -> assertThat(
-                        fault.field())
-                .isEqualTo(field));
+        assertThat(Reports.judge("a", report))
+                .isInstanceOfSatisfying(
+                        Judged.Faulty.class, fault -> assertThat(fault.field()).isEqualTo(field));
     }
 
     @Test
     void what_an_older_instance_leaves_out_becomes_empty() throws IOException {
-        InstanceReport report = json.readValue(
-                """
+        InstanceReport report = json.readValue("""
                 {"id":"a","incarnation":"x","url":"http://10.0.0.1:8000/","state":"starting","future":1}
-                """,
-                InstanceReport.class);
+                """, InstanceReport.class);
 
         assertThat(Reports.judge("a", report)).isInstanceOfSatisfying(Judged.Sound.class, sound -> {
             assertThat(sound.report().models()).isEqualTo(List.of());
