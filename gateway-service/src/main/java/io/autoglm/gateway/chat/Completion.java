@@ -60,7 +60,6 @@ final class Completion {
     private static final Buffer NOT_REMEMBERED = Buffer.buffer(": not-remembered\n\n");
 
     private final Services services;
-    private final RoutingContext rc;
     private final HttpServerResponse response;
     private final Trace trace;
     private final Caller caller;
@@ -93,7 +92,6 @@ final class Completion {
             Permit permit,
             long arrivedNanos) {
         this.services = services;
-        this.rc = rc;
         this.response = rc.response();
         this.trace = Trace.of(rc);
         this.caller = caller;

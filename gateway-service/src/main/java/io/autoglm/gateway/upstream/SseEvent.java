@@ -23,14 +23,12 @@ public record SseEvent(Buffer raw, String data) {
     static SseEvent of(Buffer raw) {
         String text = raw.toString(StandardCharsets.UTF_8);
         StringBuilder data = new StringBuilder(text.length());
-        for (String line : text.split("\r\n|\n|\r")) {
-            if (line.startsWith("data:")) {
-                if (!data.isEmpty()) {
-                    data.append('\n');
-                }
-                data.append(line, line.startsWith("data: ") ? 6 : 5, line.length());
+        text.lines().filter(line -> line.startsWith("data:")).forEach(line -> {
+            if (!data.isEmpty()) {
+                data.append('\n');
             }
-        }
+            data.append(line, line.startsWith("data: ") ? 6 : 5, line.length());
+        });
         return new SseEvent(raw, data.toString());
     }
 }

@@ -30,6 +30,8 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 @WithTestResource(Neighbours.class)
 class CompletionTest {
+    /// Set by the test resource before each test.
+    @SuppressWarnings("NullAway.Init")
     Neighbours neighbours;
 
     @BeforeEach
@@ -106,7 +108,7 @@ class CompletionTest {
                         .getBoolean("include_usage"))
                 .isTrue();
         await().until(() -> !neighbours.scheduler.released().isEmpty());
-        JsonObject outcome = neighbours.scheduler.released().get("lease-1");
+        JsonObject outcome = neighbours.scheduler.outcome("lease-1");
         assertThat(outcome.getString("result")).isEqualTo("ok");
         assertThat(outcome.getInteger("tokens")).isEqualTo(4);
     }
@@ -123,10 +125,13 @@ class CompletionTest {
 
     @Test
     void unusual_framing_passes_unchanged() {
-        String odd = ": ping\r\n\r\nevent: x\r\nid: 7\r\ndata:{\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\r\n\r\n"
-                + "data: {\"choices\":\n" + "data: [{\"delta\":{\"content\":\"é世\"}}]}\n\n"
-                + "data: not json at all\n\n"
-                + "data: [DONE]\n\n";
+        String odd = String.join(
+                "",
+                ": ping\r\n\r\n",
+                "event: x\r\nid: 7\r\ndata:{\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\r\n\r\n",
+                "data: {\"choices\":\ndata: [{\"delta\":{\"content\":\"é世\"}}]}\n\n",
+                "data: not json at all\n\n",
+                "data: [DONE]\n\n");
         neighbours.first.next(received -> {
             ScriptedInstance.beginStream(received);
             byte[] bytes = odd.getBytes(java.nio.charset.StandardCharsets.UTF_8);
@@ -157,7 +162,7 @@ class CompletionTest {
         assertThat(error(response).getString("message")).isEqualTo("temperature must be at most 2");
         assertThat(neighbours.second.received()).isEmpty();
         await().until(() -> !neighbours.scheduler.released().isEmpty());
-        assertThat(neighbours.scheduler.released().get("lease-1").getString("result"))
+        assertThat(neighbours.scheduler.outcome("lease-1").getString("result"))
                 .isEqualTo("refused");
     }
 
@@ -172,7 +177,7 @@ class CompletionTest {
             assertThat(response.statusCode()).isEqualTo(200);
             assertThat(header(response, "x-autoglm-instance")).isEqualTo("instance-2");
             await().until(() -> !neighbours.scheduler.released().isEmpty());
-            JsonObject outcome = neighbours.scheduler.released().get("lease-1");
+            JsonObject outcome = neighbours.scheduler.outcome("lease-1");
             assertThat(outcome.getString("result")).isEqualTo("ok");
             assertThat(outcome.getString("served")).isEqualTo("instance-2");
             assertThat(outcome.getString("failed")).isEqualTo("instance-1");
@@ -204,7 +209,7 @@ class CompletionTest {
         assertThat(neighbours.scheduler.asked().getLast().getJsonArray("exclude"))
                 .containsExactly("instance-1");
         await().until(() -> neighbours.scheduler.released().size() == 2);
-        assertThat(neighbours.scheduler.released().get("lease-1").getString("failed"))
+        assertThat(neighbours.scheduler.outcome("lease-1").getString("failed"))
                 .isEqualTo("instance-1");
     }
 
@@ -249,9 +254,9 @@ class CompletionTest {
                 .doesNotContain("[DONE]");
         assertThat(neighbours.second.received()).isEmpty();
         await().until(() -> !neighbours.scheduler.released().isEmpty());
-        assertThat(neighbours.scheduler.released().get("lease-1").getString("result"))
+        assertThat(neighbours.scheduler.outcome("lease-1").getString("result"))
                 .isEqualTo("failed");
-        assertThat(neighbours.scheduler.released().get("lease-1").getString("failed"))
+        assertThat(neighbours.scheduler.outcome("lease-1").getString("failed"))
                 .isEqualTo("instance-1");
     }
 
@@ -294,7 +299,7 @@ class CompletionTest {
             received.response().write(word("Hel"));
         });
         CompletableFuture<Void> firstToken = new CompletableFuture<>();
-        HttpClientRequest request = open(ask("hi", true));
+        HttpClientRequest request = open();
         request.response().onSuccess(response -> response.handler(part -> firstToken.complete(null)));
         request.end(ask("hi", true));
         firstToken.get(10, TimeUnit.SECONDS);
@@ -304,7 +309,7 @@ class CompletionTest {
         await().atMost(1, TimeUnit.SECONDS)
                 .untilAsserted(() -> assertThat(neighbours.first.aborted()).isEqualTo(1));
         await().until(() -> !neighbours.scheduler.released().isEmpty());
-        assertThat(neighbours.scheduler.released().get("lease-1").getString("result"))
+        assertThat(neighbours.scheduler.outcome("lease-1").getString("result"))
                 .isEqualTo("client-gone");
     }
 
@@ -313,7 +318,7 @@ class CompletionTest {
         for (boolean stream : List.of(false, true)) {
             neighbours.reset();
             neighbours.first.next(received -> {});
-            HttpClientRequest request = open(ask("hi", stream));
+            HttpClientRequest request = open();
             request.end(ask("hi", stream));
             await().until(() -> neighbours.first.received().size() == 1);
 
@@ -385,7 +390,7 @@ class CompletionTest {
         assertThat(chat(ask("hi", false)).statusCode()).isEqualTo(200);
     }
 
-    private HttpClientRequest open(String body) {
+    private HttpClientRequest open() {
         return neighbours
                 .vertx()
                 .createHttpClient()

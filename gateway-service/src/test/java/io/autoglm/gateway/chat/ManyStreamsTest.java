@@ -34,6 +34,8 @@ class ManyStreamsTest {
     /// Streams begun at a time, so that a slow machine is not timed out on.
     private static final int RAMP = 50;
 
+    /// Set by the test resource before each test.
+    @SuppressWarnings("NullAway.Init")
     Neighbours neighbours;
 
     @BeforeEach

@@ -25,6 +25,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @QuarkusTest
 @WithTestResource(Neighbours.class)
 class BadInputTest {
+    /// Set by the test resource before each test.
+    @SuppressWarnings("NullAway.Init")
     Neighbours neighbours;
 
     @BeforeEach

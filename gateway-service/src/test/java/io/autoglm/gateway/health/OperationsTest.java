@@ -28,6 +28,8 @@ class OperationsTest {
     @Inject
     Router router;
 
+    /// Set by the test resource before each test.
+    @SuppressWarnings("NullAway.Init")
     Neighbours neighbours;
 
     @BeforeEach

@@ -36,6 +36,8 @@ class AccessTest {
     @Inject
     Router router;
 
+    /// Set by the test resource before each test.
+    @SuppressWarnings("NullAway.Init")
     Neighbours neighbours;
 
     @BeforeEach

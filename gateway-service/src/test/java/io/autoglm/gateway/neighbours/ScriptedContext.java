@@ -92,11 +92,11 @@ public final class ScriptedContext {
 
     private void handle(HttpServerRequest request) {
         request.body().onSuccess(body -> {
-            String[] path = request.path().split("/");
-            String key = request.getHeader("x-autoglm-tenant") + "/" + path[3];
-            if (away || request.method() == HttpMethod.POST && appendsFail) {
+            boolean append = request.method().equals(HttpMethod.POST);
+            String key = request.getHeader("x-autoglm-tenant") + "/" + conversation(request.path());
+            if (away || (append && appendsFail)) {
                 request.response().setStatusCode(503).end();
-            } else if (request.method() == HttpMethod.GET) {
+            } else if (!append) {
                 budgets.add(Integer.valueOf(request.getParam("tokens")));
                 request.response()
                         .putHeader("Content-Type", "application/json")
@@ -110,6 +110,12 @@ public final class ScriptedContext {
                 request.response().setStatusCode(200).end("{}");
             }
         });
+    }
+
+    /// The id in `/v1/conversations/{id}/…`.
+    private static String conversation(String path) {
+        int from = "/v1/conversations/".length();
+        return path.substring(from, path.indexOf('/', from));
     }
 
     private JsonObject window(String key) {

@@ -9,6 +9,7 @@ import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -97,6 +98,11 @@ public final class ScriptedScheduler {
         return released;
     }
 
+    /// How a lease ended that has been given back.
+    public JsonObject outcome(String lease) {
+        return Objects.requireNonNull(released.get(lease), lease + " was not given back");
+    }
+
     public int granted() {
         return leases.get();
     }
@@ -125,9 +131,9 @@ public final class ScriptedScheduler {
                 request.response().setStatusCode(401).end();
             } else if (request.path().equals("/v1/instances")) {
                 json(request, 200, list());
-            } else if (request.method() == HttpMethod.POST) {
+            } else if (request.method().equals(HttpMethod.POST)) {
                 lease(request, body.toJsonObject());
-            } else if (request.method() == HttpMethod.DELETE) {
+            } else if (request.method().equals(HttpMethod.DELETE)) {
                 String id = request.path().substring("/v1/leases/".length());
                 if (released.putIfAbsent(id, body.toJsonObject()) != null) {
                     doubleReleases.incrementAndGet();

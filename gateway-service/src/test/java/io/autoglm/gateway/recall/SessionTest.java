@@ -30,6 +30,8 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 @WithTestResource(Neighbours.class)
 class SessionTest {
+    /// Set by the test resource before each test.
+    @SuppressWarnings("NullAway.Init")
     Neighbours neighbours;
 
     @BeforeEach
