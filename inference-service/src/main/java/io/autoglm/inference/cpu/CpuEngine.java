@@ -23,6 +23,7 @@ final class CpuEngine extends Engine {
         static final OrtEnvironment ENVIRONMENT = silent();
 
         private static OrtEnvironment silent() {
+            NativeLibraries.unpack();
             OrtEnvironment environment =
                     OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "autoglm");
             try {

@@ -31,6 +31,10 @@ final class CpuModel extends BaseModel implements DecoderModel {
     /// ONNX Runtime keeps its own copy of a matrix beside ours.
     private static final int COPIES_OF_WEIGHTS = 2;
 
+    /// Below it an operator is done before a second thread has woken up; on a machine that is busy with other things
+    /// the second one costs a third of the speed (3.7 million parameters, two cores, decode of one sequence).
+    private static final long ONE_THREAD_PARAMETERS = 16_000_000;
+
     private @Nullable Decoder decoder;
     private WeightFormat weights = WeightFormat.AUTO;
 
@@ -73,7 +77,7 @@ final class CpuModel extends BaseModel implements DecoderModel {
         try {
             DecoderGraph graph =
                     DecoderGraphBuilder.build(model, directory.weights(), format, plan.maxTokens(), memory);
-            int threads = config.threads() == 0 ? Machine.physicalCores() : config.threads();
+            int threads = threads(config, directory.weights().parameters());
             OrtSession session = OnLargeStack.call("model-load", () -> session(graph, threads));
             return new OrtDecoder(session, graph.constants(), model, plan, memory);
         } catch (OrtException e) {
@@ -84,6 +88,13 @@ final class CpuModel extends BaseModel implements DecoderModel {
             memory.close();
             throw e;
         }
+    }
+
+    private static int threads(EngineConfig config, long parameters) {
+        if (config.threads() > 0) {
+            return config.threads();
+        }
+        return parameters < ONE_THREAD_PARAMETERS ? 1 : Machine.physicalCores();
     }
 
     private static OrtSession session(DecoderGraph graph, int threads) throws OrtException {

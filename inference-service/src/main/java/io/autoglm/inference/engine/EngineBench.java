@@ -1,14 +1,19 @@
 package io.autoglm.inference.engine;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.autoglm.inference.model.ModelDirectory;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.function.ToDoubleFunction;
 
 /// What the bare engine does on this machine, in tokens per second: prefill of 512 tokens in chunks, then decode
 /// steps of 1, 4 and 8 sequences of 128 tokens each. The cases take turns, round by round, so that a busy minute of
@@ -28,6 +33,12 @@ public final class EngineBench {
     private static final int STEPS = 32;
     private static final int[] BATCHES = {1, 4, 8};
 
+    /// Tokens per second of one measurement, by the clock and by the processor time of all threads.
+    private record Rate(double tokensPerSecond, double tokensPerProcessorSecond) {}
+
+    private static final OperatingSystemMXBean SYSTEM =
+            (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+
     private final Decoder decoder;
     private final Random random = new Random(1);
 
@@ -42,8 +53,8 @@ public final class EngineBench {
             return;
         }
         if (arguments.length < 1 || arguments.length > 3) {
-            out.println(
-                    "usage: EngineBench MODEL_DIRECTORY [auto|fp32|int8|int4] [THREADS]  |  EngineBench random FOLDER");
+            out.println("usage: EngineBench MODEL_DIRECTORY [auto|fp32|int8|int4] [THREADS]");
+            out.println("       EngineBench random FOLDER");
             return;
         }
         WeightFormat weights =
@@ -60,50 +71,65 @@ public final class EngineBench {
                     directory.weights().parameters() / 1e6,
                     model.weights().name().toLowerCase(Locale.ROOT),
                     (System.nanoTime() - start) / 1e9);
+            out.printf("%-12s %10s %16s%n", "", "tokens/s", "per processor s");
             new EngineBench(model.decoder())
                     .run()
-                    .forEach((name, rate) -> out.printf("%-12s %10.1f tokens/s%n", name, rate));
+                    .forEach((name, rate) -> out.printf(
+                            "%-12s %10.1f %16.1f%n", name, rate.tokensPerSecond, rate.tokensPerProcessorSecond));
         }
     }
 
-    private Map<String, Double> run() {
-        Map<String, double[]> rates = new TreeMap<>();
+    private Map<String, Rate> run() {
+        Map<String, List<Rate>> rates = new TreeMap<>();
         prefill();
+        decode(1);
         for (int round = 0; round < ROUNDS; round++) {
-            rates.computeIfAbsent("prefill 512", _ -> new double[ROUNDS])[round] = prefill();
+            rates.computeIfAbsent("prefill 512", _ -> new ArrayList<>()).add(prefill());
             for (int batch : BATCHES) {
-                rates.computeIfAbsent("decode x" + batch, _ -> new double[ROUNDS])[round] = decode(batch);
+                rates.computeIfAbsent("decode x" + batch, _ -> new ArrayList<>())
+                        .add(decode(batch));
             }
         }
-        Map<String, Double> medians = new TreeMap<>();
-        rates.forEach((name, rounds) -> {
-            Arrays.sort(rounds);
-            medians.put(name, rounds[ROUNDS / 2]);
-        });
+        Map<String, Rate> medians = new TreeMap<>();
+        rates.forEach((name, rounds) -> medians.put(
+                name, new Rate(median(rounds, Rate::tokensPerSecond), median(rounds, Rate::tokensPerProcessorSecond))));
         return medians;
     }
 
-    private double prefill() {
-        int[] prompt = tokens(PROMPT_TOKENS);
-        long start = System.nanoTime();
-        for (int from = 0; from < prompt.length; from += CHUNK_TOKENS) {
-            decoder.prefill(0, from, prompt, from, from + CHUNK_TOKENS);
-        }
-        return prompt.length * 1e9 / (System.nanoTime() - start);
+    private static double median(List<Rate> rounds, ToDoubleFunction<Rate> figure) {
+        return rounds.stream().mapToDouble(figure).sorted().toArray()[rounds.size() / 2];
     }
 
-    private double decode(int batch) {
+    private Rate prefill() {
+        int[] prompt = tokens(PROMPT_TOKENS);
+        return measure(prompt.length, () -> {
+            for (int from = 0; from < prompt.length; from += CHUNK_TOKENS) {
+                decoder.prefill(0, from, prompt, from, from + CHUNK_TOKENS);
+            }
+        });
+    }
+
+    private Rate decode(int batch) {
         for (int slot = 0; slot < batch; slot++) {
             decoder.prefill(slot, 0, tokens(CONTEXT_TOKENS), 0, CONTEXT_TOKENS);
         }
         int[] next = tokens(batch);
         int[] positions = new int[batch];
-        long start = System.nanoTime();
-        for (int step = 0; step < STEPS; step++) {
-            Arrays.fill(positions, CONTEXT_TOKENS + step);
-            decoder.decode(0, next, positions);
-        }
-        return STEPS * batch * 1e9 / (System.nanoTime() - start);
+        return measure(STEPS * batch, () -> {
+            for (int step = 0; step < STEPS; step++) {
+                Arrays.fill(positions, CONTEXT_TOKENS + step);
+                decoder.decode(0, next, positions);
+            }
+        });
+    }
+
+    private static Rate measure(int tokens, Runnable work) {
+        long processor = SYSTEM.getProcessCpuTime();
+        long clock = System.nanoTime();
+        work.run();
+        clock = System.nanoTime() - clock;
+        processor = SYSTEM.getProcessCpuTime() - processor;
+        return new Rate(tokens * 1e9 / clock, tokens * 1e9 / processor);
     }
 
     private int[] tokens(int count) {

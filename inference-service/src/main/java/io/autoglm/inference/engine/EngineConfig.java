@@ -5,7 +5,8 @@ import io.autoglm.inference.model.ModelLoadException;
 /// What an operator may say about how a model is run.
 ///
 /// @param engine    `auto`, `cpu` or `TensorRT`
-/// @param threads   threads of a step; 0 for one a physical core
+/// @param threads   threads of a step; 0 for one a physical core, or a single one for a model below 16 million
+///                  parameters
 /// @param slots     sequences that the KV cache holds, 1 to 256
 /// @param maxTokens tokens of one sequence, prompt and answer together; 0 for what the model was made for, or fewer
 ///                  where the KV cache would take more than half of the free memory
