@@ -162,8 +162,7 @@ class CompletionTest {
         assertThat(error(response).getString("message")).isEqualTo("temperature must be at most 2");
         assertThat(neighbours.second.received()).isEmpty();
         await().until(() -> !neighbours.scheduler.released().isEmpty());
-        assertThat(neighbours.scheduler.outcome("lease-1").getString("result"))
-                .isEqualTo("refused");
+        assertThat(neighbours.scheduler.outcome("lease-1").getString("result")).isEqualTo("refused");
     }
 
     @Test
@@ -209,8 +208,7 @@ class CompletionTest {
         assertThat(neighbours.scheduler.asked().getLast().getJsonArray("exclude"))
                 .containsExactly("instance-1");
         await().until(() -> neighbours.scheduler.released().size() == 2);
-        assertThat(neighbours.scheduler.outcome("lease-1").getString("failed"))
-                .isEqualTo("instance-1");
+        assertThat(neighbours.scheduler.outcome("lease-1").getString("failed")).isEqualTo("instance-1");
     }
 
     @Test
@@ -254,10 +252,8 @@ class CompletionTest {
                 .doesNotContain("[DONE]");
         assertThat(neighbours.second.received()).isEmpty();
         await().until(() -> !neighbours.scheduler.released().isEmpty());
-        assertThat(neighbours.scheduler.outcome("lease-1").getString("result"))
-                .isEqualTo("failed");
-        assertThat(neighbours.scheduler.outcome("lease-1").getString("failed"))
-                .isEqualTo("instance-1");
+        assertThat(neighbours.scheduler.outcome("lease-1").getString("result")).isEqualTo("failed");
+        assertThat(neighbours.scheduler.outcome("lease-1").getString("failed")).isEqualTo("instance-1");
     }
 
     @Test
@@ -309,8 +305,7 @@ class CompletionTest {
         await().atMost(1, TimeUnit.SECONDS)
                 .untilAsserted(() -> assertThat(neighbours.first.aborted()).isEqualTo(1));
         await().until(() -> !neighbours.scheduler.released().isEmpty());
-        assertThat(neighbours.scheduler.outcome("lease-1").getString("result"))
-                .isEqualTo("client-gone");
+        assertThat(neighbours.scheduler.outcome("lease-1").getString("result")).isEqualTo("client-gone");
     }
 
     @Test
