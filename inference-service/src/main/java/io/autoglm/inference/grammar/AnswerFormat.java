@@ -43,7 +43,7 @@ public final class AnswerFormat {
 
     /// @param responseFormat `response_format` of the request; null or missing where it has none
     /// @return null where any text will do
-    /// @throws InvalidParameterException naming `response_format`, with the part of the schema that is not supported
+    /// @throws InvalidParameterException naming `response_format`, and what of the schema is not supported
     public @Nullable TokenConstraint constraint(@Nullable JsonNode responseFormat) {
         if (responseFormat == null || responseFormat.isMissingNode() || responseFormat.isNull()) {
             return null;

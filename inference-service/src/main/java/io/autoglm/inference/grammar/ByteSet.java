@@ -32,13 +32,12 @@ record ByteSet(long w0, long w1, long w2, long w3) {
     }
 
     boolean has(int value) {
-        long word =
-                switch (value >> 6) {
-                    case 0 -> w0;
-                    case 1 -> w1;
-                    case 2 -> w2;
-                    default -> w3;
-                };
+        long word = switch (value >> 6) {
+            case 0 -> w0;
+            case 1 -> w1;
+            case 2 -> w2;
+            default -> w3;
+        };
         return (word >>> value & 1) != 0;
     }
 }

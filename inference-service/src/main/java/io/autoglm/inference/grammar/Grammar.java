@@ -11,18 +11,20 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// A context-free grammar over bytes, run as llama.cpp runs its own (`llama-grammar.cpp`): a [State] is the set of all stacks
-/// that the bytes so far allow, each with a byte set on top. Rules may call themselves at their end without limit (the
-/// frame that has nothing left is not kept) and elsewhere to a bounded depth; never at their beginning.
+/// A context-free grammar over bytes, run as llama.cpp runs its own (`llama-grammar.cpp`): a [State] is the set
+/// of all stacks that the bytes so far allow, each with a byte set on top. Rules may call themselves at their end
+/// without limit (the frame that has nothing left is not kept) and elsewhere to a bounded depth; never at their
+/// beginning.
 ///
-/// States and the masks of allowed tokens are kept for the next sequence with the same grammar. All of it under this
-/// object's lock, which is hardly ever contended: the batch loop is the one that walks.
+/// States and the masks of allowed tokens are kept for the next sequence with the same grammar. All of it under
+/// this object's lock, which is hardly ever contended: the batch loop is the one that walks.
 final class Grammar {
 
     /// A rule that can never end.
     static final int ENDLESS = Integer.MAX_VALUE / 4;
 
-    /// Frames of a stack. A level of nested JSON has two or three, and readers of JSON give up at a thousand levels.
+    /// Frames of a stack. A level of nested JSON has two or three, and readers of JSON give up at a thousand
+    /// levels.
     private static final int DEEPEST = 200;
 
     private static final int MOST_STATES = 20_000;
@@ -67,10 +69,19 @@ final class Grammar {
         return start.shortest;
     }
 
-    /// Tokens that `state` allows.
-    ///
-    /// @param longestRest of the states that they lead to, the most bytes that one needs to its end
-    record Mask(long[] words, int longestRest) {}
+    /// Tokens that a state allows, not to be changed.
+    static final class Mask {
+
+        final long[] words;
+
+        /// Of the states that they lead to, the most bytes that one needs to its end.
+        final int longestRest;
+
+        Mask(long[] words, int longestRest) {
+            this.words = words;
+            this.longestRest = longestRest;
+        }
+    }
 
     synchronized Mask mask(State state, TokenTrie tokens) {
         return masks.computeIfAbsent(state, from -> tokens.allowed(this, from, ENDLESS));
@@ -91,12 +102,14 @@ final class Grammar {
     }
 
     /// @return null if no answer goes on so; to be called under this object's lock
-    @Nullable State next(State state, int value) {
+    @Nullable
+    State next(State state, int value) {
         State known = state.next[value];
         if (known == null) {
             Set<Frame> frames = new HashSet<>();
             for (Frame frame : state.frames) {
-                if (frame.rest.length > 0 && ((OneOf) frame.rest[frame.at]).bytes().has(value)) {
+                if (frame.rest.length > 0
+                        && ((OneOf) frame.rest[frame.at]).bytes().has(value)) {
                     resume(frame.rest, frame.at + 1, frame.under, frames, new HashSet<>());
                 }
             }
@@ -116,7 +129,7 @@ final class Grammar {
     /// Goes on with `rest[at…]` above `under`, up to where a byte is needed or nothing is left.
     private void resume(Element[] rest, int at, Frame under, Set<Frame> frames, Set<Call> calls) {
         if (at == rest.length) {
-            if (under == Frame.BOTTOM) {
+            if (under.depth == 0) {
                 frames.add(Frame.BOTTOM);
             } else {
                 resume(under.rest, under.at, under.under, frames, calls);
@@ -158,7 +171,7 @@ final class Grammar {
         };
     }
 
-    /// Lengths of the shortest words, to the fixed point; `frame` reads them through this field's later value.
+    /// To the fixed point, from below: a rule is as short as its shortest alternative.
     private int[] shortest() {
         int[] lengths = new int[rules.length];
         Arrays.fill(lengths, ENDLESS);
@@ -222,7 +235,7 @@ final class Grammar {
             Frame mine = this;
             Frame theirs = frame;
             while (mine != theirs) {
-                if (mine.rest != theirs.rest || mine.at != theirs.at) {
+                if (!sameAlternative(mine.rest, theirs.rest) || mine.at != theirs.at) {
                     return false;
                 }
                 mine = mine.under;
@@ -234,6 +247,12 @@ final class Grammar {
         @Override
         public int hashCode() {
             return hash;
+        }
+
+        /// Each alternative of the grammar is one array.
+        @SuppressWarnings("ReferenceEquality")
+        private static boolean sameAlternative(Element[] some, Element[] other) {
+            return some == other;
         }
     }
 

@@ -4,8 +4,8 @@ import io.autoglm.inference.sampling.TokenConstraint;
 import io.autoglm.inference.text.TokenBytes;
 import java.util.Arrays;
 
-/// Keeps one answer to a grammar. Every byte has a token of its own, so an answer that needs n more bytes can be ended with
-/// n more tokens; tokens that would leave too few are not allowed.
+/// Keeps one answer to a grammar. Every byte has a token of its own, so an answer that needs n more bytes can be
+/// ended with n more tokens; tokens that would leave too few are not allowed.
 final class GrammarConstraint implements TokenConstraint {
 
     private final Grammar grammar;
@@ -29,10 +29,10 @@ final class GrammarConstraint implements TokenConstraint {
         if (!ended && state.open()) {
             int rest = remaining - 2;
             Grammar.Mask allowed = grammar.mask(state, trie);
-            if (allowed.longestRest() > rest && state.shortest <= rest + 1) {
+            if (allowed.longestRest > rest && state.shortest <= rest + 1) {
                 allowed = grammar.mask(state, trie, rest);
             }
-            System.arraycopy(allowed.words(), 0, mask, 0, Math.min(mask.length, allowed.words().length));
+            System.arraycopy(allowed.words, 0, mask, 0, Math.min(mask.length, allowed.words.length));
         }
         if (ended || state.complete()) {
             for (int end : endTokens) {

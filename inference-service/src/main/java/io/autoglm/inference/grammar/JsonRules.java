@@ -3,9 +3,9 @@ package io.autoglm.inference.grammar;
 import io.autoglm.inference.grammar.Element.Rule;
 import java.util.List;
 
-/// JSON (RFC 8259) as rules, with three bounds that a small model needs, or it may go on for ever: on whitespace in one
-/// place (llama.cpp's), on the digits of a number, and, by the grammar, on depth. Strings are valid UTF-8 without lone
-/// surrogates.
+/// JSON (RFC 8259) as rules, with three bounds that a small model needs, or it may go on for ever: on whitespace
+/// in one place (llama.cpp's), on the digits of a number, and, by the grammar, on depth. Strings are valid UTF-8
+/// without lone surrogates.
 final class JsonRules {
 
     private static final int MOST_INDENT = 20;

@@ -11,20 +11,42 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// A JSON schema as rules. Properties come in the order of the schema, optional ones may be left away; others are written
-/// only where `additionalProperties` invites them, or where the schema names none.
+/// A JSON schema as rules. Properties come in the order of the schema, optional ones may be left away; others are
+/// written only where `additionalProperties` invites them, or where the schema names none.
 final class JsonSchemaRules {
 
     private static final String PARAM = "response_format";
     private static final int DEEPEST = 64;
     private static final int MOST_REPEATS = 2000;
 
-    /// Keywords that narrow an answer down in ways that the rules cannot. Saying nothing of them would be a promise broken.
+    /// Keywords that narrow an answer down in ways that the rules cannot. Saying nothing of them would be a
+    /// promise broken.
     private static final Set<String> UNSUPPORTED = Set.of(
-            "pattern", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "not", "if", "then",
-            "else", "patternProperties", "propertyNames", "minProperties", "maxProperties", "dependentRequired",
-            "dependentSchemas", "dependencies", "contains", "minContains", "maxContains", "prefixItems", "uniqueItems",
-            "unevaluatedProperties", "unevaluatedItems", "$dynamicRef");
+            "pattern",
+            "minimum",
+            "maximum",
+            "exclusiveMinimum",
+            "exclusiveMaximum",
+            "multipleOf",
+            "not",
+            "if",
+            "then",
+            "else",
+            "patternProperties",
+            "propertyNames",
+            "minProperties",
+            "maxProperties",
+            "dependentRequired",
+            "dependentSchemas",
+            "dependencies",
+            "contains",
+            "minContains",
+            "maxContains",
+            "prefixItems",
+            "uniqueItems",
+            "unevaluatedProperties",
+            "unevaluatedItems",
+            "$dynamicRef");
 
     private final JsonRules json = new JsonRules();
     private final GrammarBuilder grammar = json.grammar;
@@ -120,7 +142,8 @@ final class JsonSchemaRules {
             return;
         }
         schema.fieldNames().forEachRemaining(keyword -> {
-            boolean says = !schema.path(keyword).isBoolean() || schema.path(keyword).booleanValue();
+            boolean says =
+                    !schema.path(keyword).isBoolean() || schema.path(keyword).booleanValue();
             if (says && UNSUPPORTED.contains(keyword)) {
                 throw refusal("the schema's keyword '" + keyword + "' is not supported");
             }
@@ -203,14 +226,16 @@ final class JsonSchemaRules {
         required.stream()
                 .filter(name -> !schema.path("properties").has(name))
                 .sorted()
-                .forEach(name -> properties.add(Map.entry(name, schema.path("properties").path(name))));
+                .forEach(name ->
+                        properties.add(Map.entry(name, schema.path("properties").path(name))));
         if (properties.isEmpty()) {
             return open ? json.members(json.string, extra) : grammar.sequence("{", json.space, "}");
         }
         return grammar.sequence("{", json.space, members(properties, required, open, extra, depth));
     }
 
-    /// Built from the last property to the first: for each, what may follow if something has been written, and if not.
+    /// Built from the last property to the first: for each, what may follow if something has been written, and if
+    /// not.
     private Rule members(
             List<Map.Entry<String, JsonNode>> properties, Set<String> required, boolean open, Rule extra, int depth) {
         Rule afterSome = grammar.rule();
@@ -225,7 +250,8 @@ final class JsonSchemaRules {
         }
         for (Map.Entry<String, JsonNode> property : properties.reversed()) {
             Rule of = property.getValue().isMissingNode() ? json.value : value(property.getValue(), depth + 1);
-            Rule pair = grammar.sequence(json.pair(TextNode.valueOf(property.getKey()).toString(), of));
+            Rule pair = grammar.sequence(
+                    json.pair(TextNode.valueOf(property.getKey()).toString(), of));
             Rule some = grammar.sequence(",", json.space, pair, json.space, afterSome);
             Rule none = grammar.sequence(pair, json.space, afterSome);
             boolean optional = !required.contains(property.getKey());

@@ -7,8 +7,8 @@ import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The vocabulary by its bytes, so that tokens with the same beginning are tried against a grammar together. Control tokens
-/// and the marks of calls and reasoning are not in it.
+/// The vocabulary by its bytes, so that tokens with the same beginning are tried against a grammar together.
+/// Control tokens and the marks of calls and reasoning are not in it.
 final class TokenTrie {
 
     /// Tokens in the order of their bytes; those of one node's subtree stand together.

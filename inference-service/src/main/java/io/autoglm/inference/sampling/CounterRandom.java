@@ -1,11 +1,12 @@
 package io.autoglm.inference.sampling;
 
-/// Random numbers by counter, not by state: the draw for a position of a sequence is a function of (seed, position) alone.
-/// A sequence that is continued elsewhere, preempted, or batched with others therefore gets the tokens it would have got.
+/// Random numbers by counter, not by state: the draw for a position of a sequence is a function of (seed,
+/// position) alone. A sequence that is continued elsewhere, preempted, or batched with others therefore gets the
+/// tokens it would have got.
 ///
-/// The function is SplitMix64's (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, OOPSLA 2014): its
-/// generator is a counter in steps of the golden gamma, put through Stafford's finalizer "Mix13". The seed goes through
-/// the finalizer first, so that neighbouring seeds do not give shifted copies of one stream.
+/// The function is SplitMix64's (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, OOPSLA
+/// 2014): its generator is a counter in steps of the golden gamma, put through Stafford's finalizer "Mix13". The
+/// seed goes through the finalizer first, so that neighbouring seeds do not give shifted copies of one stream.
 final class CounterRandom {
 
     private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;

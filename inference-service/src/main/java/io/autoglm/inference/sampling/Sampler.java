@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 /// Used by the batch loop's thread only.
 public final class Sampler {
 
-    /// First guess, in units of scaled logits below the largest, at what holds top_p of the mass; doubled until it does.
+    /// First guess, in units of scaled logits below the largest, at what holds top_p of the mass; doubled until
+    /// it does.
     private static final double NUCLEUS_REACH = 4;
 
     private final SamplingParameters parameters;
@@ -46,7 +47,8 @@ public final class Sampler {
         parameters.logitBias().keySet().forEach(id -> {
             if (id >= workspace.vocabulary) {
                 throw new InvalidParameterException(
-                        "logit_bias", "logit_bias has the token id " + id + ", the model " + workspace.vocabulary + " tokens");
+                        "logit_bias",
+                        "logit_bias has the token id " + id + ", the model " + workspace.vocabulary + " tokens");
             }
         });
         if (parameters.penalizes()) {

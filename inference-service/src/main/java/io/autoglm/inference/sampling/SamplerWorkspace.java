@@ -3,8 +3,8 @@ package io.autoglm.inference.sampling;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 
-/// The buffers in which a row of logits becomes a token, shared by all samplers of one batch loop's thread, so that a token
-/// costs no allocation of the vocabulary's size (152k floats for Qwen, 600 kB).
+/// The buffers in which a row of logits becomes a token, shared by all samplers of one batch loop's thread, so
+/// that a token costs no allocation of the vocabulary's size (152k floats for Qwen, 600 kB).
 public final class SamplerWorkspace {
 
     /// Weights below e^-50 are dropped: 152k of them together stay under the 2^-53 that one draw can resolve.
@@ -39,7 +39,7 @@ public final class SamplerWorkspace {
         float max = Float.NEGATIVE_INFINITY;
         boolean ordered = true;
         for (float logit : logits) {
-            ordered &= logit == logit;
+            ordered &= !Float.isNaN(logit);
             max = Math.max(max, logit);
         }
         if (!ordered || !Float.isFinite(max)) {
@@ -83,8 +83,8 @@ public final class SamplerWorkspace {
         return exponent < NEGLIGIBLE ? 0 : Math.exp(exponent);
     }
 
-    /// Puts the `k` best of those at or above `floor` into `keys[0, n)`, ascending; equal logits by lower id. A heap of `k`
-    /// is enough: most of the row fails the first comparison.
+    /// Puts the `k` best of those at or above `floor` into `keys[0, n)`, ascending; equal logits by lower id. A
+    /// heap of `k` is enough: most of the row fails the first comparison.
     ///
     /// @return n, fewer than `k` where there are fewer
     int best(int k, double floor) {

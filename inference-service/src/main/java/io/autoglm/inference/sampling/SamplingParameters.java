@@ -50,7 +50,8 @@ public record SamplingParameters(
         range("frequency_penalty", frequencyPenalty, -2, 2);
         if (!(repetitionPenalty > 0 && repetitionPenalty <= 2)) {
             throw new InvalidParameterException(
-                    "repetition_penalty", "repetition_penalty must be above 0 and at most 2, but is " + repetitionPenalty);
+                    "repetition_penalty",
+                    "repetition_penalty must be above 0 and at most 2, but is " + repetitionPenalty);
         }
         if (logitBias.size() > MOST_LOGIT_BIASES) {
             throw new InvalidParameterException(
@@ -74,8 +75,9 @@ public record SamplingParameters(
         return new SamplingParameters(0, 0, 1, 0, 0, 0, 1, Map.of(), null, -1);
     }
 
-    /// Reads a request of `/v1/chat/completions` or `/v1/completions`. What it leaves open is taken from the model's
-    /// defaults, then from OpenAI's. `logprobs` is true beside `top_logprobs` in the one, a number in the other.
+    /// Reads a request of `/v1/chat/completions` or `/v1/completions`. What it leaves open is taken from the
+    /// model's defaults, then from OpenAI's. `logprobs` is true beside `top_logprobs` in the one, a number in the
+    /// other.
     ///
     /// @throws InvalidParameterException naming the field of a wrong type or out of range
     public static SamplingParameters read(JsonNode request, GenerationDefaults defaults) {
@@ -118,7 +120,8 @@ public record SamplingParameters(
         int alternatives = integer(request, "top_logprobs", 0);
         if (alternatives < 0 || (alternatives > 0 && !asked.booleanValue())) {
             throw new InvalidParameterException(
-                    "top_logprobs", "top_logprobs must be 0 to " + MOST_TOP_LOGPROBS + " and needs logprobs to be true");
+                    "top_logprobs",
+                    "top_logprobs must be 0 to " + MOST_TOP_LOGPROBS + " and needs logprobs to be true");
         }
         return asked.booleanValue() ? alternatives : -1;
     }
@@ -139,7 +142,8 @@ public record SamplingParameters(
             try {
                 biases.put(Integer.valueOf(entry.getKey()), entry.getValue().floatValue());
             } catch (NumberFormatException e) {
-                throw new InvalidParameterException("logit_bias", "logit_bias has '" + entry.getKey() + "' for a token id");
+                throw new InvalidParameterException(
+                        "logit_bias", "logit_bias has '" + entry.getKey() + "' for a token id");
             }
         });
         return biases;

@@ -14,7 +14,8 @@ record Arguments(List<Object> positional, Map<String, Object> named) {
     }
 
     /// @param index where it stands if it is not named; -1: it always is
-    @Nullable Object find(int index, String name) {
+    @Nullable
+    Object find(int index, String name) {
         return index >= 0 && index < positional.size() ? positional.get(index) : named.get(name);
     }
 
@@ -38,7 +39,8 @@ record Arguments(List<Object> positional, Map<String, Object> named) {
         throw new TemplateFailure("the argument '" + name + "' must be a string");
     }
 
-    @Nullable String textOrNull(int index, String name) {
+    @Nullable
+    String textOrNull(int index, String name) {
         Object value = find(index, name);
         return value == null || value == None.NONE ? null : text(index, name);
     }

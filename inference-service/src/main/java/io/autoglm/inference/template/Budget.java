@@ -1,20 +1,21 @@
 package io.autoglm.inference.template;
 
-/// What one rendering may spend. A chat template is a program out of a download and is run on what callers send: without a
-/// bound three nested loops hang a thread, and a doubled string fills the heap.
+/// What one rendering may spend. A chat template is a program out of a download and is run on what callers send:
+/// without a bound three nested loops hang a thread, and a doubled string fills the heap.
 final class Budget {
 
     /// A conversation of a thousand turns takes some hundred thousand.
-    private static final long STEPS = 20_000_000;
+    private static final long STEPS = 5_000_000;
 
     /// Written in all, intermediate strings included; a prompt of 128k tokens has about half a million.
     private static final long CHARACTERS = 256L << 20;
 
-    private static final int CALLS = 100;
+    /// Expressions, blocks and macros within each other; a thread's stack has room for several times as many.
+    private static final int DEPTH = 500;
 
     private long steps;
     private long characters;
-    private int calls;
+    private int depth;
 
     void step() {
         steps(1);
@@ -35,12 +36,12 @@ final class Budget {
     }
 
     void enter() {
-        if (++calls > CALLS) {
-            throw new TemplateFailure("macros call each other deeper than " + CALLS);
+        if (++depth > DEPTH) {
+            throw new TemplateFailure("the template is nested, or calls itself, deeper than " + DEPTH);
         }
     }
 
     void leave() {
-        calls--;
+        depth--;
     }
 }

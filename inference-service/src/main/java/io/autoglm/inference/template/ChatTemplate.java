@@ -30,7 +30,10 @@ public final class ChatTemplate {
     private final Clock clock;
 
     private ChatTemplate(
-            List<Statement> statements, List<Statement> toolStatements, Map<String, String> specialTokens, Clock clock) {
+            List<Statement> statements,
+            List<Statement> toolStatements,
+            Map<String, String> specialTokens,
+            Clock clock) {
         this.statements = statements;
         this.toolStatements = toolStatements;
         this.specialTokens = Map.copyOf(specialTokens);
@@ -49,7 +52,8 @@ public final class ChatTemplate {
         }
     }
 
-    /// Reads `chat_template.jinja`, or else `chat_template` of `tokenizer_config.json`, and the special tokens beside it.
+    /// Reads `chat_template.jinja`, or else `chat_template` of `tokenizer_config.json`, and the special tokens
+    /// beside it.
     ///
     /// @return empty where the model has none
     /// @throws ModelLoadException if it is not a template
@@ -79,7 +83,8 @@ public final class ChatTemplate {
 
     /// @param messages  OpenAI's `messages`, as they came
     /// @param tools     OpenAI's `tools`; null for none
-    /// @param variables `chat_template_kwargs`: further variables of the template, such as `enable_thinking`; may be empty
+    /// @param variables `chat_template_kwargs`: further variables of the template, such as `enable_thinking`; may
+    ///                  be empty
     public Rendering render(
             JsonNode messages, @Nullable JsonNode tools, boolean addGenerationPrompt, ObjectNode variables) {
         Budget budget = new Budget();
@@ -87,14 +92,15 @@ public final class ChatTemplate {
         new Globals(clock, budget).defineIn(builtIn);
         specialTokens.forEach(builtIn::set);
         Scope scope = new Scope(builtIn);
-        boolean withTools = tools != null && !tools.isEmpty();
+        Object toolValues = tools == null || tools.isEmpty() ? None.NONE : Values.of(tools);
         variables.properties().forEach(entry -> scope.set(entry.getKey(), Values.of(entry.getValue())));
         scope.set("messages", Conversation.values(messages));
-        scope.set("tools", withTools ? Values.of(tools) : None.NONE);
+        scope.set("tools", toolValues);
         scope.set("documents", Values.of(variables.path("documents")));
         scope.set("add_generation_prompt", addGenerationPrompt);
         try {
-            return new Rendering.Prompt(new Renderer(budget).render(withTools ? toolStatements : statements, scope));
+            List<Statement> chosen = toolValues instanceof None ? statements : toolStatements;
+            return new Rendering.Prompt(new Renderer(budget).render(chosen, scope));
         } catch (TemplateRefusal refusal) {
             return new Rendering.Refused(refusal.getMessage());
         } catch (TemplateFailure failure) {

@@ -1,15 +1,16 @@
 package io.autoglm.inference.template;
 
+import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.core.JacksonException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// OpenAI's messages as templates expect them: the `arguments` of a tool call, a string of JSON on the wire, are the object
-/// that the string holds (vLLM does the same; templates iterate over them). Everything else is as it came.
+/// OpenAI's messages as templates expect them: the `arguments` of a tool call, a string of JSON on the wire, are
+/// the object that the string holds (vLLM does the same; templates iterate over them). Everything else is as it
+/// came.
 final class Conversation {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -20,9 +21,13 @@ final class Conversation {
         List<Object> values = new ArrayList<>(messages.size());
         for (JsonNode message : messages) {
             Object value = Values.of(message);
-            values.add(value instanceof Map<?, ?> map && map.get("tool_calls") instanceof List<?> calls
-                    ? with(map, "tool_calls", calls.stream().map(Conversation::call).toList())
-                    : value);
+            values.add(
+                    value instanceof Map<?, ?> map && map.get("tool_calls") instanceof List<?> calls
+                            ? with(
+                                    map,
+                                    "tool_calls",
+                                    calls.stream().map(Conversation::call).toList())
+                            : value);
         }
         return values;
     }

@@ -23,6 +23,13 @@ final class Evaluator {
 
     Object evaluate(Expression expression, Scope scope) {
         budget.step();
+        budget.enter();
+        Object value = value(expression, scope);
+        budget.leave();
+        return value;
+    }
+
+    private Object value(Expression expression, Scope scope) {
         return switch (expression) {
             case Expression.Constant(Object value) -> value;
             case Expression.Name(String name) -> scope.get(name);
@@ -79,8 +86,8 @@ final class Evaluator {
 
     private Object slice(Expression.Slice slice, Scope scope) {
         Object of = defined(evaluate(slice.of(), scope));
-        Object sliced = Python.slice(
-                of, bound(slice.start(), scope), bound(slice.stop(), scope), bound(slice.step(), scope));
+        Object sliced =
+                Python.slice(of, bound(slice.start(), scope), bound(slice.stop(), scope), bound(slice.step(), scope));
         budget.steps(Python.length(of));
         return sliced;
     }
@@ -90,9 +97,6 @@ final class Evaluator {
     }
 
     Arguments arguments(Passed passed, Scope scope) {
-        if (passed == Passed.NOTHING) {
-            return Arguments.NONE;
-        }
         List<Object> positional = all(passed.positional(), scope);
         if (passed.spread() != null) {
             positional.addAll(Python.iterate(evaluate(passed.spread(), scope)));
@@ -118,13 +122,12 @@ final class Evaluator {
         if (of instanceof Attributes object) {
             return object.attribute(name);
         }
-        Function method =
-                switch (of) {
-                    case String text -> StringMethods.find(text, name, budget);
-                    case Map<?, ?> map -> mapMethod(map, name);
-                    case List<?> items -> listMethod(items, name);
-                    default -> null;
-                };
+        Function method = switch (of) {
+            case String text -> StringMethods.find(text, name, budget);
+            case Map<?, ?> map -> mapMethod(map, name);
+            case List<?> items -> listMethod(items, name);
+            default -> null;
+        };
         return method != null ? method : key(of, name);
     }
 
@@ -137,14 +140,13 @@ final class Evaluator {
     }
 
     private static Object key(Object of, Object key) {
-        Object found =
-                switch (of) {
-                    case Undefined undefined -> throw undefined.failure();
-                    case Map<?, ?> map -> map.get(key);
-                    case List<?> items when key instanceof Long index -> element(items, index);
-                    case String text when key instanceof Long index -> character(text, index);
-                    default -> null;
-                };
+        Object found = switch (of) {
+            case Undefined undefined -> throw undefined.failure();
+            case Map<?, ?> map -> map.get(key);
+            case List<?> items when key instanceof Long index -> element(items, index);
+            case String text when key instanceof Long index -> character(text, index);
+            default -> null;
+        };
         return found == null ? new Undefined("'" + Python.text(key) + "' of " + Python.type(of)) : found;
     }
 
@@ -163,17 +165,19 @@ final class Evaluator {
 
     private static @Nullable Function mapMethod(Map<?, ?> map, String name) {
         return switch (name) {
-            case "get" -> arguments -> {
-                Object value = map.get(arguments.required(0, "key"));
-                return value == null ? arguments.or(1, "default", None.NONE) : value;
-            };
+            case "get" ->
+                arguments -> {
+                    Object value = map.get(arguments.required(0, "key"));
+                    return value == null ? arguments.or(1, "default", None.NONE) : value;
+                };
             case "keys" -> arguments -> List.copyOf(map.keySet());
             case "values" -> arguments -> List.copyOf(map.values());
-            case "items" -> arguments -> {
-                List<Object> pairs = new ArrayList<>();
-                map.forEach((key, value) -> pairs.add(new Tuple(List.of(key, value))));
-                return pairs;
-            };
+            case "items" ->
+                arguments -> {
+                    List<Object> pairs = new ArrayList<>();
+                    map.forEach((key, value) -> pairs.add(new Tuple(List.of(key, value))));
+                    return pairs;
+                };
             case "copy" -> arguments -> map;
             default -> null;
         };
@@ -181,21 +185,25 @@ final class Evaluator {
 
     private @Nullable Function listMethod(List<?> items, String name) {
         return switch (name) {
-            case "index" -> arguments -> {
-                Object wanted = arguments.required(0, "value");
-                for (int i = 0; i < items.size(); i++) {
-                    budget.step();
-                    if (Python.equal(items.get(i), wanted)) {
-                        return (long) i;
+            case "index" ->
+                arguments -> {
+                    Object wanted = arguments.required(0, "value");
+                    for (int i = 0; i < items.size(); i++) {
+                        budget.step();
+                        if (Python.equal(items.get(i), wanted)) {
+                            return (long) i;
+                        }
                     }
-                }
-                throw new TemplateFailure("a list does not have " + Python.repr(wanted));
-            };
-            case "count" -> arguments -> {
-                Object wanted = arguments.required(0, "value");
-                budget.steps(items.size());
-                return items.stream().filter(item -> Python.equal(item, wanted)).count();
-            };
+                    throw new TemplateFailure("a list does not have " + Python.repr(wanted));
+                };
+            case "count" ->
+                arguments -> {
+                    Object wanted = arguments.required(0, "value");
+                    budget.steps(items.size());
+                    return items.stream()
+                            .filter(item -> Python.equal(item, wanted))
+                            .count();
+                };
             case "copy" -> arguments -> items;
             default -> null;
         };
@@ -243,17 +251,16 @@ final class Evaluator {
         Object left = evaluate(comparison.first(), scope);
         for (Expression.Link link : comparison.links()) {
             Object right = evaluate(link.with(), scope);
-            boolean holds =
-                    switch (link.operator()) {
-                        case "==" -> Python.equal(left, right);
-                        case "!=" -> !Python.equal(left, right);
-                        case "<" -> Python.compare(left, right) < 0;
-                        case "<=" -> Python.compare(left, right) <= 0;
-                        case ">" -> Python.compare(left, right) > 0;
-                        case ">=" -> Python.compare(left, right) >= 0;
-                        case "in" -> contains(right, left);
-                        default -> !contains(right, left);
-                    };
+            boolean holds = switch (link.operator()) {
+                case "==" -> Python.equal(left, right);
+                case "!=" -> !Python.equal(left, right);
+                case "<" -> Python.compare(left, right) < 0;
+                case "<=" -> Python.compare(left, right) <= 0;
+                case ">" -> Python.compare(left, right) > 0;
+                case ">=" -> Python.compare(left, right) >= 0;
+                case "in" -> contains(right, left);
+                default -> !contains(right, left);
+            };
             if (!holds) {
                 return false;
             }

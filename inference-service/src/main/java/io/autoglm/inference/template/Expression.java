@@ -66,7 +66,8 @@ sealed interface Expression {
 
     record Concatenation(List<Expression> parts) implements Expression {}
 
-    record Conditional(Expression condition, Expression then, @Nullable Expression otherwise) implements Expression {}
+    record Conditional(
+            Expression condition, Expression then, @Nullable Expression otherwise) implements Expression {}
 
     /// The body of a `{% filter %}` or a filtered block set, already rendered.
     record Body() implements Expression {}

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Parses expressions by recursive descent, in Jinja's precedence: `if` < `or` < `and` < `not` < comparisons < `+ -` <
-/// `~` < `* / // %` < `**` < signs < calls, filters, tests.
+/// Parses expressions by recursive descent, in Jinja's precedence: `if` < `or` < `and` < `not` < comparisons < `+
+/// -` < `~` < `* / // %` < `**` < signs < calls, filters, tests.
 class ExpressionParser {
 
     /// Far beyond what a person writes, and well within a thread's stack.

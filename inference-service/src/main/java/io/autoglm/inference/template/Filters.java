@@ -35,8 +35,7 @@ final class Filters {
             case "upper" -> Python.text(value).toUpperCase(Locale.ROOT);
             case "lower" -> Python.text(value).toLowerCase(Locale.ROOT);
             case "capitalize" -> StringMethods.capitalize(Python.text(value));
-            case "title" ->
-                WORD_IN_TITLE.matcher(Python.text(value)).replaceAll(word -> quoted(capitalized(word)));
+            case "title" -> WORD_IN_TITLE.matcher(Python.text(value)).replaceAll(word -> quoted(capitalized(word)));
             case "replace" ->
                 StringMethods.replace(
                         Python.text(value),
@@ -51,7 +50,7 @@ final class Filters {
             case "wordcount" -> (long) Python.text(value).split("\\w+", -1).length - 1;
             case "length", "count" -> Python.length(value);
             case "default", "d" ->
-                value instanceof Undefined || arguments.flag(1, "boolean", false) && !Python.truth(value)
+                value instanceof Undefined || (arguments.flag(1, "boolean", false) && !Python.truth(value))
                         ? arguments.or(0, "default_value", "")
                         : value;
             case "int" -> integer(value, arguments);
@@ -60,8 +59,14 @@ final class Filters {
             case "round" -> round(value, arguments);
             case "list" -> items(value);
             case "items" -> pairs(value);
-            case "first" -> items(value).isEmpty() ? new Undefined("the first of nothing") : items(value).getFirst();
-            case "last" -> items(value).isEmpty() ? new Undefined("the last of nothing") : items(value).getLast();
+            case "first" ->
+                items(value).isEmpty()
+                        ? new Undefined("the first of nothing")
+                        : items(value).getFirst();
+            case "last" ->
+                items(value).isEmpty()
+                        ? new Undefined("the last of nothing")
+                        : items(value).getLast();
             case "reverse" -> reverse(value);
             case "join" -> join(value, arguments);
             case "sum" -> sum(value, arguments);
@@ -102,7 +107,8 @@ final class Filters {
 
     private String indent(String text, Arguments arguments) {
         Object width = arguments.or(0, "width", 4L);
-        String indentation = width instanceof String given ? given : " ".repeat(Math.clamp(Python.index(width), 0, 1000));
+        String indentation =
+                width instanceof String given ? given : " ".repeat(Math.clamp(Python.index(width), 0, 1000));
         boolean blank = arguments.flag(2, "blank", false);
         List<Object> lines = StringMethods.splitLines(text + "\n", false);
         StringBuilder out = new StringBuilder(arguments.flag(1, "first", false) ? indentation : "");
@@ -169,16 +175,15 @@ final class Filters {
         int precision = Math.clamp(arguments.whole(0, "precision", 0), -300, 300);
         String method = Python.text(arguments.or(1, "method", "common"));
         boolean whole = !(number instanceof Double);
-        if (whole && precision >= 0 && method.equals("common") || !Double.isFinite(value)) {
+        if ((whole && precision >= 0 && method.equals("common")) || !Double.isFinite(value)) {
             return number;
         }
-        RoundingMode mode =
-                switch (method) {
-                    case "common" -> RoundingMode.HALF_EVEN;
-                    case "ceil" -> RoundingMode.CEILING;
-                    case "floor" -> RoundingMode.FLOOR;
-                    default -> throw new TemplateFailure("round goes by common, ceil or floor");
-                };
+        RoundingMode mode = switch (method) {
+            case "common" -> RoundingMode.HALF_EVEN;
+            case "ceil" -> RoundingMode.CEILING;
+            case "floor" -> RoundingMode.FLOOR;
+            default -> throw new TemplateFailure("round goes by common, ceil or floor");
+        };
         return new BigDecimal(value).setScale(precision, mode).doubleValue();
     }
 
@@ -243,9 +248,9 @@ final class Filters {
 
     private static boolean sameUnder(Comparator<Object> order, Object some, Object other) {
         return Python.equal(some, other)
-                || some.getClass() == other.getClass()
+                || (some.getClass() == other.getClass()
                         && (some instanceof String || some instanceof Map)
-                        && order.compare(some, other) == 0;
+                        && order.compare(some, other) == 0);
     }
 
     private List<Object> sortedPairs(Object value, Arguments arguments) {
@@ -304,7 +309,9 @@ final class Filters {
                     .toList();
         }
         String filter = arguments.text(0, "filter");
-        return items.stream().map(item -> apply(filter, item, arguments.from(1))).toList();
+        return items.stream()
+                .map(item -> apply(filter, item, arguments.from(1)))
+                .toList();
     }
 
     private List<Object> select(Object value, Arguments arguments, boolean wanted) {

@@ -25,8 +25,10 @@ final class Globals {
         define(scope, "raise_exception", arguments -> {
             throw new TemplateRefusal(Python.text(arguments.or(0, "message", "")));
         });
-        define(scope, "strftime_now", arguments ->
-                StrfTime.format(ZonedDateTime.now(clock), arguments.text(0, "format")));
+        define(
+                scope,
+                "strftime_now",
+                arguments -> StrfTime.format(ZonedDateTime.now(clock), arguments.text(0, "format")));
         define(scope, "range", this::range);
         define(scope, "namespace", Globals::namespace);
         define(scope, "dict", Globals::dict);

@@ -1,15 +1,14 @@
 package io.autoglm.inference.template;
 
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 
 /// Python's `json.dumps`, which models have seen in training: a space behind `,` and `:`, text as it is.
-///
-/// @param indent        columns for each level; -1: all on one line
-/// @param itemSeparator between items, `", "` or, with indentation, `","`
 final class JsonText {
 
+    /// Columns for each level; -1: all on one line.
     private final int indent;
     private final String itemSeparator;
     private final String keySeparator;
@@ -45,7 +44,9 @@ final class JsonText {
             case None none -> out.append("null");
             case Double number ->
                 out.append(
-                        number.isNaN() ? "NaN" : number.isInfinite() ? (number > 0 ? "Infinity" : "-Infinity") : Python.repr(number));
+                        number.isNaN()
+                                ? "NaN"
+                                : number.isInfinite() ? (number > 0 ? "Infinity" : "-Infinity") : Python.repr(number));
             case Number number -> out.append(number);
             case List<?> items -> {
                 open('[', items.isEmpty(), depth);
@@ -63,9 +64,10 @@ final class JsonText {
     private void object(Map<?, ?> map, int depth) {
         open('{', map.isEmpty(), depth);
         boolean more = false;
-        List<? extends Map.Entry<?, ?>> entries = map.entrySet().stream()
-                .sorted(sorted ? Comparator.comparing(entry -> Python.text(entry.getKey())) : (a, b) -> 0)
-                .toList();
+        List<Map.Entry<?, ?>> entries = new ArrayList<>(map.entrySet());
+        if (sorted) {
+            entries.sort(Comparator.comparing(entry -> Python.text(entry.getKey())));
+        }
         for (Map.Entry<?, ?> entry : entries) {
             separate(more, depth);
             more = true;
@@ -121,7 +123,7 @@ final class JsonText {
                 case '\f' -> out.append("\\f");
                 case '\b' -> out.append("\\b");
                 default -> {
-                    if (next < ' ' || ascii && next > '~') {
+                    if (next < ' ' || (ascii && next > '~')) {
                         out.append("\\u%04x".formatted((int) next));
                     } else {
                         out.append(next);

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Cuts a template into tokens and does away with the whitespace that is not output, exactly as Jinja2 3.1 does with
-/// `trim_blocks` and `lstrip_blocks` (its `Lexer.tokeniter` is the reference):
+/// Cuts a template into tokens and does away with the whitespace that is not output, exactly as Jinja2 3.1 does
+/// with `trim_blocks` and `lstrip_blocks` (its `Lexer.tokeniter` is the reference):
 ///
 /// - `-` in a tag strips all whitespace on its side, `+` keeps what the two settings would strip
 /// - the newline behind a block or a comment goes
@@ -23,8 +23,8 @@ final class Lexer {
             "(0[xX][0-9a-fA-F_]+|0[oO][0-7_]+|0[bB][01_]+)|(\\d[\\d_]*)(\\.\\d[\\d_]*)?([eE][+-]?\\d+)?");
     private static final Pattern NAME = Pattern.compile("[\\p{L}_][\\p{L}\\p{N}_]*");
     private static final List<String> OPERATORS = List.of(
-            "**", "//", "==", "!=", "<=", ">=", "+", "-", "*", "/", "%", "~", "<", ">", "=", ".", ":", "|", ",", "(", ")",
-            "[", "]", "{", "}");
+            "**", "//", "==", "!=", "<=", ">=", "+", "-", "*", "/", "%", "~", "<", ">", "=", ".", ":", "|", ",", "(",
+            ")", "[", "]", "{", "}");
 
     private final String source;
     private final List<Token> tokens = new ArrayList<>();
@@ -167,7 +167,7 @@ final class Lexer {
     private boolean endsHere(String mark) {
         return source.startsWith(mark, at)
                 || source.startsWith("-" + mark, at)
-                || mark.equals("%}") && source.startsWith("+" + mark, at);
+                || (mark.equals("%}") && source.startsWith("+" + mark, at));
     }
 
     /// @return how much deeper in brackets the token leads

@@ -34,13 +34,14 @@ final class Loop implements Attributes {
             case "previtem" -> index > 0 ? items.get(index - 1) : new Undefined("'previtem' of the first turn");
             case "nextitem" ->
                 index < items.size() - 1 ? items.get(index + 1) : new Undefined("'nextitem' of the last turn");
-            case "cycle" -> (Function) arguments -> {
-                List<Object> values = arguments.positional();
-                if (values.isEmpty()) {
-                    throw new TemplateFailure("cycle needs values");
-                }
-                return values.get(index % values.size());
-            };
+            case "cycle" ->
+                (Function) arguments -> {
+                    List<Object> values = arguments.positional();
+                    if (values.isEmpty()) {
+                        throw new TemplateFailure("cycle needs values");
+                    }
+                    return values.get(index % values.size());
+                };
             case "changed" -> (Function) this::changed;
             default -> new Undefined("'" + name + "' of a loop");
         };

@@ -19,8 +19,8 @@ final class Parser extends ExpressionParser {
         return statements;
     }
 
-    /// Up to one of the block names `ends`, which is consumed with its `{%`, but not what follows; to the end of the
-    /// template if there are none.
+    /// Up to one of the block names `ends`, which is consumed with its `{%`, but not what follows; to the end of
+    /// the template if there are none.
     private List<Statement> statements(Set<String> ends) {
         enter();
         List<Statement> statements = new ArrayList<>();
@@ -64,27 +64,26 @@ final class Parser extends ExpressionParser {
     private Statement block() {
         int line = current().line();
         String name = expectName();
-        Statement statement =
-                switch (name) {
-                    case "if" -> branch(line);
-                    case "for" -> loop(line);
-                    case "set" -> assignment(line);
-                    case "macro" -> {
-                        String macro = expectName();
-                        List<Statement.Parameter> parameters = parameters();
-                        yield new Statement.Macro(macro, parameters, body("endmacro"), line);
-                    }
-                    case "call" -> callBlock(line);
-                    case "filter" -> {
-                        Expression filter = filterChain();
-                        yield new Statement.FilterBlock(filter, body("endfilter"), line);
-                    }
-                    case "with" -> with(line);
-                    case "generation" -> new Statement.Group(body("endgeneration"), line);
-                    case "break" -> new Statement.Break(line);
-                    case "continue" -> new Statement.Continue(line);
-                    default -> throw new TemplateFailure("there is no block '" + name + "'", line);
-                };
+        Statement statement = switch (name) {
+            case "if" -> branch(line);
+            case "for" -> loop(line);
+            case "set" -> assignment(line);
+            case "macro" -> {
+                String macro = expectName();
+                List<Statement.Parameter> parameters = parameters();
+                yield new Statement.Macro(macro, parameters, body("endmacro"), line);
+            }
+            case "call" -> callBlock(line);
+            case "filter" -> {
+                Expression filter = filterChain();
+                yield new Statement.FilterBlock(filter, body("endfilter"), line);
+            }
+            case "with" -> with(line);
+            case "generation" -> new Statement.Group(body("endgeneration"), line);
+            case "break" -> new Statement.Break(line);
+            case "continue" -> new Statement.Continue(line);
+            default -> throw new TemplateFailure("there is no block '" + name + "'", line);
+        };
         expect(Token.Kind.BLOCK_END);
         return statement;
     }
@@ -112,7 +111,9 @@ final class Parser extends ExpressionParser {
         boolean parenthesized = skipOperator("(");
         do {
             targets.add(expectName());
-        } while (skipOperator(",") && current().kind() == Token.Kind.NAME && !current().isName("in"));
+        } while (skipOperator(",")
+                && current().kind() == Token.Kind.NAME
+                && !current().isName("in"));
         if (parenthesized) {
             expectOperator(")");
         }

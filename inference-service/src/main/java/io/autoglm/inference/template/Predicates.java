@@ -51,8 +51,7 @@ final class Predicates {
     }
 
     private static boolean same(Object value, Object other) {
-        boolean plain = value instanceof Boolean || value instanceof None || value instanceof String;
-        return value == other || plain && value.equals(other);
+        return value.getClass() == other.getClass() && value.equals(other);
     }
 
     private static String text(Object value) {

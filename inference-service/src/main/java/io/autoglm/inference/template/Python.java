@@ -8,19 +8,20 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 
-/// What Python makes of values. They are [String], [Long] (or [BigInteger], as read from JSON), [Double], [Boolean],
-/// [List] (for lists and tuples), [Map], [None], [Undefined], [Function] and [Attributes]; lists and maps are never changed.
+/// What Python makes of values. They are [String], [Long] (or [BigInteger], as read from JSON), [Double],
+/// [Boolean], [List] (for lists and tuples), [Map], [None], [Undefined], [Function] and [Attributes]; lists and
+/// maps are never changed.
 final class Python {
 
     private Python() {}
 
     static boolean isSpace(int character) {
         return character == ' '
-                || character >= '\t' && character <= '\r'
-                || character >= 0x1c && character <= 0x1f
+                || (character >= '\t' && character <= '\r')
+                || (character >= 0x1c && character <= 0x1f)
                 || character == 0x85
                 || character == 0xa0
-                || character > 0xff && (Character.isSpaceChar(character));
+                || (character > 0xff && Character.isSpaceChar(character));
     }
 
     static String stripLeft(String text) {
@@ -202,14 +203,14 @@ final class Python {
         String digits = exact.unscaledValue().abs().toString();
         String fraction = digits.length() > 1 ? "." + digits.substring(1) : "";
         String sign = value < 0 ? "-" : "";
-        return "%s%c%se%s%02d".formatted(sign, digits.charAt(0), fraction, exponent < 0 ? "-" : "+", Math.abs(exponent));
+        return "%s%c%se%s%02d"
+                .formatted(sign, digits.charAt(0), fraction, exponent < 0 ? "-" : "+", Math.abs(exponent));
     }
 
     static boolean equal(Object left, Object right) {
         if (isNumber(left) && isNumber(right)) {
-            return left instanceof Double || right instanceof Double
-                    ? number(left) == number(right)
-                    : whole(left).equals(whole(right));
+            boolean floats = left instanceof Double || right instanceof Double;
+            return floats ? number(left) == number(right) : whole(left).equals(whole(right));
         }
         if (left instanceof List<?> some && right instanceof List<?> others) {
             if (some.size() != others.size()) {
@@ -227,9 +228,8 @@ final class Python {
 
     static int compare(Object left, Object right) {
         if (isNumber(left) && isNumber(right)) {
-            return left instanceof Double || right instanceof Double
-                    ? Double.compare(number(left), number(right))
-                    : whole(left).compareTo(whole(right));
+            boolean floats = left instanceof Double || right instanceof Double;
+            return floats ? Double.compare(number(left), number(right)) : whole(left).compareTo(whole(right));
         }
         if (left instanceof String some && right instanceof String other) {
             return compareCodePoints(some, other);
@@ -247,8 +247,7 @@ final class Python {
     }
 
     private static int compareCodePoints(String some, String other) {
-        return Arrays.compare(
-                some.codePoints().toArray(), other.codePoints().toArray());
+        return Arrays.compare(some.codePoints().toArray(), other.codePoints().toArray());
     }
 
     static boolean contains(Object container, Object item) {
@@ -278,7 +277,10 @@ final class Python {
         return switch (value) {
             case List<?> items -> List.copyOf(items);
             case Map<?, ?> map -> List.copyOf(map.keySet());
-            case String text -> text.codePoints().mapToObj(code -> (Object) Character.toString(code)).toList();
+            case String text ->
+                text.codePoints()
+                        .mapToObj(code -> (Object) Character.toString(code))
+                        .toList();
             case Undefined undefined -> List.of();
             default -> throw new TemplateFailure(type(value) + " cannot be iterated over");
         };
@@ -311,7 +313,9 @@ final class Python {
         for (long i = first; stride > 0 ? i < end : i > end; i += stride) {
             items.add(all.get((int) i));
         }
-        return value instanceof String ? String.join("", items.stream().map(Python::text).toList()) : items;
+        return value instanceof String
+                ? String.join("", items.stream().map(Python::text).toList())
+                : items;
     }
 
     private static long clip(long bound, int size, long stride) {
@@ -328,7 +332,10 @@ final class Python {
     }
 
     static boolean isNumber(Object value) {
-        return value instanceof Long || value instanceof Double || value instanceof Boolean || value instanceof BigInteger;
+        return value instanceof Long
+                || value instanceof Double
+                || value instanceof Boolean
+                || value instanceof BigInteger;
     }
 
     static double number(Object value) {
@@ -384,30 +391,29 @@ final class Python {
         if (left.bitLength() > 64 || right.bitLength() > 64) {
             throw new TemplateFailure("a number has more than 64 bits");
         }
-        BigInteger result =
-                switch (operator) {
-                    case "+" -> left.add(right);
-                    case "-" -> left.subtract(right);
-                    case "*" -> left.multiply(right);
-                    case "//" -> {
-                        BigInteger[] parts = left.divideAndRemainder(right);
-                        yield parts[1].signum() * right.signum() < 0 ? parts[0].subtract(BigInteger.ONE) : parts[0];
-                    }
-                    case "%" -> {
-                        BigInteger rest = left.remainder(right);
-                        yield rest.signum() * right.signum() < 0 ? rest.add(right) : rest;
-                    }
-                    case "**" -> {
-                        if (right.signum() < 0) {
-                            yield null;
-                        }
-                        if (right.intValue() > 64 && left.abs().compareTo(BigInteger.ONE) > 0) {
-                            throw new TemplateFailure("a number has more than 64 bits");
-                        }
-                        yield left.pow(right.intValue());
-                    }
-                    default -> throw new TemplateFailure("there is no operator " + operator);
-                };
+        BigInteger result = switch (operator) {
+            case "+" -> left.add(right);
+            case "-" -> left.subtract(right);
+            case "*" -> left.multiply(right);
+            case "//" -> {
+                BigInteger[] parts = left.divideAndRemainder(right);
+                yield parts[1].signum() * right.signum() < 0 ? parts[0].subtract(BigInteger.ONE) : parts[0];
+            }
+            case "%" -> {
+                BigInteger rest = left.remainder(right);
+                yield rest.signum() * right.signum() < 0 ? rest.add(right) : rest;
+            }
+            case "**" -> {
+                if (right.signum() < 0) {
+                    yield null;
+                }
+                if (right.intValue() > 64 && left.abs().compareTo(BigInteger.ONE) > 0) {
+                    throw new TemplateFailure("a number has more than 64 bits");
+                }
+                yield left.pow(right.intValue());
+            }
+            default -> throw new TemplateFailure("there is no operator " + operator);
+        };
         if (result == null) {
             return Math.pow(left.doubleValue(), right.doubleValue());
         }

@@ -27,19 +27,19 @@ final class Renderer {
     }
 
     private Flow run(List<Statement> statements, Scope scope) {
-        for (Statement statement : statements) {
+        budget.enter();
+        Flow flow = Flow.NEXT;
+        for (int i = 0; i < statements.size() && flow == Flow.NEXT; i++) {
+            Statement statement = statements.get(i);
             budget.step();
-            Flow flow;
             try {
                 flow = run(statement, scope);
             } catch (TemplateFailure failure) {
                 throw failure.at(statement.line());
             }
-            if (flow != Flow.NEXT) {
-                return flow;
-            }
         }
-        return Flow.NEXT;
+        budget.leave();
+        return flow;
     }
 
     private Flow run(Statement statement, Scope scope) {
@@ -176,10 +176,7 @@ final class Renderer {
         return arguments -> {
             Scope inner = new Scope(scope);
             pass(macro.parameters(), arguments, inner);
-            budget.enter();
-            String text = captured(macro.body(), inner);
-            budget.leave();
-            return text;
+            return captured(macro.body(), inner);
         };
     }
 

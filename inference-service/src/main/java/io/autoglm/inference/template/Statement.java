@@ -24,7 +24,8 @@ sealed interface Statement {
             @Nullable Expression condition,
             List<Statement> body,
             List<Statement> otherwise,
-            int line) implements Statement {}
+            int line)
+            implements Statement {}
 
     record Set(List<Target> targets, Expression value, int line) implements Statement {}
 
@@ -32,7 +33,8 @@ sealed interface Statement {
     record Target(String name, @Nullable String attribute) {}
 
     /// @param filter applied to the rendered body, an [Expression.Body] inside; null for none
-    record SetBlock(Target target, List<Statement> body, @Nullable Expression filter, int line) implements Statement {}
+    record SetBlock(
+            Target target, List<Statement> body, @Nullable Expression filter, int line) implements Statement {}
 
     record Macro(String name, List<Parameter> parameters, List<Statement> body, int line) implements Statement {}
 

@@ -15,7 +15,8 @@ final class StringFormat {
     private static final Pattern PERCENT =
             Pattern.compile("%(?:\\((\\w+)\\))?([-+ 0#]*)(\\d+)?(?:\\.(\\d+))?([sdifrxXeEgGc%])");
     private static final Pattern BRACES = Pattern.compile("\\{\\{|}}|\\{(\\w*)(?:!([rs]))?(?::([^}]*))?}");
-    private static final Pattern SPEC = Pattern.compile("(?:(.)?([<>^]))?([+ ]?)(0)?(\\d+)?(,)?(?:\\.(\\d+))?([sdfxX])?");
+    private static final Pattern SPEC =
+            Pattern.compile("(?:(.)?([<>^]))?([+ ]?)(0)?(\\d+)?(,)?(?:\\.(\\d+))?([sdfxX])?");
     private static final int WIDEST = 10_000;
 
     private StringFormat() {}
@@ -35,9 +36,8 @@ final class StringFormat {
             }
             Object value;
             if (matcher.group(1) != null) {
-                value = values instanceof Map<?, ?> map && map.get(matcher.group(1)) instanceof Object found
-                        ? found
-                        : new Undefined("'" + matcher.group(1) + "'");
+                Object found = values instanceof Map<?, ?> map ? map.get(matcher.group(1)) : null;
+                value = found == null ? new Undefined("'" + matcher.group(1) + "'") : found;
             } else if (next < positional.size()) {
                 value = positional.get(next++);
             } else {
@@ -102,17 +102,16 @@ final class StringFormat {
     }
 
     private static String convert(Object value, String type, int precision, String sign) {
-        String text =
-                switch (type) {
-                    case "s" -> cut(Python.text(value), precision);
-                    case "r" -> cut(Python.repr(value), precision);
-                    case "d", "i" -> Long.toString((long) Python.number(value));
-                    case "x" -> Long.toHexString((long) Python.number(value));
-                    case "X" -> Long.toHexString((long) Python.number(value)).toUpperCase(Locale.ROOT);
-                    case "c" -> value instanceof String one ? one : Character.toString((int) Python.index(value));
-                    case "f" -> fixed(Python.number(value), precision);
-                    default -> throw new TemplateFailure("the format %" + type + " is not supported");
-                };
+        String text = switch (type) {
+            case "s" -> cut(Python.text(value), precision);
+            case "r" -> cut(Python.repr(value), precision);
+            case "d", "i" -> Long.toString((long) Python.number(value));
+            case "x" -> Long.toHexString((long) Python.number(value));
+            case "X" -> Long.toHexString((long) Python.number(value)).toUpperCase(Locale.ROOT);
+            case "c" -> value instanceof String one ? one : Character.toString((int) Python.index(value));
+            case "f" -> fixed(Python.number(value), precision);
+            default -> throw new TemplateFailure("the format %" + type + " is not supported");
+        };
         boolean signs = Python.isNumber(value) && !text.startsWith("-") && "difs".contains(type);
         return signs ? sign + text : text;
     }

@@ -49,7 +49,11 @@ final class StringMethods {
             case "rpartition" -> arguments -> partition(self, arguments.text(0, "sep"), true);
             case "replace" ->
                 arguments -> replace(
-                        self, arguments.text(0, "old"), arguments.text(1, "new"), arguments.whole(2, "count", -1), budget);
+                        self,
+                        arguments.text(0, "old"),
+                        arguments.text(1, "new"),
+                        arguments.whole(2, "count", -1),
+                        budget);
             case "join" -> arguments -> join(self, Python.iterate(arguments.required(0, "iterable")), budget);
             case "find" -> arguments -> find(self, arguments, false);
             case "rfind" -> arguments -> find(self, arguments, true);
@@ -150,7 +154,9 @@ final class StringMethods {
         if (fromRight) {
             int end = self.length();
             int at;
-            while ((most < 0 || parts.size() < most) && end > 0 && (at = self.lastIndexOf(separator, end - separator.length())) >= 0) {
+            while ((most < 0 || parts.size() < most)
+                    && end > 0
+                    && (at = self.lastIndexOf(separator, end - separator.length())) >= 0) {
                 parts.addFirst(self.substring(at + separator.length(), end));
                 end = at;
             }
@@ -296,12 +302,11 @@ final class StringMethods {
         }
         budget.characters(missing);
         String fill = arguments.find(1, "fillchar") instanceof String text ? text : " ";
-        int before =
-                switch (align) {
-                    case LEFT -> 0;
-                    case RIGHT -> (int) missing;
-                    case CENTER -> (int) (missing / 2 + (missing & width & 1));
-                };
+        int before = switch (align) {
+            case LEFT -> 0;
+            case RIGHT -> (int) missing;
+            case CENTER -> (int) (missing / 2 + (missing & width & 1));
+        };
         return fill.repeat(before) + self + fill.repeat((int) missing - before);
     }
 }

@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Takes an answer apart as it streams: reasoning, content, tool calls.
 ///
-/// It goes character by character, so that pieces of any size give the same message. A call is given whole, once its end has
-/// been read: until then it could still turn out to be broken, and a broken call is content, every character of it. The
-/// whitespace around calls and reasoning is markup and is left away.
+/// It goes character by character, so that pieces of any size give the same message. A call is given whole, once
+/// its end has been read: until then it could still turn out to be broken, and a broken call is content, every
+/// character of it. The whitespace around calls and reasoning is markup and is left away.
 public final class AssistantParser {
 
     private static final String THINK = "<think>";

@@ -5,8 +5,8 @@ import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import org.jspecify.annotations.Nullable;
 
 /// Finds the end of a JSON object by its brackets, then reads it. Numbers keep their digits.
@@ -46,7 +46,8 @@ final class JsonObjectScan {
     }
 
     /// @return null if it is no JSON object after all
-    @Nullable JsonNode object() {
+    @Nullable
+    JsonNode object() {
         return object(text.toString());
     }
 

@@ -86,10 +86,10 @@ final class LeadingCall implements CallReader {
             return Progress.OPEN;
         }
         JsonNode object = json.object();
-        Call read = object == null ? null : TaggedCall.fromJson(object);
-        boolean ours = read != null && tools.has(read.name()) && (object.has("parameters") || object.has("arguments"));
-        call = ours ? read : null;
-        return ours ? Progress.DONE : Progress.BROKEN;
+        boolean complete = object != null && (object.has("parameters") || object.has("arguments"));
+        Call read = object != null && complete ? TaggedCall.fromJson(object) : null;
+        call = read != null && tools.has(read.name()) ? read : null;
+        return call == null ? Progress.BROKEN : Progress.DONE;
     }
 
     private boolean beginsLikeACall(char next) {

@@ -3,11 +3,11 @@ package io.autoglm.inference.text;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Ends an answer at the first stop string and never lets out a character of one: text that may be the beginning of a stop
-/// string is held back until it is clear that it is not.
+/// Ends an answer at the first stop string and never lets out a character of one: text that may be the beginning
+/// of a stop string is held back until it is clear that it is not.
 ///
-/// The match that is complete first wins; of those complete at the same character, the longest. One Knuth–Morris–Pratt
-/// automaton for each stop string, so a character costs a few steps whatever came before.
+/// The match that is complete first wins; of those complete at the same character, the longest. One
+/// Knuth–Morris–Pratt automaton for each stop string, so a character costs a few steps whatever came before.
 public final class StopStrings {
 
     private final List<String> stops;

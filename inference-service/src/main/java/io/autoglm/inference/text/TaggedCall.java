@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A call behind `<tool_call>`, in one of two forms:
 ///
-/// - GLM-4.5 and later: `name`, then pairs of `<arg_key>k</arg_key>` and `<arg_value>v</arg_value>`, whitespace between
+/// - GLM-4.5 and later: `name`, then pairs of `<arg_key>k</arg_key>` and `<arg_value>v</arg_value>`, whitespace
+///   between
 /// - Qwen and Hermes: `{"name": …, "arguments": {…}}`
 ///
 /// and in both `</tool_call>` at the end. A value may contain any markup but its own end.

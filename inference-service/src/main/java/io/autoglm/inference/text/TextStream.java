@@ -1,7 +1,7 @@
 package io.autoglm.inference.text;
 
-/// Turns the tokens of one answer into text as they come. A character is let out when its last byte is there, so what is
-/// sent is never revised; bytes that are no UTF-8 become U+FFFD, as in the decoding of the whole.
+/// Turns the tokens of one answer into text as they come. A character is let out when its last byte is there, so
+/// what is sent is never revised; bytes that are no UTF-8 become U+FFFD, as in the decoding of the whole.
 public final class TextStream {
 
     private final TokenBytes tokens;
@@ -17,7 +17,7 @@ public final class TextStream {
     /// @return the characters that `token` completes, often none
     public String append(int token) {
         byte[] bytes = tokens.bytes(token);
-        if (bytes.length == 0 || !showSpecial && tokens.isHidden(token)) {
+        if (bytes.length == 0 || (!showSpecial && tokens.isHidden(token))) {
             return "";
         }
         boolean dropsSpace = !started && tokens.dropsFirstSpace() && bytes[0] == ' ';

@@ -8,16 +8,24 @@ import java.util.BitSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// The bytes that each token stands for, read from `tokenizer.json`. Detokenizing needs no more than them, and constrained
-/// decoding needs them all.
+/// The bytes that each token stands for, read from `tokenizer.json`. Detokenizing needs no more than them, and
+/// constrained decoding needs them all.
 ///
-/// Two ways of writing bytes as vocabulary are published: byte-level BPE, whose 256 letters are GPT-2's printable stand-ins
-/// for bytes (GLM, Qwen, Llama 3), and SentencePiece, with `▁` for a space and `<0x0A>` for a lone byte (Llama 2, Mistral).
+/// Two ways of writing bytes as vocabulary are published: byte-level BPE, whose 256 letters are GPT-2's printable
+/// stand-ins for bytes (GLM, Qwen, Llama 3), and SentencePiece, with `▁` for a space and `<0x0A>` for a lone byte
+/// (Llama 2, Mistral).
 public final class TokenBytes {
 
     /// Marks of a message's parts, shown to the parser of the message even where a vocabulary calls them special.
-    private static final Set<String> MARKUP =
-            Set.of("<think>", "</think>", "<tool_call>", "</tool_call>", "<arg_key>", "</arg_key>", "<arg_value>", "</arg_value>");
+    private static final Set<String> MARKUP = Set.of(
+            "<think>",
+            "</think>",
+            "<tool_call>",
+            "</tool_call>",
+            "<arg_key>",
+            "</arg_key>",
+            "<arg_value>",
+            "</arg_value>");
 
     private static final byte[] NONE = {};
 
@@ -78,7 +86,8 @@ public final class TokenBytes {
         return special.get(token);
     }
 
-    /// Whether the token is a control token or one of the marks of calls and reasoning: nothing that text is made of.
+    /// Whether the token is a control token or one of the marks of calls and reasoning: nothing that text is made
+    /// of.
     public boolean isControl(int token) {
         return special.get(token) || markup.get(token);
     }
@@ -129,7 +138,8 @@ public final class TokenBytes {
                     : decoder.path("add_prefix_space").asBoolean(true);
         }
         for (JsonNode step : decoder.path("decoders")) {
-            if (step.path("type").asText().equals("Strip") && step.path("start").asInt() > 0 || strips(step)) {
+            boolean strip = step.path("type").asText().equals("Strip");
+            if ((strip && step.path("start").asInt() > 0) || strips(step)) {
                 return true;
             }
         }
@@ -158,12 +168,14 @@ public final class TokenBytes {
         return bytes;
     }
 
-    /// GPT-2's `bytes_to_unicode`, the other way round: printable Latin-1 stands for itself, the other 68 bytes, in order,
-    /// for U+0100 on.
+    /// GPT-2's `bytes_to_unicode`, the other way round: printable Latin-1 stands for itself, the other 68 bytes,
+    /// in order, for U+0100 on.
     ///
     /// @return -1 for a character that stands for no byte
     private static int byteOf(char letter) {
-        if (letter >= '!' && letter <= '~' || letter >= '\u00a1' && letter <= '\u00ac' || letter >= '\u00ae' && letter <= '\u00ff') {
+        if ((letter >= '!' && letter <= '~')
+                || (letter >= '\u00a1' && letter <= '\u00ac')
+                || (letter >= '\u00ae' && letter <= '\u00ff')) {
             return letter;
         }
         int index = letter - 0x100;

@@ -12,8 +12,9 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalInt;
 
-/// The tokenizer of a model directory. Encodes with Hugging Face's own library, decodes by the table of [TokenBytes], with
-/// nothing native on the path of a token. Safe for concurrent use; to be closed when the model is unloaded.
+/// The tokenizer of a model directory. Encodes with Hugging Face's own library, decodes by the table of
+/// [TokenBytes], with nothing native on the path of a token. Safe for concurrent use; to be closed when the model
+/// is unloaded.
 public final class Tokenizer implements AutoCloseable {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -57,8 +58,8 @@ public final class Tokenizer implements AutoCloseable {
 
     /// Control tokens written out in `text` (`<|user|>`) are taken for what they are.
     ///
-    /// @param withSpecial puts the tokenizer's own start token before a plain prompt; false for a rendered chat template,
-    ///                    which writes its own
+    /// @param withSpecial puts the tokenizer's own start token before a plain prompt; false for a rendered chat
+    ///                    template, which writes its own
     public int[] encode(String text, boolean withSpecial) {
         long[] ids = encoder.encode(text, withSpecial, false).getIds();
         int[] tokens = new int[ids.length];

@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// What the tools of a request expect as arguments. GLM writes an argument's value as bare text, so only the schema can tell
-/// the string `5` from the number.
+/// What the tools of a request expect as arguments. GLM writes an argument's value as bare text, so only the
+/// schema can tell the string `5` from the number.
 final class ToolSchemas {
 
     private static final ObjectReader READER =
@@ -50,7 +50,8 @@ final class ToolSchemas {
         return parameters.keySet().stream().anyMatch(name -> name.startsWith(start));
     }
 
-    /// The bare text of an argument as JSON: the value that it spells where the schema has room for it, or else a string.
+    /// The bare text of an argument as JSON: the value that it spells where the schema has room for it, or else a
+    /// string.
     String value(String tool, String argument, String text) {
         JsonNode root = parameters.get(tool);
         JsonNode schema = root == null ? null : root.path("properties").path(argument);
@@ -62,10 +63,12 @@ final class ToolSchemas {
         String word = PYTHON_WORDS.getOrDefault(bare, bare);
         String json = !types.isEmpty() && !types.contains("string") ? word : bare;
         JsonNode value = parse(json);
-        if (value == null || value.isTextual() && !types.isEmpty() && types.contains("string")) {
+        if (value == null || (value.isTextual() && types.contains("string"))) {
             return TextNode.valueOf(text).toString();
         }
-        return types.isEmpty() || admits(types, value) ? json : TextNode.valueOf(text).toString();
+        return types.isEmpty() || admits(types, value)
+                ? json
+                : TextNode.valueOf(text).toString();
     }
 
     private static @Nullable JsonNode parse(String text) {

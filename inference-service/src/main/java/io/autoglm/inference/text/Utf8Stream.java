@@ -1,7 +1,8 @@
 package io.autoglm.inference.text;
 
-/// Decodes UTF-8 byte by byte, as the WHATWG Encoding Standard and Rust's `from_utf8_lossy` do: one U+FFFD for each maximal
-/// part of a broken character. (The JDK's decoder takes a surrogate's three bytes for one error, they for three.)
+/// Decodes UTF-8 byte by byte, as the WHATWG Encoding Standard and Rust's `from_utf8_lossy` do: one U+FFFD for
+/// each maximal part of a broken character. (The JDK's decoder takes a surrogate's three bytes for one error,
+/// they for three.)
 final class Utf8Stream {
 
     private static final char REPLACEMENT = '\ufffd';
@@ -36,7 +37,7 @@ final class Utf8Stream {
             if (value >= least && value <= most) {
                 least = 0x80;
                 most = 0xbf;
-                code = code << 6 | value & 0x3f;
+                code = (code << 6) | (value & 0x3f);
                 if (--missing == 0) {
                     out.appendCodePoint(code);
                 }

@@ -1,8 +1,8 @@
-/// From text to token ids and back, token by token: [Tokenizer], then for each answer the chain
-/// [TextStream] (bytes to characters) → [StopStrings] → [AssistantParser] (reasoning, content, tool calls).
+/// From text to token ids and back, token by token: [Tokenizer], then for each answer the chain [TextStream]
+/// (bytes to characters) → [StopStrings] → [AssistantParser] (reasoning, content, tool calls).
 ///
-/// The streaming classes hold one answer's state and are not safe for concurrent use; [Tokenizer] is. All of them give
-/// the same result however the text is cut into pieces.
+/// The streaming classes hold one answer's state and are not safe for concurrent use; [Tokenizer] is. All of them
+/// give the same result however the text is cut into pieces.
 @NullMarked
 package io.autoglm.inference.text;
 

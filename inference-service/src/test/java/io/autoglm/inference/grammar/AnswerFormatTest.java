@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -25,14 +26,13 @@ class AnswerFormatTest {
             new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     private static final TokenBytes TOKENS = Vocabularies.byteLevel(List.of(
-            "{\"", "\":", "\": ", "\"}", "}}", "]}", "[[", "\",\"", "\", \"", "true", "null", "  ", "\n    ", "12", "-1", "你好",
-            "name", "\\\"", "\\u", "😀", "e+", "{}", "\"}\n", " {", "false,", "}}}}"));
+            "{\"", "\":", "\": ", "\"}", "}}", "]}", "[[", "\",\"", "\", \"", "true", "null", "  ", "\n    ", "12",
+            "-1", "你好", "name", "\\\"", "\\u", "😀", "e+", "{}", "\"}\n", " {", "false,", "}}}}"));
     private static final int END = TOKENS.size() - 2;
     private static final int USER = TOKENS.size() - 1;
     private static final AnswerFormat FORMAT = new AnswerFormat(TOKENS, List.of(END));
 
-    private static final String PERSON =
-            """
+    private static final String PERSON = """
             {"type": "object", "additionalProperties": false, "required": ["name", "age", "pets"],
              "properties": {"name": {"type": "string", "minLength": 1, "maxLength": 5}, "age": {"type": "integer"},
                "mood": {"enum": ["good", "bad", 3, null, "très bon"]}, "home": {"$ref": "#/$defs/home"},
@@ -61,14 +61,16 @@ class AnswerFormatTest {
             String answer = sampled(schema(PERSON, true), 60 + random.nextInt(60), random);
 
             JsonNode person = read(answer);
-            assertThat(person.path("name").textValue().codePointCount(0, person.path("name").textValue().length()))
+            assertThat(person.path("name")
+                            .textValue()
+                            .codePointCount(0, person.path("name").textValue().length()))
                     .as(answer)
                     .isBetween(1, 5);
             assertThat(person.path("age").isIntegralNumber()).as(answer).isTrue();
             assertThat(person.path("pets").size()).as(answer).isBetween(1, 2);
-            person.path("pets").forEach(pet -> assertThat(pet.path("kind").textValue()).isEqualTo("cat"));
-            person.fieldNames()
-                    .forEachRemaining(name -> assertThat(name).isIn("name", "age", "mood", "home", "pets"));
+            person.path("pets")
+                    .forEach(pet -> assertThat(pet.path("kind").textValue()).isEqualTo("cat"));
+            person.fieldNames().forEachRemaining(name -> assertThat(name).isIn("name", "age", "mood", "home", "pets"));
         }
     }
 
@@ -86,8 +88,19 @@ class AnswerFormatTest {
     @Test
     void what_is_no_json_object_is_not_allowed() {
         for (String document : List.of(
-                "[]", "x", "{a", "{\"a\" 1", "{\"a\":01", "{\"a\":.5", "{\"a\":1,}", "{\"a\":tru}", "{\"a\":\"\n", "{}}",
-                "{\"a\":\"\\x", "{\"a\":\"\\ud83d\"", "\t\t\t{")) {
+                "[]",
+                "x",
+                "{a",
+                "{\"a\" 1",
+                "{\"a\":01",
+                "{\"a\":.5",
+                "{\"a\":1,}",
+                "{\"a\":tru}",
+                "{\"a\":\"\n",
+                "{}}",
+                "{\"a\":\"\\x",
+                "{\"a\":\"\\ud83d\"",
+                "\t\t\t{")) {
             assertThat(accepts(jsonObject(), document)).as(document).isFalse();
         }
     }
@@ -100,15 +113,22 @@ class AnswerFormatTest {
             assertThat(accepts(schema(PERSON, true), fits)).as(fits).isTrue();
         }
         for (String wrong : List.of(
-                "{\"name\":\"\"", "{\"name\":\"Zacharias", "{\"age\"", "{\"name\":\"Zoe\",\"age\":3.5", "{\"name\":\"Zoe\",\"age\":3,\"pets\":[]",
-                "{\"name\":\"Zoe\",\"age\":3,\"mood\":\"meh", "{\"name\":\"Zoe\",\"age\":3}", "{\"name\":\"Zoe\",\"age\":3,\"x\"")) {
+                "{\"name\":\"\"",
+                "{\"name\":\"Zacharias",
+                "{\"age\"",
+                "{\"name\":\"Zoe\",\"age\":3.5",
+                "{\"name\":\"Zoe\",\"age\":3,\"pets\":[]",
+                "{\"name\":\"Zoe\",\"age\":3,\"mood\":\"meh",
+                "{\"name\":\"Zoe\",\"age\":3}",
+                "{\"name\":\"Zoe\",\"age\":3,\"x\"")) {
             assertThat(accepts(schema(PERSON, true), wrong)).as(wrong).isFalse();
         }
     }
 
     @Test
     void additional_properties_are_written_where_the_schema_invites_them() {
-        String open = "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"null\"}},\"additionalProperties\":{\"type\":\"integer\"}}";
+        String open =
+                "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"null\"}},\"additionalProperties\":{\"type\":\"integer\"}}";
 
         assertThat(accepts(schema(open, true), "{\"a\":null,\"b\":1,\"c\":2}")).isTrue();
         assertThat(accepts(schema(open, true), "{\"b\":1}")).isTrue();
@@ -143,7 +163,8 @@ class AnswerFormatTest {
         assertThatThrownBy(() -> schema("{\"type\":\"str\"}", true)).hasMessageContaining("'str'");
         assertThatThrownBy(() -> FORMAT.constraint(MAPPER.readTree("{\"type\":\"xml\"}")))
                 .isInstanceOfSatisfying(
-                        InvalidParameterException.class, e -> assertThat(e.param()).isEqualTo("response_format"));
+                        InvalidParameterException.class,
+                        e -> assertThat(e.param()).isEqualTo("response_format"));
         assertThat(schema("{\"type\":\"string\",\"pattern\":\"a+\"}", false)).isNotNull();
     }
 
@@ -158,14 +179,13 @@ class AnswerFormatTest {
     }
 
     private static TokenConstraint schema(String schema, boolean strict) {
-        return constraint("{\"type\":\"json_schema\",\"json_schema\":{\"strict\":" + strict + ",\"schema\":" + schema + "}}");
+        return constraint(
+                "{\"type\":\"json_schema\",\"json_schema\":{\"strict\":" + strict + ",\"schema\":" + schema + "}}");
     }
 
     private static TokenConstraint constraint(String responseFormat) {
         try {
-            TokenConstraint constraint = FORMAT.constraint(MAPPER.readTree(responseFormat));
-            assertThat(constraint).isNotNull();
-            return constraint;
+            return Objects.requireNonNull(FORMAT.constraint(MAPPER.readTree(responseFormat)));
         } catch (IOException e) {
             throw new AssertionError(e);
         }

@@ -118,12 +118,15 @@ class SamplerTest {
         SamplerWorkspace workspace = new SamplerWorkspace(100, 100);
         Sampler whole = new Sampler(seeded, NOTHING, NOTHING, workspace, null);
         List<Integer> tokens = IntStream.range(0, 50)
-                .mapToObj(position -> whole.next(FloatBuffer.wrap(logits), 0, position, 50).token())
+                .mapToObj(position ->
+                        whole.next(FloatBuffer.wrap(logits), 0, position, 50).token())
                 .toList();
 
         Sampler continued = new Sampler(seeded, NOTHING, NOTHING, workspace, null);
         List<Integer> rest = IntStream.range(20, 50)
-                .mapToObj(position -> continued.next(FloatBuffer.wrap(logits), 0, position, 50).token())
+                .mapToObj(position -> continued
+                        .next(FloatBuffer.wrap(logits), 0, position, 50)
+                        .token())
                 .toList();
 
         assertThat(rest).isEqualTo(tokens.subList(20, 50));
@@ -142,7 +145,8 @@ class SamplerTest {
     @Test
     void presence_and_frequency_count_the_answer_and_not_the_prompt() {
         SamplerWorkspace workspace = new SamplerWorkspace(3, 3);
-        SamplingParameters penalized = parameters().temperature(0).presence(0.5).frequency(0.4).build();
+        SamplingParameters penalized =
+                parameters().temperature(0).presence(0.5).frequency(0.4).build();
         FloatBuffer logits = FloatBuffer.wrap(new float[] {2.0f, 1.3f, 0.5f});
         Sampler sampler = new Sampler(penalized, new int[] {0, 0, 0, 0, 0}, NOTHING, workspace, null);
 
@@ -160,7 +164,9 @@ class SamplerTest {
 
         Sampler sampler = new Sampler(penalized, NOTHING, new int[] {0}, workspace, null);
 
-        assertThat(sampler.next(FloatBuffer.wrap(new float[] {1.5f, 1}), 0, 1, 9).token()).isEqualTo(1);
+        assertThat(sampler.next(FloatBuffer.wrap(new float[] {1.5f, 1}), 0, 1, 9)
+                        .token())
+                .isEqualTo(1);
     }
 
     @Test
@@ -174,11 +180,14 @@ class SamplerTest {
 
     @Test
     void a_bias_moves_a_logit_and_an_unknown_token_is_named() {
-        assertThat(next(parameters().temperature(0).bias(2, 100).build(), 5, 4, 3)).isEqualTo(2);
-        assertThat(next(parameters().temperature(0).bias(0, -100).build(), 5, 4, 3)).isEqualTo(1);
+        assertThat(next(parameters().temperature(0).bias(2, 100).build(), 5, 4, 3))
+                .isEqualTo(2);
+        assertThat(next(parameters().temperature(0).bias(0, -100).build(), 5, 4, 3))
+                .isEqualTo(1);
         assertThatThrownBy(() -> next(parameters().bias(9, 1).build(), 5, 4, 3))
                 .isInstanceOfSatisfying(
-                        InvalidParameterException.class, e -> assertThat(e.param()).isEqualTo("logit_bias"));
+                        InvalidParameterException.class,
+                        e -> assertThat(e.param()).isEqualTo("logit_bias"));
     }
 
     @Test
@@ -192,7 +201,7 @@ class SamplerTest {
                 new Sampler(asked, NOTHING, NOTHING, workspace, null).next(FloatBuffer.wrap(logits), 0, 0, 9);
 
         assertThat(token.token()).isEqualTo(1);
-        assertThat(Math.exp(token.logprob())).isCloseTo(0.3, within(1e-6));
+        assertThat(token.logprob()).isCloseTo((float) Math.log(0.3), within(1e-5f));
         assertThat(token.top()).extracting(TokenLogprob::token).containsExactly(0, 1);
         assertThat(Math.exp(token.top().getFirst().logprob())).isCloseTo(0.5, within(1e-6));
     }
@@ -226,7 +235,8 @@ class SamplerTest {
         SamplerWorkspace workspace = new SamplerWorkspace(3, 3);
         Sampler sampler = new Sampler(parameters().bias(0, 100).build(), NOTHING, NOTHING, workspace, onlyTwo);
 
-        assertThat(sampler.next(FloatBuffer.wrap(new float[] {9, 9, Float.NEGATIVE_INFINITY}), 0, 0, 9).token())
+        assertThat(sampler.next(FloatBuffer.wrap(new float[] {9, 9, Float.NEGATIVE_INFINITY}), 0, 0, 9)
+                        .token())
                 .isEqualTo(2);
         assertThat(told).containsExactly(2);
     }

@@ -53,23 +53,43 @@ class SamplingParametersTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "temperature|2.1", "temperature|-0.1", "temperature|\"hot\"", "temperature|true", "top_p|0", "top_p|1.01",
-                "top_k|-2", "top_k|1.5", "min_p|1.1", "presence_penalty|2.5", "frequency_penalty|-2.5",
-                "repetition_penalty|0", "repetition_penalty|2.5", "seed|1.5", "seed|\"x\"", "logit_bias|[]",
-                "logit_bias|{\"a\":1}", "logit_bias|{\"1\":\"x\"}", "logit_bias|{\"1\":101}", "logit_bias|{\"-1\":1}",
-                "top_logprobs|3", "top_logprobs|-1", "logprobs|\"yes\""
+                "temperature|2.1",
+                "temperature|-0.1",
+                "temperature|\"hot\"",
+                "temperature|true",
+                "top_p|0",
+                "top_p|1.01",
+                "top_k|-2",
+                "top_k|1.5",
+                "min_p|1.1",
+                "presence_penalty|2.5",
+                "frequency_penalty|-2.5",
+                "repetition_penalty|0",
+                "repetition_penalty|2.5",
+                "seed|1.5",
+                "seed|\"x\"",
+                "logit_bias|[]",
+                "logit_bias|{\"a\":1}",
+                "logit_bias|{\"1\":\"x\"}",
+                "logit_bias|{\"1\":101}",
+                "logit_bias|{\"-1\":1}",
+                "top_logprobs|3",
+                "top_logprobs|-1",
+                "logprobs|\"yes\""
             })
     void a_value_of_the_wrong_type_or_out_of_range_is_named(String param, String value) {
         assertThatThrownBy(() -> read("{\"" + param + "\":" + value + "}", NONE))
                 .isInstanceOfSatisfying(
-                        InvalidParameterException.class, e -> assertThat(e.param()).isEqualTo(param));
+                        InvalidParameterException.class,
+                        e -> assertThat(e.param()).isEqualTo(param));
     }
 
     @Test
     void too_many_alternatives_are_named() {
         assertThatThrownBy(() -> read("{\"logprobs\":true,\"top_logprobs\":21}", NONE))
                 .isInstanceOfSatisfying(
-                        InvalidParameterException.class, e -> assertThat(e.param()).isEqualTo("top_logprobs"));
+                        InvalidParameterException.class,
+                        e -> assertThat(e.param()).isEqualTo("top_logprobs"));
     }
 
     private static SamplingParameters read(String request, GenerationDefaults defaults) {

@@ -71,9 +71,11 @@ class ChatTemplateGoldenTest {
     /// @param rendering empty: the template could not even be parsed
     private static void assertSame(JsonNode golden, Optional<Rendering> rendering) {
         if (golden.has("prompt")) {
-            assertThat(rendering).contains(new Rendering.Prompt(golden.get("prompt").textValue()));
+            assertThat(rendering)
+                    .contains(new Rendering.Prompt(golden.get("prompt").textValue()));
         } else if (golden.has("refused")) {
-            assertThat(rendering).contains(new Rendering.Refused(golden.get("refused").textValue()));
+            assertThat(rendering)
+                    .contains(new Rendering.Refused(golden.get("refused").textValue()));
         } else if (golden.get("failed").textValue().equals("TemplateSyntaxError")) {
             assertThat(rendering).isEmpty();
         } else {

@@ -19,8 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class AssistantParserTest {
 
-    private static final JsonNode TOOLS = json(
-            """
+    private static final JsonNode TOOLS = json("""
             [{"type":"function","function":{"name":"get_weather","parameters":{"type":"object",
                "properties":{"city":{"type":"string"},"days":{"type":"integer"},"exact":{"type":"boolean"},
                  "ratio":{"type":"number"},"tags":{"type":"array"},"at":{"$ref":"#/$defs/point"},
@@ -41,8 +40,8 @@ class AssistantParserTest {
             "1 < 2 <tool_ <tool_callx",
             "<tool_call>now\n</tool_call>",
             "<tool_call>now</tool_call>",
-            "<think>look</think>\nOne moment.\n<tool_call>get_weather\n<arg_key>city</arg_key>\n<arg_value>北京</arg_value>\n"
-                    + "<arg_key>days</arg_key>\n<arg_value>3</arg_value>\n</tool_call>\n<tool_call>now\n</tool_call>\n",
+            "<think>look</think>\nOne moment.\n<tool_call>get_weather\n" + pair("city", "北京") + pair("days", "3")
+                    + "</tool_call>\n<tool_call>now\n</tool_call>\n",
             "<tool_call>get_weather<arg_key>city</arg_key><arg_value>a </tool_call> <arg_key> b\n</arg_value></tool_call>done",
             "<tool_call>get_weather\nno pairs</tool_call> after",
             "<tool_call>get_weather\n<arg_key>city</arg_key>\n<arg_value>cut off",
@@ -79,7 +78,8 @@ class AssistantParserTest {
     @Test
     void reasoning_that_the_prompt_has_opened_needs_no_opening() {
         assertThat(AssistantParser.opensReasoning("<|assistant|>\n<think>\n")).isTrue();
-        assertThat(AssistantParser.opensReasoning("<|assistant|>\n<think></think>\n")).isFalse();
+        assertThat(AssistantParser.opensReasoning("<|assistant|>\n<think></think>\n"))
+                .isFalse();
         AssistantParser parser = new AssistantParser(null, true, true);
 
         List<AssistantDelta> deltas = merged(List.of(parser.append("deep</think>answer"), parser.end()));
@@ -138,13 +138,13 @@ class AssistantParserTest {
     @Test
     void a_name_on_its_own_line_and_an_object_is_a_call_of_glm_4() {
         assertThat(whole("get_weather\n{\"city\": \"Paris\"}\nnow\n{}", TOOLS))
-                .containsExactly(
-                        new ToolCall(0, "get_weather", "{\"city\":\"Paris\"}"), new ToolCall(1, "now", "{}"));
+                .containsExactly(new ToolCall(0, "get_weather", "{\"city\":\"Paris\"}"), new ToolCall(1, "now", "{}"));
     }
 
     @Test
     void an_object_that_names_a_tool_is_a_call_and_any_other_is_content() {
-        assertThat(whole("{\"name\": \"now\", \"parameters\": {}}", TOOLS)).containsExactly(new ToolCall(0, "now", "{}"));
+        assertThat(whole("{\"name\": \"now\", \"parameters\": {}}", TOOLS))
+                .containsExactly(new ToolCall(0, "now", "{}"));
         assertThat(whole("{\"name\": \"Ann\", \"parameters\": {}}", TOOLS))
                 .containsExactly(new Content("{\"name\": \"Ann\", \"parameters\": {}}"));
     }
@@ -192,23 +192,43 @@ class AssistantParserTest {
         for (int first = 0; first <= answer.length(); first++) {
             int last = answer.length() <= 60 ? answer.length() : Math.min(answer.length(), first + 8);
             for (int second = first; second <= last; second++) {
-                List<String> pieces = List.of(
-                        answer.substring(0, first), answer.substring(first, second), answer.substring(second));
+                List<String> pieces =
+                        List.of(answer.substring(0, first), answer.substring(first, second), answer.substring(second));
                 if (!parsed(pieces).equals(expected)) {
                     wrong.add(pieces);
                 }
             }
         }
         assertThat(wrong).isEmpty();
-        assertThat(parsed(answer.chars().mapToObj(Character::toString).toList())).isEqualTo(expected);
+        assertThat(parsed(answer.chars().mapToObj(Character::toString).toList()))
+                .isEqualTo(expected);
     }
 
     @Test
     void no_text_without_a_whole_call_loses_a_character_that_is_no_whitespace() {
         Random random = new Random(5);
         List<String> pieces = List.of(
-                "<", ">", "<tool_call>", "</tool_call>", "<arg_key>", "</arg_key>", "<arg_value>", "now", "\n", " ", "{", "}",
-                "\"name\"", ":", "get_weather", "x", "<think>", "</think>", "é", "<tool", "_call>");
+                "<",
+                ">",
+                "<tool_call>",
+                "</tool_call>",
+                "<arg_key>",
+                "</arg_key>",
+                "<arg_value>",
+                "now",
+                "\n",
+                " ",
+                "{",
+                "}",
+                "\"name\"",
+                ":",
+                "get_weather",
+                "x",
+                "<think>",
+                "</think>",
+                "é",
+                "<tool",
+                "_call>");
         for (int run = 0; run < 3000; run++) {
             StringBuilder text = new StringBuilder();
             for (int i = random.nextInt(14); i >= 0; i--) {
@@ -216,9 +236,13 @@ class AssistantParserTest {
             }
             AssistantParser parser = new AssistantParser(TOOLS, false, false);
             List<AssistantDelta> deltas = merged(List.of(parser.append(text.toString()), parser.end()));
-            assertThat(parsedWithoutReasoning(text.toString(), random)).as(text.toString()).isEqualTo(deltas);
+            assertThat(parsedWithoutReasoning(text.toString(), random))
+                    .as(text.toString())
+                    .isEqualTo(deltas);
             if (parser.toolCalls() == 0) {
-                assertThat(deltas.stream().map(delta -> ((Content) delta).text()).reduce("", String::concat))
+                assertThat(deltas.stream()
+                                .map(delta -> ((Content) delta).text())
+                                .reduce("", String::concat))
                         .isEqualTo(text.toString());
             }
         }

@@ -67,8 +67,10 @@ class TokenizerTest {
         int user = tokenizer.idOf("<|user|>").orElseThrow();
 
         assertThat(tokenizer.encode("a<|user|>b", false)).hasSize(3).contains(user);
-        assertThat(tokenizer.decode(tokenizer.encode("a<|user|>b", false), false)).isEqualTo("ab");
-        assertThat(tokenizer.decode(tokenizer.encode("a<|user|>b", false), true)).isEqualTo("a<|user|>b");
+        assertThat(tokenizer.decode(tokenizer.encode("a<|user|>b", false), false))
+                .isEqualTo("ab");
+        assertThat(tokenizer.decode(tokenizer.encode("a<|user|>b", false), true))
+                .isEqualTo("a<|user|>b");
         assertThat(tokenizer.bytes().isSpecial(user)).isTrue();
     }
 
@@ -84,8 +86,7 @@ class TokenizerTest {
         for (int id = 0; id < 256; id++) {
             assertThat(tokenizer.bytes().bytes(id)).hasSize(1);
         }
-        assertThat(Arrays.equals(
-                        tokenizer.bytes().bytes(256), "é".getBytes(StandardCharsets.UTF_8)))
+        assertThat(Arrays.equals(tokenizer.bytes().bytes(256), "é".getBytes(StandardCharsets.UTF_8)))
                 .isTrue();
         assertThat(tokenizer.bytes().bytes(100_000)).isEmpty();
         assertThat(tokenizer.bytes().bytes(-1)).isEmpty();
@@ -95,7 +96,8 @@ class TokenizerTest {
     void a_stream_is_the_decoding_of_the_whole_and_never_splits_or_revises_a_character() {
         Random random = new Random(13);
         for (int run = 0; run < 2000; run++) {
-            int[] tokens = random.ints(random.nextInt(20), 0, tokenizer.vocabularySize()).toArray();
+            int[] tokens = random.ints(random.nextInt(20), 0, tokenizer.vocabularySize())
+                    .toArray();
             TextStream stream = tokenizer.stream(true);
             StringBuilder text = new StringBuilder();
             for (int token : tokens) {
@@ -132,7 +134,9 @@ class TokenizerTest {
                         other.resolve("tokenizer.json"), Map.of("truncation", "false", "padding", "false"))) {
             int[] tokens = pieces.encode("hello hello 你", false);
 
-            assertThat(pieces.decode(tokens, true)).isEqualTo("hello hello 你").isEqualTo(library.decode(longs(tokens), false));
+            assertThat(pieces.decode(tokens, true))
+                    .isEqualTo("hello hello 你")
+                    .isEqualTo(library.decode(longs(tokens), false));
         }
     }
 
@@ -191,16 +195,20 @@ class TokenizerTest {
         Map<String, Integer> vocabulary = new LinkedHashMap<>();
         int next = 256;
         for (int value = 0; value < 256; value++) {
-            boolean printable = value >= '!' && value <= '~' || value >= 0xa1 && value <= 0xac || value >= 0xae;
+            boolean printable = (value >= '!' && value <= '~') || (value >= 0xa1 && value <= 0xac) || value >= 0xae;
             vocabulary.put(Character.toString(printable ? value : next++), vocabulary.size());
         }
         List<List<String>> merges = List.of(
-                List.of("Ã", "©"), List.of("ä", "½"), List.of("ð", "Ł"), List.of("ðŁ", "ĺ"), List.of("Ġ", "a"), List.of("½", "ł"));
+                List.of("Ã", "©"),
+                List.of("ä", "½"),
+                List.of("ð", "Ł"),
+                List.of("ðŁ", "ĺ"),
+                List.of("Ġ", "a"),
+                List.of("½", "ł"));
         merges.forEach(merge -> vocabulary.put(String.join("", merge), vocabulary.size()));
         ObjectNode json = MAPPER.createObjectNode().put("version", "1.0");
         ArrayNode added = json.putArray("added_tokens");
-        List<String> names = List.of(
-                "<|endoftext|>", "<|user|>", "<think>", "</think>", "<tool_call>", "</tool_call>");
+        List<String> names = List.of("<|endoftext|>", "<|user|>", "<think>", "</think>", "<tool_call>", "</tool_call>");
         for (int i = 0; i < names.size(); i++) {
             added.addObject()
                     .put("id", vocabulary.size() + i)
@@ -225,8 +233,7 @@ class TokenizerTest {
     }
 
     private static ObjectNode sentencePiece() throws IOException {
-        return (ObjectNode) MAPPER.readTree(
-                """
+        return (ObjectNode) MAPPER.readTree("""
                 {"version": "1.0",
                  "normalizer": {"type": "Sequence", "normalizers": [{"type": "Prepend", "prepend": "▁"},
                    {"type": "Replace", "pattern": {"String": " "}, "content": "▁"}]},

@@ -41,7 +41,7 @@ public final class Vocabularies {
         int next = 256;
         for (int byteValue = 0; byteValue < 256; byteValue++) {
             boolean printable =
-                    byteValue >= '!' && byteValue <= '~' || byteValue >= 0xa1 && byteValue <= 0xac || byteValue >= 0xae;
+                    (byteValue >= '!' && byteValue <= '~') || (byteValue >= 0xa1 && byteValue <= 0xac) || byteValue >= 0xae;
             if (byteValue == value) {
                 return Character.toString(printable ? value : next);
             }
