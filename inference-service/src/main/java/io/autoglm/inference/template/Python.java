@@ -229,7 +229,9 @@ final class Python {
     static int compare(Object left, Object right) {
         if (isNumber(left) && isNumber(right)) {
             boolean floats = left instanceof Double || right instanceof Double;
-            return floats ? Double.compare(number(left), number(right)) : whole(left).compareTo(whole(right));
+            return floats
+                    ? Double.compare(number(left), number(right))
+                    : whole(left).compareTo(whole(right));
         }
         if (left instanceof String some && right instanceof String other) {
             return compareCodePoints(some, other);

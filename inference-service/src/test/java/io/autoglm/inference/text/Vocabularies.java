@@ -40,8 +40,9 @@ public final class Vocabularies {
     private static String letter(int value) {
         int next = 256;
         for (int byteValue = 0; byteValue < 256; byteValue++) {
-            boolean printable =
-                    (byteValue >= '!' && byteValue <= '~') || (byteValue >= 0xa1 && byteValue <= 0xac) || byteValue >= 0xae;
+            boolean printable = (byteValue >= '!' && byteValue <= '~')
+                    || (byteValue >= 0xa1 && byteValue <= 0xac)
+                    || byteValue >= 0xae;
             if (byteValue == value) {
                 return Character.toString(printable ? value : next);
             }
