@@ -1,17 +1,19 @@
 package io.autoglm.local;
 
 import io.autoglm.local.CommandLine.Chat;
+import io.autoglm.local.CommandLine.Dev;
 import io.autoglm.local.CommandLine.Down;
 import io.autoglm.local.CommandLine.Help;
 import io.autoglm.local.CommandLine.IsUp;
-import io.autoglm.local.CommandLine.Key;
 import io.autoglm.local.CommandLine.Logs;
+import io.autoglm.local.CommandLine.ShowKey;
 import io.autoglm.local.CommandLine.Status;
 import io.autoglm.local.CommandLine.Supervise;
 import io.autoglm.local.CommandLine.Up;
 import io.autoglm.local.home.Home;
 import io.autoglm.local.home.PartStatus;
 import io.autoglm.local.home.Snapshot;
+import io.autoglm.local.network.Gateway;
 import io.autoglm.local.suite.SuiteOptions;
 import io.autoglm.local.supervision.Orphans;
 import io.autoglm.local.terminal.ChatTerminal;
@@ -44,7 +46,9 @@ final class Autoglm {
     }
 
     static void main(String[] arguments) throws Exception {
-        Path root = Path.of(System.getProperty("autoglm.root", ".")).toAbsolutePath().normalize();
+        Path root = Path.of(System.getProperty("autoglm.root", "."))
+                .toAbsolutePath()
+                .normalize();
         int exitCode;
         try {
             Map<String, String> environment = System.getenv();
@@ -53,7 +57,7 @@ final class Autoglm {
             System.err.println("autoglm: " + wrongUsage.getMessage() + " (./autoglm help)");
             exitCode = ExitCode.USAGE;
         } catch (IOException broken) {
-            System.err.println("autoglm: " + broken);
+            System.err.println("autoglm: " + (broken.getMessage() == null ? broken : broken.getMessage()));
             exitCode = ExitCode.FAILED;
         }
         System.exit(exitCode);
@@ -73,10 +77,12 @@ final class Autoglm {
                         .run();
             case Down down -> new DownCommand(home, isTerminal(), out).run();
             case Status status -> status(home, status.json());
-            case IsUp isUp -> Snapshot.read(home).filter(Snapshot::isSupervised).isPresent() ? ExitCode.OK : ExitCode.NOT_UP;
-            case Key key -> key(home);
+            case IsUp isUp ->
+                Snapshot.read(home).filter(Snapshot::isSupervised).isPresent() ? ExitCode.OK : ExitCode.NOT_UP;
+            case ShowKey showKey -> key(home);
             case Logs logs -> logs(home, logs);
             case Chat chat -> chat(home, chat);
+            case Dev dev -> new DevCommand(home, dev.mavenArguments(), environment, out).run();
             case Help help -> help();
         };
     }
@@ -140,9 +146,9 @@ final class Autoglm {
             System.err.println("autoglm: not up: ./autoglm up starts it");
             return ExitCode.NOT_UP;
         }
-        return new ChatTerminal(home, snapshot.get().portOffset(), isTerminal(), out).talk(chat.prompt(), chat.forget())
-                ? ExitCode.OK
-                : ExitCode.FAILED;
+        Gateway gateway = Gateway.of(home, snapshot.get().portOffset());
+        ChatTerminal terminal = new ChatTerminal(home, gateway, isTerminal(), out);
+        return terminal.talk(chat.prompt(), chat.forget()) ? ExitCode.OK : ExitCode.FAILED;
     }
 
     private int help() {
@@ -160,6 +166,7 @@ final class Autoglm {
                   ./autoglm chat [--new] [PROMPT]
                                          talk to it; it remembers, --new begins afresh
                   ./autoglm test         every test: unit, then end to end
+                  ./autoglm dev          the services from their sources, with live reload
                   ./autoglm bench [NAME] measure; without a name, what can be measured
 
                 Every command takes --port-offset K (or AUTOGLM_PORT_OFFSET): a second suite beside the first.

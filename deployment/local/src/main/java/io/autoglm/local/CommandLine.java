@@ -33,13 +33,16 @@ record CommandLine(Command command, int portOffset) {
     /// Whether a suite is up, by the exit code alone: what the script asks before it builds.
     record IsUp() implements Command {}
 
-    record Key() implements Command {}
+    record ShowKey() implements Command {}
 
     /// @param part null for all
     record Logs(@Nullable String part, boolean follow, int lines) implements Command {}
 
     /// @param prompt null to talk until the input ends
     record Chat(@Nullable String prompt, boolean forget) implements Command {}
+
+    /// @param mavenArguments passed on as they are
+    record Dev(List<String> mavenArguments) implements Command {}
 
     record Help() implements Command {}
 
@@ -60,28 +63,28 @@ record CommandLine(Command command, int portOffset) {
 
         CommandLine parse() {
             String name = words.isEmpty() ? "help" : words.removeFirst();
-            Command command =
-                    switch (name) {
-                        case "up" -> up();
-                        case "supervise" -> supervise();
-                        case "down" -> {
-                            noMore(name);
-                            yield new Down();
-                        }
-                        case "status" -> status();
-                        case "is-up" -> {
-                            noMore(name);
-                            yield new IsUp();
-                        }
-                        case "key" -> {
-                            noMore(name);
-                            yield new Key();
-                        }
-                        case "logs" -> logs();
-                        case "chat" -> chat();
-                        case "help", "--help", "-h" -> new Help();
-                        default -> throw new IllegalArgumentException("there is no command '" + name + "'");
-                    };
+            Command command = switch (name) {
+                case "up" -> up();
+                case "supervise" -> supervise();
+                case "down" -> {
+                    noMore(name);
+                    yield new Down();
+                }
+                case "status" -> status();
+                case "is-up" -> {
+                    noMore(name);
+                    yield new IsUp();
+                }
+                case "key" -> {
+                    noMore(name);
+                    yield new ShowKey();
+                }
+                case "logs" -> logs();
+                case "chat" -> chat();
+                case "dev" -> new Dev(List.copyOf(words));
+                case "help", "--help", "-h" -> new Help();
+                default -> throw new IllegalArgumentException("there is no command '" + name + "'");
+            };
             return new CommandLine(command, portOffset);
         }
 
@@ -90,11 +93,12 @@ record CommandLine(Command command, int portOffset) {
             Path model = null;
             int instances = 1;
             while (!words.isEmpty()) {
-                String word = next("up");
+                String word = next();
                 switch (word) {
                     case "" -> {}
                     case "--detach", "-d" -> detach = true;
-                    case "--model" -> model = Path.of(value(word)).toAbsolutePath().normalize();
+                    case "--model" ->
+                        model = Path.of(value(word)).toAbsolutePath().normalize();
                     case "--instances" -> instances = number(word, value(word), 1, PortPlan.MAX_INSTANCES);
                     default -> throw unknown("up", word);
                 }
@@ -111,7 +115,7 @@ record CommandLine(Command command, int portOffset) {
         private Status status() {
             boolean json = false;
             while (!words.isEmpty()) {
-                String word = next("status");
+                String word = next();
                 if (word.equals("--json")) json = true;
                 else if (!word.isEmpty()) throw unknown("status", word);
             }
@@ -123,7 +127,7 @@ record CommandLine(Command command, int portOffset) {
             boolean follow = false;
             int lines = DEFAULT_LOG_LINES;
             while (!words.isEmpty()) {
-                String word = next("logs");
+                String word = next();
                 switch (word) {
                     case "" -> {}
                     case "-f", "--follow" -> follow = true;
@@ -141,7 +145,7 @@ record CommandLine(Command command, int portOffset) {
             List<String> prompt = new ArrayList<>();
             boolean forget = false;
             while (!words.isEmpty()) {
-                String word = next("chat");
+                String word = next();
                 if (word.equals("--new")) forget = true;
                 else if (word.startsWith("--")) throw unknown("chat", word);
                 else if (!word.isEmpty()) prompt.add(word);
@@ -150,7 +154,7 @@ record CommandLine(Command command, int portOffset) {
         }
 
         /// The next word; empty where it was `--port-offset K`, which every command takes.
-        private String next(String command) {
+        private String next() {
             String word = words.removeFirst();
             if (word.startsWith("--") && word.contains("=")) {
                 words.addFirst(word.substring(word.indexOf('=') + 1));
@@ -163,7 +167,7 @@ record CommandLine(Command command, int portOffset) {
 
         private void noMore(String command) {
             while (!words.isEmpty()) {
-                String word = next(command);
+                String word = next();
                 if (!word.isEmpty()) throw unknown(command, word);
             }
         }

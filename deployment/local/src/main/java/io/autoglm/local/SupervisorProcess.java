@@ -30,8 +30,7 @@ record SupervisorProcess(Home home, SuiteOptions options, boolean untilInputEnds
     int run() throws IOException, InterruptedException {
         OwnSession.begin();
         home.create();
-        try (FileChannel channel =
-                        FileChannel.open(home.lock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try (FileChannel channel = FileChannel.open(home.lock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 FileLock lock = channel.tryLock()) {
             if (lock == null) {
                 System.err.println("autoglm: another supervisor holds " + home.lock());
@@ -42,14 +41,13 @@ record SupervisorProcess(Home home, SuiteOptions options, boolean untilInputEnds
     }
 
     private int supervise() throws IOException, InterruptedException {
-        List<PartStatus> before =
-                Snapshot.read(home).map(Snapshot::parts).orElse(List.of());
+        List<PartStatus> before = Snapshot.read(home).map(Snapshot::parts).orElse(List.of());
         publish(Phase.STARTING, null);
         try {
             Orphans.stop(before);
             Suite suite = Suite.lay(home, options, environment);
-            Supervisor supervisor = new Supervisor(
-                    home, options.portOffset(), suite.specs(), suite.fleet(), InstantSource.system());
+            Supervisor supervisor =
+                    new Supervisor(home, options.portOffset(), suite.specs(), suite.fleet(), InstantSource.system());
             CountDownLatch stopped = new CountDownLatch(1);
             Runtime.getRuntime().addShutdownHook(new Thread(() -> stopAndWait(supervisor, stopped), "stop"));
             if (untilInputEnds) Thread.ofPlatform().daemon().start(() -> stopWhenInputEnds(supervisor));

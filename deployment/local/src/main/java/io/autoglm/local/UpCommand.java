@@ -4,6 +4,7 @@ import io.autoglm.local.home.Home;
 import io.autoglm.local.home.Running;
 import io.autoglm.local.home.Snapshot;
 import io.autoglm.local.home.Snapshot.Phase;
+import io.autoglm.local.network.Gateway;
 import io.autoglm.local.network.PortPlan;
 import io.autoglm.local.suite.SuiteOptions;
 import io.autoglm.local.terminal.Progress;
@@ -12,11 +13,13 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /// `up`: starts the supervisor, shows what becomes of it, and in the foreground stays until Ctrl-C.
 ///
@@ -33,7 +36,8 @@ record UpCommand(Home home, SuiteOptions options, boolean detach, boolean isTerm
         if (before.filter(Snapshot::isSupervised).isPresent()) return alreadyUp(before.get());
         Instant start = Instant.now();
         Process supervisor = startSupervisor();
-        Thread stopper = new Thread(() -> stop(supervisor), "stop");
+        AtomicBoolean isStopping = new AtomicBoolean();
+        Thread stopper = new Thread(() -> stop(supervisor, isStopping), "stop");
         Runtime.getRuntime().addShutdownHook(stopper);
         Progress progress = new Progress(out, isTerminal, start);
         Snapshot last = follow(supervisor, progress, Phase.STARTING);
@@ -45,14 +49,15 @@ record UpCommand(Home home, SuiteOptions options, boolean detach, boolean isTerm
             }
             last = follow(supervisor, progress, Phase.UP);
         }
-        return ended(supervisor, last);
+        return ended(supervisor, last, isStopping.get());
     }
 
     private int alreadyUp(Snapshot running) throws IOException {
         String state = running.phase() == Phase.UP ? "already up" : "already " + word(running.phase());
         PortPlan ports = new PortPlan(running.portOffset());
-        out.println("autoglm: " + state + " (supervisor pid " + running.supervisor().pid() + "), at "
-                + ports.url(ports.gateway()) + "/v1 · ./autoglm status shows it, ./autoglm down stops it");
+        out.println(
+                "autoglm: " + state + " (supervisor pid " + running.supervisor().pid() + "), at "
+                        + ports.url(ports.gateway()) + "/v1 · ./autoglm status shows it, ./autoglm down stops it");
         return ExitCode.OK;
     }
 
@@ -86,17 +91,21 @@ record UpCommand(Home home, SuiteOptions options, boolean detach, boolean isTerm
         File log = home.log("supervisor").toFile();
         Files.deleteIfExists(log.toPath());
         return new ProcessBuilder(command)
-                .redirectInput(detach ? ProcessBuilder.Redirect.from(new File("/dev/null")) : ProcessBuilder.Redirect.PIPE)
+                .directory(home.folder().toFile())
+                .redirectInput(
+                        detach ? ProcessBuilder.Redirect.from(new File("/dev/null")) : ProcessBuilder.Redirect.PIPE)
                 .redirectOutput(log)
                 .redirectErrorStream(true)
                 .start();
     }
 
     /// Shows every change until the phase is another, or the supervisor has ended.
-    private Snapshot follow(Process supervisor, Progress progress, Phase during) throws IOException, InterruptedException {
+    private Snapshot follow(Process supervisor, Progress progress, Phase during)
+            throws IOException, InterruptedException {
         while (true) {
             boolean isAlive = supervisor.isAlive();
-            Optional<Snapshot> snapshot = Snapshot.read(home).filter(seen -> seen.supervisor().pid() == supervisor.pid());
+            Optional<Snapshot> snapshot =
+                    Snapshot.read(home).filter(seen -> seen.supervisor().pid() == supervisor.pid());
             if (snapshot.isPresent()) {
                 progress.show(snapshot.get(), Instant.now());
                 if (snapshot.get().phase() != during && snapshot.get().phase() != Phase.STOPPING) {
@@ -114,31 +123,44 @@ record UpCommand(Home home, SuiteOptions options, boolean detach, boolean isTerm
 
     private Snapshot neverSpoke(Process supervisor) {
         return new Snapshot(
-                Running.of(supervisor.toHandle()), options.portOffset(), Phase.FAILED, "the supervisor ended at once: see " + home.log("supervisor"), List.of());
+                Running.of(supervisor.toHandle()),
+                options.portOffset(),
+                Phase.FAILED,
+                "the supervisor ended at once: see " + home.log("supervisor"),
+                List.of());
     }
 
     private void printWelcome(Instant start) throws IOException {
-        PortPlan ports = new PortPlan(options.portOffset());
-        String url = ports.url(ports.gateway());
-        String key = Files.readString(home.key()).strip();
-        String model = Models.firstOf(url, key).orElse(options.model().getFileName().toString());
-        long seconds = java.time.Duration.between(start, Instant.now()).toSeconds();
-        out.printf("""
+        Gateway gateway = Gateway.of(home, options.portOffset());
+        String model = gateway.models().stream()
+                .findFirst()
+                .orElse(options.model().getFileName().toString());
+        String advice = detach
+                ? "./autoglm chat talks to it, ./autoglm down stops it."
+                : "./autoglm chat talks to it from another terminal. Ctrl-C stops it.";
+        out.printf(
+                """
 
-                AutoGLM Serving is up after %d s.
-                  base URL   %s/v1
-                  API key    %s
-                  API docs   %s/docs
+                AutoGLM Serving is up after %3$d s.
+                  base URL   %1$s/v1
+                  API key    %2$s
+                  API docs   %1$s/docs
 
-                  curl -N %s/v1/chat/completions -H 'Authorization: Bearer %s' -H 'Content-Type: application/json' \\
-                    -d '{"model":"%s","stream":true,"messages":[{"role":"user","content":"Hello! Who are you?"}]}'
+                  curl -N %1$s/v1/chat/completions -H 'Authorization: Bearer %2$s' -H 'Content-Type: application/json' \\
+                    -d '{"model":"%4$s","stream":true,"messages":[{"role":"user","content":"Hello! Who are you?"}]}'
 
-                %s
-                """, seconds, url, key, url, url, key, model, detach ? "./autoglm chat talks to it, ./autoglm down stops it." : "./autoglm chat talks to it from another terminal. Ctrl-C stops it.");
+                %5$s
+                """,
+                gateway.url(),
+                gateway.key(),
+                Duration.between(start, Instant.now()).toSeconds(),
+                model,
+                advice);
         out.flush();
     }
 
-    private int ended(Process supervisor, Snapshot last) throws InterruptedException {
+    /// @param isStopping the hook is at work, and says what there is to say
+    private int ended(Process supervisor, Snapshot last, boolean isStopping) throws InterruptedException {
         supervisor.waitFor();
         if (last.phase() == Phase.FAILED) {
             String reason = String.valueOf(last.reason());
@@ -148,7 +170,7 @@ record UpCommand(Home home, SuiteOptions options, boolean detach, boolean isTerm
             return ExitCode.FAILED;
         }
         if (last.phase() == Phase.STOPPED) {
-            out.println("autoglm: stopped");
+            if (!isStopping) out.println("autoglm: stopped");
             return ExitCode.OK;
         }
         System.err.println("autoglm: the supervisor was killed; ./autoglm down stops what it left");
@@ -156,8 +178,9 @@ record UpCommand(Home home, SuiteOptions options, boolean detach, boolean isTerm
     }
 
     /// The hook of Ctrl-C, SIGTERM and SIGHUP.
-    private void stop(Process supervisor) {
+    private void stop(Process supervisor, AtomicBoolean isStopping) {
         if (!supervisor.isAlive()) return;
+        isStopping.set(true);
         out.println();
         out.println("autoglm: stopping; requests under way may finish");
         supervisor.destroy();

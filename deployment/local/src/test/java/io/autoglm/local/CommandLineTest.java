@@ -42,7 +42,8 @@ class CommandLineTest {
 
     @Test
     void the_supervisor_gets_what_up_got() {
-        assertThat(parse("supervise", "--model", "/m", "--instances", "2", "--until-input-ends").command())
+        assertThat(parse("supervise", "--model", "/m", "--instances", "2", "--until-input-ends")
+                        .command())
                 .isEqualTo(new Supervise(Path.of("/m"), 2, true));
     }
 
@@ -69,9 +70,7 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
                     dance                  | there is no command 'dance'
                     up --fast              | up does not know '--fast'
                     up --instances         | --instances needs a value

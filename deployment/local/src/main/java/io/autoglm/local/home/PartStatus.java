@@ -12,7 +12,12 @@ import org.jspecify.annotations.Nullable;
 /// @param since   when it came into this state
 /// @param reason  why it is not ready, in one line; null when there is nothing to say
 public record PartStatus(
-        String part, int port, @Nullable Running process, String state, Instant since, @Nullable String reason) {
+        String part,
+        int port,
+        @Nullable Running process,
+        String state,
+        Instant since,
+        @Nullable String reason) {
 
     public boolean isReady() {
         return state.equals("ready");

@@ -59,15 +59,24 @@ public record Secrets(String key, String internalToken, String redisPassword) {
     /// filling every queue.
     private static Json localEntry(String hash) {
         return Json.object(
-                "id", "local",
-                "sha256", hash,
-                "tenant", "local",
-                "subject", "local",
-                "roles", List.of("user", "admin"),
-                "requestsPerMinute", 6000,
-                "maxConcurrent", 256,
-                "models", List.of("*"),
-                "expiresAt", null);
+                "id",
+                "local",
+                "sha256",
+                hash,
+                "tenant",
+                "local",
+                "subject",
+                "local",
+                "roles",
+                List.of("user", "admin"),
+                "requestsPerMinute",
+                6000,
+                "maxConcurrent",
+                256,
+                "models",
+                List.of("*"),
+                "expiresAt",
+                null);
     }
 
     static String sha256(String text) {

@@ -39,7 +39,8 @@ public record Snapshot(
         if (!Files.exists(home.snapshot())) return Optional.empty();
         Json json = Json.parse(Files.readString(home.snapshot()));
         return Optional.of(new Snapshot(
-                new Running(json.at("pid").number(0), Instant.parse(json.at("since").text("1970-01-01T00:00:00Z"))),
+                new Running(
+                        json.at("pid").number(0), Instant.parse(json.at("since").text("1970-01-01T00:00:00Z"))),
                 (int) json.at("portOffset").number(0),
                 Phase.valueOf(json.at("phase").text("stopped").toUpperCase(Locale.ROOT)),
                 json.at("reason").text(),

@@ -20,7 +20,8 @@ final class JsonReader {
         this.text = text;
     }
 
-    @Nullable Object document() {
+    @Nullable
+    Object document() {
         Object value = value();
         skipBlanks();
         if (at < text.length()) throw wrong("the end");

@@ -90,7 +90,7 @@ public final class PortOwner {
         String suffix = String.format(":%04X", port);
         Set<String> links = new HashSet<>();
         for (String line : table) {
-            String[] fields = line.strip().split("\\s+");
+            String[] fields = line.strip().split("\\s+", -1);
             if (fields.length > 9 && fields[1].endsWith(suffix) && fields[3].equals(LISTENING)) {
                 links.add("socket:[" + fields[9] + "]");
             }

@@ -29,7 +29,7 @@ record RedisBinary(Path executable, String version) {
     }
 
     static Optional<RedisBinary> onPath(String path) {
-        for (String folder : path.split(File.pathSeparator)) {
+        for (String folder : path.split(File.pathSeparator, -1)) {
             Path candidate = Path.of(folder.isEmpty() ? "." : folder, "redis-server");
             if (!Files.isExecutable(candidate) || Files.isDirectory(candidate)) continue;
             if (ask(candidate) instanceof Runs(String version)) {
@@ -53,13 +53,13 @@ record RedisBinary(Path executable, String version) {
             why = unreadable.getMessage();
         }
         throw new CannotStart("no Redis can run here: there is no redis-server on the PATH, and the embedded one needs"
-                + " what is missing (" + why + "): install Redis (Debian, Ubuntu: sudo apt install redis-server · Fedora:"
+                + " what is missing (" + why
+                + "): install Redis (Debian, Ubuntu: sudo apt install redis-server · Fedora:"
                 + " sudo dnf install redis · macOS: brew install redis), or set AUTOGLM_REDIS_URL");
     }
 
     private static Path extracted(Home home) throws IOException {
-        String resource =
-                ExecutableProvider.newProvidedVersionsMap().get(OsArchitecture.detectOSandArchitecture());
+        String resource = ExecutableProvider.newProvidedVersionsMap().get(OsArchitecture.detectOSandArchitecture());
         if (resource == null) throw new IOException("none for " + System.getProperty("os.arch"));
         Path executable = home.binaries().resolve(resource.substring(1));
         if (Files.isExecutable(executable)) return executable;

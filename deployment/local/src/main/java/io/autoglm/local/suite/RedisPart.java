@@ -67,6 +67,7 @@ record RedisPart(PartSpec spec, String url) {
                 save ""
                 maxmemory-policy noeviction
                 daemonize no
-                """.formatted(port, password, home.redis().toString().replace("\\", "\\\\").replace("\"", "\\\""));
+                """.formatted(
+                port, password, home.redis().toString().replace("\\", "\\\\").replace("\"", "\\\""));
     }
 }

@@ -57,10 +57,7 @@ public record Suite(List<PartSpec> specs, Fleet fleet) {
                     : RedisPart.external(externalRedis, home);
             List<PartSpec> specs = List.of(redis.spec(), context(redis.url()), scheduler(), gateway());
             Fleet fleet = new Fleet(
-                    options.instances(),
-                    ports.firstInstance(),
-                    ports.url(ports.scheduler()),
-                    secrets.internalToken());
+                    options.instances(), ports.firstInstance(), ports.url(ports.scheduler()), secrets.internalToken());
             return new Suite(specs, fleet);
         }
 
@@ -143,7 +140,8 @@ public record Suite(List<PartSpec> specs, Fleet fleet) {
     /// A list in one MicroProfile Config value: commas part the elements, a backslash makes one part of a path.
     static String asConfigList(List<String> elements) {
         return elements.stream()
-                .map(element -> element.replace("\\", "\\\\").replace(",", "\\,").replace("$", "\\$"))
+                .map(element ->
+                        element.replace("\\", "\\\\").replace(",", "\\,").replace("$", "\\$"))
                 .collect(Collectors.joining(","));
     }
 

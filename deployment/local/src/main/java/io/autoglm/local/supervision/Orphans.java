@@ -34,7 +34,9 @@ public final class Orphans {
     private static void end(ProcessHandle process) {
         process.destroy();
         try {
-            process.onExit().orTimeout(TIME_TO_END.toMillis(), TimeUnit.MILLISECONDS).join();
+            process.onExit()
+                    .orTimeout(TIME_TO_END.toMillis(), TimeUnit.MILLISECONDS)
+                    .join();
         } catch (CompletionException stillThere) {
             process.destroyForcibly();
             process.onExit().join();

@@ -30,7 +30,10 @@ final class Part {
     private PartState state;
     /// Of the present process; null where there is none, and for a part that is not ours.
     private @Nullable Running running;
+    /// Ever, and since its present process started.
     private boolean wasReady;
+
+    private boolean wasReadyInThisRun;
     private long logStart;
     private int silentProbes;
     private String lastWords = "";
@@ -79,6 +82,7 @@ final class Part {
 
     private void start(Instant now, Started started) {
         silentProbes = 0;
+        wasReadyInThisRun = false;
         nextProbe = now;
         logStart = log.size();
         try {
@@ -92,7 +96,6 @@ final class Part {
 
     private Process launch() throws IOException {
         ProcessBuilder builder = new ProcessBuilder(spec.command())
-                .directory(spec.log().toAbsolutePath().getParent().toFile())
                 .redirectInput(new File("/dev/null"))
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(spec.log().toFile()))
                 .redirectErrorStream(true);
@@ -104,16 +107,23 @@ final class Part {
         Process process = alive.process();
         if (process != null && !process.isAlive()) {
             ended(alive, process.exitValue(), now);
-        } else if (!wasReady && now.isAfter(alive.since().plus(spec.startLimit()))) {
-            kill(process);
-            state = alive.failed(spec.name() + " was not ready after " + spec.startLimit().toSeconds() + " s: " + lastWords, now);
-        } else if (process != null && silentProbes >= MAX_SILENT_PROBES && wasReady) {
-            kill(process);
+        } else if (!wasReadyInThisRun && now.isAfter(alive.since().plus(spec.startLimit()))) {
+            neverReady(alive, process, now);
+        } else if (process != null && wasReadyInThisRun && silentProbes >= MAX_SILENT_PROBES) {
+            process.destroyForcibly();
         } else if (!probing && !now.isBefore(nextProbe)) {
             probing = true;
             nextProbe = now.plus(isReady() ? PROBE_LATER : PROBE_WHILE_STARTING);
             prober.accept(this);
         }
+    }
+
+    private void neverReady(PartState.Alive alive, @Nullable Process process, Instant now) {
+        if (process != null) process.destroyForcibly();
+        String reason = spec.name() + " was not ready after " + spec.startLimit().toSeconds() + " s: " + lastWords;
+        state = wasReady
+                ? alive.crashed(reason, pause.after(Duration.between(alive.since(), now)), now)
+                : alive.failed(reason, now);
     }
 
     private void ended(PartState.Alive alive, int exitCode, Instant now) {
@@ -140,6 +150,7 @@ final class Part {
                 if (state instanceof PartState.Starting starting) state = starting.ready(now);
                 else if (state instanceof PartState.Unready unready) state = unready.ready(now);
                 wasReady |= isReady();
+                wasReadyInThisRun |= isReady();
             }
             case Health.Unready(String reason) -> unwell(reason, now);
             case Health.Silent(String reason) -> unwell(reason, now);
@@ -178,10 +189,6 @@ final class Part {
 
     private @Nullable Process process() {
         return state instanceof PartState.Alive alive ? alive.process() : null;
-    }
-
-    private static void kill(@Nullable Process process) {
-        if (process != null) process.destroyForcibly();
     }
 
     PartStatus status() {

@@ -29,7 +29,8 @@ sealed interface PartState {
 
     /// It runs; null for a part that is not ours.
     sealed interface Alive extends PartState {
-        @Nullable Process process();
+        @Nullable
+        Process process();
 
         default Resting crashed(String reason, Duration rest, Instant now) {
             return new Resting(now, now.plus(rest), reason);

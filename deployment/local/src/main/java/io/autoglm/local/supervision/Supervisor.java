@@ -58,8 +58,7 @@ public final class Supervisor {
         this.portOffset = portOffset;
         this.fleet = fleet;
         this.clock = clock;
-        this.parts =
-                specs.stream().map(spec -> new Part(spec, clock.instant())).toList();
+        this.parts = specs.stream().map(spec -> new Part(spec, clock.instant())).toList();
         this.instances = fleet.expected(clock.instant());
     }
 
@@ -85,8 +84,10 @@ public final class Supervisor {
     }
 
     private void advance(Instant now) throws IOException {
-        Set<String> ready =
-                parts.stream().filter(Part::isReady).map(part -> part.spec().name()).collect(Collectors.toSet());
+        Set<String> ready = parts.stream()
+                .filter(Part::isReady)
+                .map(part -> part.spec().name())
+                .collect(Collectors.toSet());
         for (Part part : parts) part.advance(now, ready, this::probe);
         if (!looking && !now.isBefore(nextLook)) look(now);
         if (phase == Phase.STARTING) {

@@ -60,21 +60,23 @@ class SecretsTest {
         assertThat(file).doesNotContain(secrets.key());
         assertThat(Json.parse(file).at("keys").items().getFirst().at("sha256").text())
                 .isEqualTo(Secrets.sha256(secrets.key()));
-        assertThat(Secrets.sha256("abc"))
-                .isEqualTo("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+        assertThat(Secrets.sha256("abc")).isEqualTo("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     }
 
     @Test
     void a_new_key_replaces_the_old_entry_and_leaves_those_of_others() throws IOException {
         Secrets.of(home);
-        Json own = Json.parse(Files.readString(home.keysFile())).at("keys").items().getFirst();
+        Json own =
+                Json.parse(Files.readString(home.keysFile())).at("keys").items().getFirst();
         Json other = Json.object("id", "alice", "sha256", "00", "tenant", "alice");
-        WholeFile.write(home.keysFile(), Json.object("keys", List.of(own, other)).toString());
+        WholeFile.write(
+                home.keysFile(), Json.object("keys", List.of(own, other)).toString());
         Files.delete(home.key());
 
         Secrets renewed = Secrets.of(home);
 
-        List<Json> entries = Json.parse(Files.readString(home.keysFile())).at("keys").items();
+        List<Json> entries =
+                Json.parse(Files.readString(home.keysFile())).at("keys").items();
         assertThat(entries).extracting(entry -> entry.at("id").text()).containsExactly("local", "alice");
         assertThat(entries.getFirst().at("sha256").text()).isEqualTo(Secrets.sha256(renewed.key()));
     }

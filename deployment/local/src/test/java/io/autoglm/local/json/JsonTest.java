@@ -42,8 +42,22 @@ class JsonTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "{", "[1,", "[1 2]", "{\"a\"}", "{\"a\":}", "{a:1}", "\"open", "\"\\x\"", "\"\\u12\"", "tru",
-                "1 2", "-", "\"line\nbreak\"", "01x", "[1,]"
+                "",
+                "{",
+                "[1,",
+                "[1 2]",
+                "{\"a\"}",
+                "{\"a\":}",
+                "{a:1}",
+                "\"open",
+                "\"\\x\"",
+                "\"\\u12\"",
+                "tru",
+                "1 2",
+                "-",
+                "\"line\nbreak\"",
+                "01x",
+                "[1,]"
             })
     void what_is_not_json_is_refused(String text) {
         assertThatThrownBy(() -> Json.parse(text)).isInstanceOf(IllegalArgumentException.class);

@@ -77,7 +77,8 @@ class RedisPartTest {
 
         assertThat(redis.spec().command()).noneMatch(word -> word.contains("pass-word"));
         assertThat(redis.spec().toString()).doesNotContain("pass-word");
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(home.redis().resolve("redis.conf"))))
+        assertThat(PosixFilePermissions.toString(
+                        Files.getPosixFilePermissions(home.redis().resolve("redis.conf"))))
                 .isEqualTo("rw-------");
     }
 

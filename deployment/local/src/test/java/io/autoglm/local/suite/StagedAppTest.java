@@ -46,7 +46,9 @@ class StagedAppTest {
 
         StagedApp.stage(built, staged);
 
-        assertThat(staged.resolve("lib")).isDirectoryNotContaining("glob:**a.jar").isDirectoryContaining("glob:**b.jar");
+        assertThat(staged.resolve("lib"))
+                .isDirectoryNotContaining("glob:**a.jar")
+                .isDirectoryContaining("glob:**b.jar");
     }
 
     @Test

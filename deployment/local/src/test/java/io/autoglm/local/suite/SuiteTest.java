@@ -103,7 +103,8 @@ class SuiteTest {
 
             assertThatThrownBy(() -> lay(1))
                     .isInstanceOf(CannotStart.class)
-                    .hasMessageContaining("port 28080 is in use by pid " + ProcessHandle.current().pid())
+                    .hasMessageContaining("port 28080 is in use by pid "
+                            + ProcessHandle.current().pid())
                     .hasMessageContaining("--port-offset 20100");
         }
     }

@@ -14,7 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/// A real process that behaves like a service: healthy on its port, and in the journal it says when it starts and stops.
+/// A real process that behaves like a service: healthy on its port, and in the journal it says when it starts and
+/// stops.
 public final class FakePart {
     private FakePart() {}
 

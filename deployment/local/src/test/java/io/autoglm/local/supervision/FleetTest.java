@@ -47,9 +47,7 @@ class FleetTest {
     void before_the_scheduler_has_spoken_every_instance_is_awaited() {
         assertThat(fleet.expected(NOW))
                 .extracting(PartStatus::part, PartStatus::port, PartStatus::state)
-                .containsExactly(
-                        tuple("inference-1", 8000, "waiting"),
-                        tuple("inference-2", 8001, "waiting"));
+                .containsExactly(tuple("inference-1", 8000, "waiting"), tuple("inference-2", 8001, "waiting"));
     }
 
     @Test
@@ -66,7 +64,10 @@ class FleetTest {
         assertThat(seen.get(1).port()).isEqualTo(9001);
         assertThat(seen.get(1).reason()).isEqualTo("it hangs");
         assertThat(seen.get(1).since()).isEqualTo("2026-11-21T09:00:00Z");
-        assertThat(seen.get(1).process()).isNotNull().extracting(process -> process.pid()).isEqualTo(pid);
+        assertThat(seen.get(1).process())
+                .isNotNull()
+                .extracting(process -> process.pid())
+                .isEqualTo(pid);
     }
 
     @Test
@@ -93,7 +94,8 @@ class FleetTest {
 
     @Test
     void an_instance_that_crashed_and_is_started_again_is_none() {
-        assertThat(Fleet.failure(List.of(gone("the process was killed (SIGKILL)")))).isEmpty();
+        assertThat(Fleet.failure(List.of(gone("the process was killed (SIGKILL)"))))
+                .isEmpty();
         assertThat(Fleet.failure(fleet.expected(NOW))).isEmpty();
     }
 

@@ -39,7 +39,8 @@ class PartLogTest {
 
     @Test
     void without_a_log_there_is_the_exit_code() {
-        assertThat(new PartLog(folder.resolve("none"), 10).reason(0, "it ended")).isEqualTo("it ended");
+        assertThat(new PartLog(folder.resolve("none"), 10).reason(0, "it ended"))
+                .isEqualTo("it ended");
     }
 
     @Test

@@ -30,7 +30,11 @@ class SupervisorTest {
     Path folder;
 
     private Home home;
+    /// Set by {@link #supervise}, which each test begins with.
+    @SuppressWarnings("NullAway.Init")
     private Supervisor supervisor;
+
+    @SuppressWarnings("NullAway.Init")
     private CompletableFuture<Boolean> outcome;
 
     @BeforeEach
@@ -41,7 +45,6 @@ class SupervisorTest {
 
     @AfterEach
     void stop_everything() {
-        if (supervisor == null) return;
         supervisor.requestStop();
         outcome.join();
     }
@@ -67,11 +70,13 @@ class SupervisorTest {
 
         first.find().orElseThrow().destroyForcibly();
 
-        await().atMost(PATIENCE).until(() -> status("store").isReady() && process("store").pid() != first.pid());
+        await().atMost(PATIENCE)
+                .until(() -> status("store").isReady() && process("store").pid() != first.pid());
     }
 
     @Test
-    void a_part_that_says_it_cannot_start_ends_the_attempt_with_its_own_words_and_stops_the_others() throws IOException {
+    void a_part_that_says_it_cannot_start_ends_the_attempt_with_its_own_words_and_stops_the_others()
+            throws IOException {
         supervise(part("store"), FakePart.spec(folder, "front", "misconfigured", List.of("store")));
 
         assertThat(outcome.join()).isFalse();
@@ -162,7 +167,8 @@ class SupervisorTest {
     }
 
     private void awaitPhase(Phase phase) {
-        await().atMost(PATIENCE).until(() -> Files.exists(home.snapshot()) && snapshot().phase() == phase);
+        await().atMost(PATIENCE)
+                .until(() -> Files.exists(home.snapshot()) && snapshot().phase() == phase);
     }
 
     private Snapshot snapshot() throws IOException {

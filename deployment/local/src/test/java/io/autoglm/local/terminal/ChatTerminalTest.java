@@ -5,13 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.autoglm.local.home.Home;
-import io.autoglm.local.home.WholeFile;
 import io.autoglm.local.json.Json;
-import io.autoglm.local.network.PortPlan;
+import io.autoglm.local.network.Gateway;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -30,7 +28,6 @@ class ChatTerminalTest {
 
     private Home home;
     private HttpServer gateway;
-    private int portOffset;
     private int status = 200;
     private String answer = "";
     private final List<String> sessions = new ArrayList<>();
@@ -41,8 +38,7 @@ class ChatTerminalTest {
     void start_a_gateway() throws IOException {
         home = new Home(folder, folder.resolve("home"));
         home.create();
-        WholeFile.write(home.key(), "sk-test\n");
-        gateway = listening();
+        gateway = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         gateway.createContext("/v1/models", exchange -> reply(exchange, 200, "{\"data\":[{\"id\":\"nano\"}]}"));
         gateway.createContext("/v1/chat/completions", exchange -> {
             sessions.add(exchange.getRequestHeaders().getFirst("X-Session-Id"));
@@ -98,7 +94,11 @@ class ChatTerminalTest {
     }
 
     private ChatTerminal chat() {
-        return new ChatTerminal(home, portOffset, false, new PrintStream(shown, true, StandardCharsets.UTF_8));
+        return new ChatTerminal(
+                home,
+                new Gateway("http://127.0.0.1:" + gateway.getAddress().getPort(), "sk-test"),
+                false,
+                new PrintStream(shown, true, StandardCharsets.UTF_8));
     }
 
     private String text() {
@@ -116,18 +116,5 @@ class ChatTerminalTest {
         exchange.sendResponseHeaders(status, bytes.length);
         exchange.getResponseBody().write(bytes);
         exchange.close();
-    }
-
-    /// A terminal is told an offset, not a port; so the first free gateway port among some offsets is taken.
-    private HttpServer listening() throws IOException {
-        for (portOffset = 21_000; portOffset < 21_100; portOffset++) {
-            int port = new PortPlan(portOffset).gateway();
-            try {
-                return HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
-            } catch (BindException taken) {
-                System.out.println("port " + port + " is taken");
-            }
-        }
-        throw new IOException("no free port");
     }
 }

@@ -22,9 +22,10 @@ class StatusTableTest {
     @Test
     void programs_get_the_documented_shape() {
         assertThat(table.json())
-                .isEqualTo("{\"parts\":["
-                        + "{\"part\":\"redis\",\"port\":6379,\"pid\":null,\"state\":\"ready\",\"since\":\"2026-11-21T10:00:00Z\"},"
-                        + "{\"part\":\"inference-1\",\"port\":8000,\"pid\":42,\"state\":\"ejected\",\"since\":\"2026-11-21T10:00:00Z\"}]}");
+                .isEqualTo(
+                        "{\"parts\":["
+                                + "{\"part\":\"redis\",\"port\":6379,\"pid\":null,\"state\":\"ready\",\"since\":\"2026-11-21T10:00:00Z\"},"
+                                + "{\"part\":\"inference-1\",\"port\":8000,\"pid\":42,\"state\":\"ejected\",\"since\":\"2026-11-21T10:00:00Z\"}]}");
     }
 
     @Test

@@ -1,0 +1,48 @@
+package io.autoglm.local.suite;
+
+import io.autoglm.local.home.Home;
+import io.autoglm.local.home.Secrets;
+import io.autoglm.local.network.PortOwner;
+import io.autoglm.local.network.PortPlan;
+import io.autoglm.local.supervision.PartSpec;
+import java.io.IOException;
+import java.util.Map;
+
+/// What the services need around them in development mode: a Redis, and settings that make them know each other. They
+/// stand on their default ports; the scheduler starts no instance, since the one under development reports by itself.
+///
+/// @param environment for Maven and so for all four; holds secrets
+public record DevSuite(PartSpec redis, Map<String, String> environment, String key) {
+
+    public static DevSuite lay(Home home, Map<String, String> environment) throws IOException, CannotStart {
+        PortPlan ports = new PortPlan(0);
+        Secrets secrets = Secrets.of(home);
+        RedisPart redis = redis(home, environment, ports.redis(), secrets);
+        Map<String, String> settings = Map.of(
+                "AUTOGLM_INTERNAL_TOKEN", secrets.internalToken(),
+                "AUTOGLM_KEYS_FILE", home.keysFile().toString(),
+                "AUTOGLM_REDIS_URL", redis.url(),
+                "AUTOGLM_MODEL_PATH", home.root().resolve("models/autoglm-nano").toString(),
+                "AUTOGLM_SCHEDULER_URL", ports.url(ports.scheduler()),
+                "AUTOGLM_CONTEXT_URL", ports.url(ports.context()),
+                "AUTOGLM_INSTANCE_URL", ports.url(ports.firstInstance()));
+        return new DevSuite(redis.spec(), settings, secrets.key());
+    }
+
+    private static RedisPart redis(Home home, Map<String, String> environment, int port, Secrets secrets)
+            throws IOException, CannotStart {
+        String external = environment.getOrDefault("AUTOGLM_REDIS_URL", "");
+        if (!external.isBlank()) return RedisPart.external(external, home);
+        if (!PortOwner.isFree(port)) {
+            throw new CannotStart("port " + port + " is in use by " + PortOwner.describe(port));
+        }
+        RedisBinary binary = RedisBinary.find(home, environment.getOrDefault("PATH", ""));
+        return RedisPart.ours(binary, home, port, secrets.redisPassword());
+    }
+
+    /// Hides the secrets.
+    @Override
+    public String toString() {
+        return "DevSuite[" + redis + "]";
+    }
+}
