@@ -120,7 +120,8 @@ final class Part {
 
     private void neverReady(PartState.Alive alive, @Nullable Process process, Instant now) {
         if (process != null) process.destroyForcibly();
-        String reason = spec.name() + " was not ready after " + spec.startLimit().toSeconds() + " s: " + lastWords;
+        String reason =
+                spec.name() + " was not ready after " + spec.startLimit().toSeconds() + " s: " + lastWords;
         state = wasReady
                 ? alive.crashed(reason, pause.after(Duration.between(alive.since(), now)), now)
                 : alive.failed(reason, now);
