@@ -55,11 +55,14 @@ public final class Corpus {
         if (kind < 58) {
             return withSystem(draw, tools(draw).conversation(), "system");
         }
-        if (kind < 68) {
+        if (kind < 70) {
             return withSystem(draw, skills.json().draw(draw).conversation(), "system");
         }
-        if (kind < 78) {
+        if (kind < 74) {
             return withSystem(draw, Conversation.of(exchanges(draw, skills.echo(), 3)), "system");
+        }
+        if (kind < 82) {
+            return withSystem(draw, Conversation.of(exchanges(draw, skills.sums(), 6)), "system");
         }
         return withSystem(draw, Conversation.of(exchanges(draw, skills.anything(), 5)), "system");
     }
