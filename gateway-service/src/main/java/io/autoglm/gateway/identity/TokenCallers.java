@@ -39,8 +39,9 @@ public final class TokenCallers {
     }
 
     void configure(@Observes Oidc oidc) {
-        config.issuer()
-                .ifPresent(issuer -> oidc.create(OidcTenantConfig.authServerUrl(issuer)
+        // Without an issuer this must be said: Quarkus would not start for want of its URL.
+        oidc.create(config.issuer()
+                .map(issuer -> OidcTenantConfig.authServerUrl(issuer)
                         .applicationType(ApplicationType.SERVICE)
                         .roles()
                         .roleClaimPath(config.rolesClaim())
@@ -48,7 +49,8 @@ public final class TokenCallers {
                         .token()
                         .audience(config.audience().orElse(List.of()))
                         .end()
-                        .build()));
+                        .build())
+                .orElseGet(() -> OidcTenantConfig.builder().disableTenant().build()));
     }
 
     boolean accepted() {

@@ -6,6 +6,7 @@ import io.autoglm.gateway.http.ControlClient.Service;
 import io.autoglm.protocol.Headers;
 import io.autoglm.protocol.placement.Lease;
 import io.autoglm.protocol.placement.LeaseOutcome;
+import io.autoglm.protocol.placement.LeaseOutcome.Result;
 import io.autoglm.protocol.placement.LeaseRequest;
 import io.smallrye.faulttolerance.api.CircuitBreakerState;
 import io.smallrye.faulttolerance.api.TypedGuard;
@@ -14,9 +15,11 @@ import io.vertx.core.http.HttpMethod;
 import jakarta.enterprise.util.TypeLiteral;
 import jakarta.inject.Singleton;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /// Takes leases and gives them back. A circuit breaker stands before the scheduler, so that a dead or hanging one costs
@@ -25,16 +28,25 @@ import org.jboss.logging.Logger;
 @Singleton
 class SchedulerClient {
     private static final Logger LOG = Logger.getLogger(SchedulerClient.class);
-    /// A lost release is retried once; after that the lease's own deadline ends it.
-    private static final int RELEASE_TRIES = 2;
+    /// Nobody waits for a release, but an instance whose leases are not given back seems busy until they expire. So it has
+    /// time, and is repeated a little later each time; a scheduler that restarts is back within that.
+    private static final int RELEASE_TRIES = 5;
+
+    private static final long RELEASE_PAUSE_MILLIS = 1_000;
+    /// How much longer than its timeout an answer is listened for: a lease that comes too late is given back.
+    private static final Duration LISTEN = Duration.ofSeconds(5);
+
+    private static final LeaseOutcome UNUSED = new LeaseOutcome(Result.CLIENT_GONE, null, null, null, 0);
 
     private final ControlClient client;
     private final Service scheduler;
+    private final Service patient;
     private final TypedGuard<CompletionStage<Reply>> breaker;
 
     SchedulerClient(PlacementConfig config, ControlClient client) {
         this.client = client;
         this.scheduler = new Service(config.url(), config.timeout());
+        this.patient = new Service(config.url(), config.timeout().plus(LISTEN));
         this.breaker = TypedGuard.create(new TypeLiteral<CompletionStage<Reply>>() {})
                 .withDescription("scheduler")
                 .withCircuitBreaker()
@@ -51,16 +63,26 @@ class SchedulerClient {
     ///
     /// @param waitMillis how long the request may take; the lease lives a little longer
     Future<Placed> lease(LeaseRequest request, long waitMillis) {
-        CompletionStage<Reply> guarded = breaker.get(() -> client.call(
-                        scheduler,
-                        HttpMethod.POST,
-                        "/v1/leases",
-                        Map.of(Headers.TIMEOUT_MILLIS, Long.toString(waitMillis)),
-                        request)
-                .compose(SchedulerClient::sane)
-                .toCompletionStage());
+        CompletionStage<Reply> guarded =
+                breaker.get(() -> ask(request, waitMillis).compose(SchedulerClient::sane).toCompletionStage());
         return Future.fromCompletionStage(guarded, client.vertx().getOrCreateContext())
                 .compose(this::placed);
+    }
+
+    /// A lease that comes too late to be used is given back, or its instance would seem busy until the lease ends.
+    private Future<Reply> ask(LeaseRequest request, long waitMillis) {
+        Future<Reply> answer = client.call(
+                patient,
+                HttpMethod.POST,
+                "/v1/leases",
+                Map.of(Headers.TIMEOUT_MILLIS, Long.toString(waitMillis)),
+                request);
+        Future<Reply> inTime = answer.timeout(scheduler.timeout().toMillis(), TimeUnit.MILLISECONDS);
+        return inTime.onFailure(late -> answer.compose(this::placed).onSuccess(placed -> {
+            if (placed instanceof Placed.Granted granted) {
+                granted.ticket().release(UNUSED);
+            }
+        }));
     }
 
     private Future<Placed> placed(Reply reply) {
@@ -88,10 +110,11 @@ class SchedulerClient {
     }
 
     private void release(String lease, LeaseOutcome outcome, int tries) {
-        client.call(scheduler, HttpMethod.DELETE, "/v1/leases/" + lease, Map.of(), outcome)
+        client.call(patient, HttpMethod.DELETE, "/v1/leases/" + lease, Map.of(), outcome)
                 .onFailure(e -> {
                     if (tries > 1) {
-                        release(lease, outcome, tries - 1);
+                        long pauseMillis = RELEASE_PAUSE_MILLIS * (1 + RELEASE_TRIES - tries);
+                        client.vertx().setTimer(pauseMillis, again -> release(lease, outcome, tries - 1));
                     } else {
                         LOG.warnf("lease was not given back, it will expire lease=%s reason=%s", lease, e.getMessage());
                     }

@@ -10,7 +10,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +27,7 @@ public final class ScriptedScheduler {
     private final List<JsonObject> asked = new CopyOnWriteArrayList<>();
     private final AtomicInteger leases = new AtomicInteger();
     private final AtomicInteger doubleReleases = new AtomicInteger();
+    private final Queue<Runnable> held = new ConcurrentLinkedQueue<>();
     private volatile boolean alternatives = true;
     private volatile boolean full;
     private volatile boolean forgetful;
@@ -84,9 +87,13 @@ public final class ScriptedScheduler {
         forgetful = isForgetful;
     }
 
-    /// Takes calls and answers none, as a stopped process does.
+    /// Takes calls for leases and answers none, as a stopped process does; when it goes on, it answers those still waiting.
     public void hang(boolean hangs) {
         hanging = hangs;
+        if (!hangs) {
+            held.forEach(Runnable::run);
+            held.clear();
+        }
     }
 
     public List<JsonObject> asked() {
@@ -119,7 +126,7 @@ public final class ScriptedScheduler {
         alternatives = true;
         full = false;
         forgetful = false;
-        hanging = false;
+        hang(false);
         if (!up()) {
             start();
         }
@@ -146,6 +153,14 @@ public final class ScriptedScheduler {
     private void lease(HttpServerRequest request, JsonObject wanted) {
         asked.add(wanted);
         if (hanging) {
+            held.add(() -> vertx.runOnContext(go -> answer(request, wanted)));
+        } else {
+            answer(request, wanted);
+        }
+    }
+
+    private void answer(HttpServerRequest request, JsonObject wanted) {
+        if (request.response().closed()) {
             return;
         }
         if (forgetful || !MODEL.equals(wanted.getString("model"))) {
