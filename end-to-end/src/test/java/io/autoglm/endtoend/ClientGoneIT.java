@@ -32,7 +32,7 @@ class ClientGoneIT {
         double tokens = tokens();
         String request =
                 """
-                {"model":"autoglm-nano","stream":true,"max_tokens":%d,"ignore_eos":true,
+                {"model":"autoglm-nano","stream":true,"max_tokens":%d,"ignore_eos":true,"skip_special_tokens":false,
                  "messages":[{"role":"user","content":"tell me everything"}]}"""
                         .formatted(WANTED_TOKENS);
 
@@ -56,7 +56,7 @@ class ClientGoneIT {
         double aborted = aborted();
         String request =
                 """
-                {"model":"autoglm-nano","max_tokens":%d,"ignore_eos":true,
+                {"model":"autoglm-nano","max_tokens":%d,"ignore_eos":true,"skip_special_tokens":false,
                  "messages":[{"role":"user","content":"tell me everything"}]}"""
                         .formatted(WANTED_TOKENS);
 

@@ -34,9 +34,12 @@ final class Clients {
                 .addUserMessage(question);
     }
 
-    /// An answer of exactly so many tokens, whatever the model would say.
+    /// An answer of exactly so many tokens, whatever the model would say, and each of them seen.
     static ChatCompletionCreateParams.Builder askFor(long tokens, String question) {
-        return ask(question).maxCompletionTokens(tokens).putAdditionalBodyProperty("ignore_eos", JsonValue.from(true));
+        return ask(question)
+                .maxCompletionTokens(tokens)
+                .putAdditionalBodyProperty("ignore_eos", JsonValue.from(true))
+                .putAdditionalBodyProperty("skip_special_tokens", JsonValue.from(false));
     }
 
     static String text(ChatCompletion completion) {

@@ -8,19 +8,23 @@ import java.nio.file.Path;
 
 /// Kills what the tests have started when the tests themselves are killed. A shell that reads pids from a pipe: when the
 /// pipe ends, because the test's JVM is gone in whatever way, it kills them and the processes named by the pid files that
-/// schedulers leave.
+/// schedulers leave, and runs a last command.
 final class Guardian implements AutoCloseable {
     private static final String SCRIPT =
             """
-            pids=
-            while read -r word; do
-              if [ "$word" = done ]; then exit 0; fi
-              pids="$pids $word"
+            pids= last=
+            while read -r word rest; do
+              case $word in
+                done) exit 0 ;;
+                last) last=$rest ;;
+                *) pids="$pids $word" ;;
+              esac
             done
             for file in "$1"/*/run/*.pid; do
               [ -f "$file" ] && pids="$pids $(sed -n 's/^pid=//p' "$file")"
             done
-            for pid in $pids; do kill -9 "$pid"; done 2>/dev/null
+            for pid in $pids; do kill -9 "$pid"; done
+            eval "$last"
             """;
 
     private final Writer pipe;
@@ -39,6 +43,11 @@ final class Guardian implements AutoCloseable {
 
     synchronized void watch(Process process) {
         say(Long.toString(process.pid()));
+    }
+
+    /// @param command of the shell, run after the killing
+    synchronized void atDeath(String command) {
+        say("last " + command);
     }
 
     /// Everything was stopped in good order.

@@ -245,12 +245,8 @@ public final class PackagedStack implements AutoCloseable {
     }
 
     private Map<String, String> lifecycle() {
-        List<String> command = new ArrayList<>(java(384));
-        command.addAll(List.of(
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-jar",
-                apps.jar("inference").toString()));
+        List<String> command = new ArrayList<>(engine());
+        command.add(apps.jar("inference").toString());
         Map<String, String> settings = new HashMap<>();
         settings.put("AUTOGLM_LIFECYCLE_LOCAL_ENABLED", "true");
         settings.put("AUTOGLM_LIFECYCLE_LOCAL_INSTANCES", Integer.toString(instances));
@@ -261,6 +257,13 @@ public final class PackagedStack implements AutoCloseable {
         settings.put("AUTOGLM_MODEL_PATH", Repository.model().toString());
         settings.put("AUTOGLM_CPU_THREADS", "1");
         return settings;
+    }
+
+    /// The command of an instance, to be ended by its jar.
+    static List<String> engine() {
+        List<String> command = new ArrayList<>(java(384));
+        command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-jar"));
+        return command;
     }
 
     static List<String> java(int heapMegabytes) {

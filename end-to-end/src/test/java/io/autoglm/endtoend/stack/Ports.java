@@ -24,6 +24,17 @@ public final class Ports {
         throw new IllegalStateException("no " + count + " free ports in a row");
     }
 
+    /// @return what `--port-offset` may be so that the ports of the launcher's plan are free
+    static int launcherOffset() {
+        for (int i = 0; i < TRIES; i++) {
+            int offset = ThreadLocalRandom.current().nextInt(LOWEST - 8_000, HIGHEST - 10_000);
+            if (areFree(8_000 + offset, 2) && areFree(8_079 + offset, 4) && areFree(9_080 + offset, 3)) {
+                return offset;
+            }
+        }
+        throw new IllegalStateException("no free ports for the launcher");
+    }
+
     private static boolean areFree(int first, int count) {
         for (int port = first; port < first + count; port++) {
             try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {

@@ -1,8 +1,10 @@
 package io.autoglm.endtoend.stack;
 
+import java.util.function.Supplier;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
+import org.jspecify.annotations.Nullable;
 
 /// Gives test classes the one stack that they share: two instances, started by the first that asks, stopped after the
 /// last. A test that breaks a part of it mends it again.
@@ -18,6 +20,35 @@ public final class SharedStack implements ParameterResolver {
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
         return context.getRoot()
                 .getStore(NAMESPACE)
-                .computeIfAbsent(PackagedStack.class, key -> new PackagedStack(2), PackagedStack.class);
+                .computeIfAbsent(Start.class, key -> new Start(() -> new PackagedStack(2)), Start.class)
+                .stack();
+    }
+
+    /// Tried once: where a stack did not start, the next one would not either.
+    private static final class Start implements AutoCloseable {
+        private @Nullable PackagedStack stack;
+        private @Nullable Throwable failure;
+
+        Start(Supplier<PackagedStack> starting) {
+            try {
+                stack = starting.get();
+            } catch (RuntimeException | Error e) {
+                failure = e;
+            }
+        }
+
+        PackagedStack stack() {
+            if (stack == null) {
+                throw new IllegalStateException("the stack did not start", failure);
+            }
+            return stack;
+        }
+
+        @Override
+        public void close() {
+            if (stack != null) {
+                stack.close();
+            }
+        }
     }
 }

@@ -1,0 +1,148 @@
+package io.autoglm.endtoend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.autoglm.endtoend.stack.Http;
+import io.autoglm.endtoend.stack.PackagedStack;
+import io.autoglm.endtoend.stack.SharedStack;
+import io.autoglm.nano.corpus.Case;
+import io.autoglm.nano.corpus.HeldOut;
+import io.autoglm.nano.corpus.chat.Answer;
+import io.autoglm.nano.corpus.chat.Conversation;
+import io.autoglm.nano.corpus.chat.Message;
+import io.autoglm.nano.corpus.chat.Role;
+import io.autoglm.nano.corpus.chat.ToolCall;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/// The figures of the model card, measured through the whole suite: greedy answers over HTTP.
+@ExtendWith(SharedStack.class)
+class HeldOutIT {
+    private static final int AT_ONCE = 12;
+
+    private final PackagedStack stack;
+
+    HeldOutIT(PackagedStack stack) {
+        this.stack = stack;
+    }
+
+    private record Marked(Case question, Answer answer, boolean right) {}
+
+    @Test
+    void seven_of_ten_held_out_questions_are_answered_rightly_and_nine_of_ten_names_remembered() throws Exception {
+        List<Marked> marked = answers(HeldOut.cases(HeldOut.SEED, HeldOut.COUNT));
+
+        Map<String, int[]> bySkill = new TreeMap<>();
+        for (Marked one : marked) {
+            int[] score = bySkill.computeIfAbsent(one.question().skill(), skill -> new int[2]);
+            score[0] += one.right() ? 1 : 0;
+            score[1]++;
+        }
+        bySkill.forEach((skill, score) -> System.out.printf("held out: %-16s %d of %d%n", skill, score[0], score[1]));
+        String report = report(marked);
+        assertThat(share(marked)).as(report).isGreaterThanOrEqualTo(0.7);
+        assertThat(share(marked.stream().filter(HeldOutIT::asksForName).toList()))
+                .as(report)
+                .isGreaterThanOrEqualTo(0.9);
+    }
+
+    private List<Marked> answers(List<Case> cases) throws Exception {
+        List<Marked> marked = new ArrayList<>();
+        try (ExecutorService clients = Executors.newFixedThreadPool(AT_ONCE)) {
+            List<Future<Marked>> asked =
+                    cases.stream().map(one -> clients.submit(() -> ask(one))).toList();
+            for (Future<Marked> one : asked) {
+                marked.add(one.get());
+            }
+        }
+        return marked;
+    }
+
+    private Marked ask(Case question) throws IOException {
+        Http.Answer http = Http.post(
+                stack.baseUrl() + "/chat/completions",
+                PackagedStack.asUser(),
+                request(question.conversation()).toString());
+        assertThat(http.status()).as(http.body()).isEqualTo(200);
+        Answer answer = answer(http.json().at("/choices/0/message"));
+        return new Marked(question, answer, question.check().test(answer));
+    }
+
+    private static ObjectNode request(Conversation conversation) {
+        ObjectNode request = Http.JSON.createObjectNode();
+        request.put("model", PackagedStack.MODEL).put("temperature", 0).put("max_tokens", 128);
+        ArrayNode messages = request.putArray("messages");
+        int calls = 0;
+        for (Message message : conversation.messages()) {
+            ObjectNode written = messages.addObject();
+            written.put("role", message.role().wire()).put("content", message.content());
+            for (ToolCall call : message.toolCalls()) {
+                calls++;
+                ObjectNode one = written.withArray("tool_calls").addObject();
+                one.put("id", "call_" + calls).put("type", "function");
+                one.putObject("function")
+                        .put("name", call.name())
+                        .put("arguments", Http.JSON.valueToTree(call.arguments()).toString());
+            }
+            if (message.role() == Role.TOOL) {
+                written.put("tool_call_id", "call_" + calls);
+            }
+        }
+        if (!conversation.tools().isEmpty()) {
+            request.set("tools", Http.JSON.valueToTree(conversation.tools()));
+        }
+        if (conversation.responseFormat() != null) {
+            request.set("response_format", Http.JSON.valueToTree(conversation.responseFormat()));
+        }
+        return request;
+    }
+
+    private static Answer answer(JsonNode message) {
+        List<ToolCall> calls = new ArrayList<>();
+        for (JsonNode call : message.path("tool_calls")) {
+            Map<String, Object> arguments = new LinkedHashMap<>();
+            Http.tree(call.at("/function/arguments").asText())
+                    .properties()
+                    .forEach(argument -> arguments.put(
+                            argument.getKey(), Http.JSON.convertValue(argument.getValue(), Object.class)));
+            calls.add(new ToolCall(call.at("/function/name").asText(), arguments));
+        }
+        return new Answer(message.path("content").asText(""), calls);
+    }
+
+    /// Cases about a name told two or three turns before.
+    private static boolean asksForName(Marked one) {
+        return one.question().skill().equals("name recall");
+    }
+
+    private static double share(List<Marked> marked) {
+        assertThat(marked).isNotEmpty();
+        return (double) marked.stream().filter(Marked::right).count() / marked.size();
+    }
+
+    private static String report(List<Marked> marked) {
+        StringBuilder report = new StringBuilder("wrong answers:\n");
+        marked.stream()
+                .filter(one -> !one.right())
+                .forEach(one -> report.append(one.question().skill())
+                        .append(" | ")
+                        .append(one.question().conversation().messages().getLast().content())
+                        .append(" | ")
+                        .append(one.answer().content())
+                        .append(one.answer().toolCalls())
+                        .append('\n'));
+        return report.toString();
+    }
+}
