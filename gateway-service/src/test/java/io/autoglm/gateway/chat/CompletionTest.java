@@ -48,7 +48,7 @@ class CompletionTest {
     void everyLeaseCameBackOnce() {
         await().untilAsserted(
                         () -> assertThat(neighbours.scheduler.released()).hasSize(neighbours.scheduler.granted()));
-        assertThat(neighbours.scheduler.doubleReleases()).isZero();
+        assertThat(neighbours.scheduler.contradictions()).isZero();
     }
 
     @Test

@@ -77,7 +77,7 @@ class ManyStreamsTest {
         assertThat(answers).allMatch(answer -> answer.result().toString().endsWith("data: [DONE]\n\n"));
         await().untilAsserted(
                         () -> assertThat(neighbours.scheduler.released()).hasSize(neighbours.scheduler.granted()));
-        assertThat(neighbours.scheduler.doubleReleases()).isZero();
+        assertThat(neighbours.scheduler.contradictions()).isZero();
         // The client, the gateway and the instance of each stream share this heap.
         assertThat(perStream).isLessThan(200_000);
     }

@@ -26,7 +26,7 @@ public final class ScriptedScheduler {
     private final Map<String, JsonObject> released = new ConcurrentHashMap<>();
     private final List<JsonObject> asked = new CopyOnWriteArrayList<>();
     private final AtomicInteger leases = new AtomicInteger();
-    private final AtomicInteger doubleReleases = new AtomicInteger();
+    private final AtomicInteger contradictions = new AtomicInteger();
     private final Queue<Runnable> held = new ConcurrentLinkedQueue<>();
     private volatile boolean alternatives = true;
     private volatile boolean full;
@@ -114,15 +114,16 @@ public final class ScriptedScheduler {
         return leases.get();
     }
 
-    public int doubleReleases() {
-        return doubleReleases.get();
+    /// Leases that were given back again with another outcome; the same one again is a repeated call, and harmless.
+    public int contradictions() {
+        return contradictions.get();
     }
 
     public void reset() {
         released.clear();
         asked.clear();
         leases.set(0);
-        doubleReleases.set(0);
+        contradictions.set(0);
         alternatives = true;
         full = false;
         forgetful = false;
@@ -142,8 +143,10 @@ public final class ScriptedScheduler {
                 lease(request, body.toJsonObject());
             } else if (request.method().equals(HttpMethod.DELETE)) {
                 String id = request.path().substring("/v1/leases/".length());
-                if (released.putIfAbsent(id, body.toJsonObject()) != null) {
-                    doubleReleases.incrementAndGet();
+                JsonObject outcome = body.toJsonObject();
+                JsonObject before = released.putIfAbsent(id, outcome);
+                if (before != null && !before.equals(outcome)) {
+                    contradictions.incrementAndGet();
                 }
                 request.response().setStatusCode(204).end();
             }
