@@ -13,7 +13,7 @@ public final class InternalToken {
     private final Optional<String> secret;
     private final boolean everybodyIsBelieved;
 
-    InternalToken(AccessConfig config) {
+    public InternalToken(AccessConfig config) {
         secret = config.internalToken().filter(token -> !token.isBlank());
         if (secret.isEmpty() && config.internalAuth() == AccessConfig.Auth.TOKEN) {
             throw new StartFailure(

@@ -23,6 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -127,19 +128,23 @@ public final class LocalProcesses {
         instances.forEach(LocalInstance::begin);
     }
 
-    /// Processes of an earlier scheduler that ran more instances.
+    /// Ends processes of an earlier scheduler that ran more instances. Other files of the directory are not ours.
     private void endSurplus() throws IOException {
         Set<String> wanted = instances.stream().map(LocalInstance::id).collect(Collectors.toSet());
         for (PidFile file : PidFile.all(config.runDir())) {
-            if (!wanted.contains(file.id())) {
-                Optional<ProcessHandle> living = file.read().flatMap(PidFile.Entry::find);
-                living.ifPresent(handle -> {
+            Optional<PidFile.Entry> entry = file.read();
+            if (entry.isPresent() && isOurs(file.id()) && !wanted.contains(file.id())) {
+                entry.flatMap(PidFile.Entry::find).ifPresent(handle -> {
                     LOG.infof("ending surplus instance=%s pid=%d", file.id(), handle.pid());
                     var _ = Ends.softly(handle, config.stopTimeout());
                 });
                 file.delete();
             }
         }
+    }
+
+    private boolean isOurs(String id) {
+        return id.matches(Pattern.quote(config.name()) + "-[0-9]+");
     }
 
     private void inspect() {

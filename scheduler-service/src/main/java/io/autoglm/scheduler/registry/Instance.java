@@ -41,6 +41,7 @@ final class Instance {
 
     private boolean managed;
     private String url;
+    /// The one that the lifecycle knows; what a report says counts only without it, for a launcher may stand between.
     private long pid;
     private int restarts;
     private List<ServedModel> models = List.of();
@@ -100,7 +101,9 @@ final class Instance {
         report = said;
         heardAt = now;
         url = said.url();
-        pid = said.pid();
+        if (!managed) {
+            pid = said.pid();
+        }
         if (!said.models().isEmpty()) {
             models = said.models();
         }

@@ -67,6 +67,7 @@ class SchedulerTest {
     @Inject
     Vertx vertx;
 
+    @SuppressWarnings("NullAway.Init") // set by Quarkus
     @TestHTTPResource(value = "/", management = true)
     URI management;
 

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -174,7 +175,8 @@ class PlacerTest {
             if (placer.place(request("m", null), known, false, round) instanceof Placed placed) {
                 Map<String, Candidate> byId = new java.util.HashMap<>();
                 known.forEach(one -> byId.put(one.id(), one));
-                Candidate picked = byId.get(placed.target().id());
+                Candidate picked =
+                        Objects.requireNonNull(byId.get(placed.target().id()));
                 assertThat(picked.standing().phase()).isInstanceOf(Phase.Serving.class);
                 assertThat(Load.requests(picked)).isLessThan(Load.slots(picked) * 32);
                 Set<String> named = new HashSet<>(List.of(picked.id()));
@@ -182,7 +184,7 @@ class PlacerTest {
                 boolean ready = picked.standing().phase() instanceof Phase.Ready;
                 for (Target alternative : placed.alternatives()) {
                     assertThat(named.add(alternative.id())).isTrue();
-                    Candidate next = byId.get(alternative.id());
+                    Candidate next = Objects.requireNonNull(byId.get(alternative.id()));
                     boolean nextReady = next.standing().phase() instanceof Phase.Ready;
                     double score = new Load().score(next, request("m", null));
                     assertThat(ready || !nextReady).isTrue();

@@ -59,7 +59,7 @@ class RegistryTest {
     void silence_makes_suspect_after_two_seconds_and_gone_after_five() {
         registry.report(Said.ready("a").report());
 
-        ages(Duration.ofMillis(2000));
+        ages(Duration.ofSeconds(2));
         assertThat(phase("a")).isInstanceOf(Phase.Ready.class);
         ages(Duration.ofMillis(1));
         assertThat(phase("a")).isInstanceOf(Phase.Suspect.class);
@@ -277,7 +277,8 @@ class RegistryTest {
         registry.launched("a", "http://127.0.0.1:8000", 1, 0);
         registry.report(Said.ready("a").report());
 
-        registry.exited("a", "http://127.0.0.1:8000", 4711, "killed");
+        registry.exited("a", "http://127.0.0.1:8000", 1, "killed");
+        assertThat(phase("a")).isInstanceOf(Phase.Gone.class);
         assertThat(standing("a").serves(Said.MODEL)).isTrue();
         registry.launched("a", "http://127.0.0.1:8000", 2, 1);
         registry.report(
