@@ -28,7 +28,8 @@ import org.jboss.logging.Logger;
 @Singleton
 class SchedulerClient {
     private static final Logger LOG = Logger.getLogger(SchedulerClient.class);
-    /// Nobody waits for a release, but an instance whose leases are not given back seems busy until they expire. So it has
+    /// Nobody waits for a release, but an instance whose leases are not given back seems busy until they expire. So it
+    /// has
     /// time, and is repeated a little later each time; a scheduler that restarts is back within that.
     private static final int RELEASE_TRIES = 5;
 
@@ -63,8 +64,8 @@ class SchedulerClient {
     ///
     /// @param waitMillis how long the request may take; the lease lives a little longer
     Future<Placed> lease(LeaseRequest request, long waitMillis) {
-        CompletionStage<Reply> guarded =
-                breaker.get(() -> ask(request, waitMillis).compose(SchedulerClient::sane).toCompletionStage());
+        CompletionStage<Reply> guarded = breaker.get(
+                () -> ask(request, waitMillis).compose(SchedulerClient::sane).toCompletionStage());
         return Future.fromCompletionStage(guarded, client.vertx().getOrCreateContext())
                 .compose(this::placed);
     }

@@ -87,7 +87,8 @@ public final class ScriptedScheduler {
         forgetful = isForgetful;
     }
 
-    /// Takes calls for leases and answers none, as a stopped process does; when it goes on, it answers those still waiting.
+    /// Takes calls for leases and answers none, as a stopped process does; when it goes on, it answers those still
+    /// waiting.
     public void hang(boolean hangs) {
         hanging = hangs;
         if (!hangs) {
