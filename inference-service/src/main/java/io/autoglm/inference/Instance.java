@@ -3,17 +3,18 @@ package io.autoglm.inference;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicReference;
 
 /// This process as an instance: its life, which the loader moves on and everyone may read.
 @ApplicationScoped
 public class Instance {
 
     private final String incarnation = UUID.randomUUID().toString();
-    private final AtomicReference<Life> life = new AtomicReference<>(new Life.Starting());
+
+    /// Written under this object's lock, read by all.
+    private volatile Life life = new Life.Starting();
 
     public Life life() {
-        return life.get();
+        return life;
     }
 
     /// Random for each process.
@@ -34,32 +35,43 @@ public class Instance {
     }
 
     /// @return false if the life has moved on meanwhile, say because the process was told to stop
-    boolean move(Life from, Life to) {
-        return life.updateAndGet(now -> now.equals(from) ? to : now) == to;
+    synchronized boolean move(Life from, Life to) {
+        if (!life.equals(from)) {
+            return false;
+        }
+        life = to;
+        return true;
     }
 
     /// @return false if the process was told to stop meanwhile
-    boolean end(Life.Unservable unservable) {
-        return life.updateAndGet(before -> switch (before) {
-                    case Life.Starting() -> unservable;
-                    case Life.Warming warming -> unservable;
-                    case Life.Ready ready -> unservable;
-                    case Life.Draining draining -> draining;
-                    case Life.Unservable already -> already;
-                    case Life.Stopped stopped -> stopped;
-                })
-                == unservable;
+    synchronized boolean end(Life.Unservable unservable) {
+        switch (life) {
+            case Life.Starting starting -> life = unservable;
+            case Life.Warming warming -> life = unservable;
+            case Life.Ready ready -> life = unservable;
+            case Life.Draining draining -> {
+                return false;
+            }
+            case Life.Unservable already -> {
+                return false;
+            }
+            case Life.Stopped stopped -> {
+                return false;
+            }
+        }
+        return true;
     }
 
     /// Whatever it was doing: from now on it takes nothing new.
-    Life drain() {
-        return life.updateAndGet(before -> switch (before) {
+    synchronized Life drain() {
+        life = switch (life) {
             case Life.Ready ready -> ready.drain();
-            case Life.Warming(ServingModel model) -> new Life.Draining(model);
+            case Life.Warming warming -> warming.drain();
             case Life.Draining draining -> draining;
             case Life.Starting() -> new Life.Stopped();
             case Life.Unservable unservable -> unservable;
             case Life.Stopped stopped -> stopped;
-        });
+        };
+        return life;
     }
 }

@@ -19,6 +19,10 @@ public sealed interface Life {
         Ready answered() {
             return new Ready(model);
         }
+
+        Draining drain() {
+            return new Draining(model);
+        }
     }
 
     record Ready(ServingModel model) implements Life {

@@ -17,6 +17,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.Optional;
 import java.util.Set;
 
@@ -52,7 +53,7 @@ public record ServingModel(
         ModelDirectory directory = ModelDirectory.open(path);
         String name = config.model().name().orElse(directory.name());
         Tokenizer tokenizer = Tokenizer.open(path);
-        Optional<ChatTemplate> template = ChatTemplate.open(path, Clock.systemDefaultZone());
+        Optional<ChatTemplate> template = ChatTemplate.open(path, Clock.system(ZoneId.systemDefault()));
         Set<Integer> endTokens = Set.copyOf(directory.generation().eosTokenIds());
         AnswerFormat format = new AnswerFormat(tokenizer.bytes(), endTokens);
         LoadedModel loaded = LoadedModel.open(

@@ -8,11 +8,16 @@ import java.security.MessageDigest;
 import org.jspecify.annotations.Nullable;
 
 /// Who may ask: whoever shows the internal token, as a header of its own or as a bearer token.
-///
-/// @param token null where everyone may ask
-record Access(byte @Nullable [] token) {
+final class Access {
 
     private static final String BEARER = "Bearer ";
+
+    private final byte @Nullable [] token;
+
+    /// @param token null where everyone may ask
+    private Access(byte @Nullable [] token) {
+        this.token = token;
+    }
 
     /// Fails closed: with access by token and no token, nobody may ask.
     static Access of(ServingConfig config) {

@@ -1,5 +1,6 @@
 package io.autoglm.inference.api;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.autoglm.inference.sampling.SampledToken;
@@ -9,18 +10,22 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// The JSON of `/v1/completions`.
-///
-/// @param logprobs null where they were not asked for
-/// @param echoes   by choice, the prompt that its text begins with; empty strings where none is echoed
-/// @param told     by choice, the characters that its chunks have told so far, the offsets of their logprobs
-record CompletionWire(Envelope envelope, @Nullable Logprobs logprobs, List<String> echoes, int[] told) implements Wire {
+final class CompletionWire implements Wire {
 
+    private final Envelope envelope;
+    private final @Nullable Logprobs logprobs;
+    private final List<String> echoes;
+
+    /// By choice, the characters that its chunks have told so far: the offsets of their logprobs.
+    private final int[] told;
+
+    /// @param logprobs null where they were not asked for
+    /// @param echoes   by choice, the prompt that its text begins with; empty strings where none is echoed
     CompletionWire(Envelope envelope, @Nullable Logprobs logprobs, List<String> echoes) {
-        this(
-                envelope,
-                logprobs,
-                echoes,
-                echoes.stream().mapToInt(String::length).toArray());
+        this.envelope = envelope;
+        this.logprobs = logprobs;
+        this.echoes = List.copyOf(echoes);
+        this.told = echoes.stream().mapToInt(String::length).toArray();
     }
 
     @Override
@@ -70,11 +75,11 @@ record CompletionWire(Envelope envelope, @Nullable Logprobs logprobs, List<Strin
         if (logprobs == null || tokens.isEmpty()) {
             entry.putNull("logprobs");
         } else {
-            ObjectNode told = logprobs.completion(tokens, told()[choice]);
-            for (var token : told.path("tokens")) {
-                told()[choice] += token.textValue().length();
+            ObjectNode of = logprobs.completion(tokens, told[choice]);
+            for (JsonNode token : of.path("tokens")) {
+                told[choice] += token.textValue().length();
             }
-            entry.set("logprobs", told);
+            entry.set("logprobs", of);
         }
         entry.put("finish_reason", reason == null ? null : reason.wire());
     }

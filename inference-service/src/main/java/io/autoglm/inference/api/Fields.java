@@ -61,6 +61,10 @@ record Fields(JsonNode object, String path) {
         return Optional.of(object.path(field).textValue());
     }
 
+    String requiredText(String field) {
+        return text(field).orElseThrow(() -> wrong(field, "is required"));
+    }
+
     /// A string or a list of strings.
     List<String> texts(String field, int most) {
         if (!has(field)) {

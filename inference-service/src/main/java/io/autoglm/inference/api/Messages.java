@@ -38,7 +38,7 @@ final class Messages {
             throw RefusedException.invalid(at, "'" + at + "' must be an object");
         }
         Fields fields = new Fields(message, at + ".");
-        String role = fields.text("role").orElseThrow(() -> fields.wrong("role", "is required"));
+        String role = fields.requiredText("role");
         if (!ROLES.contains(role)) {
             throw fields.wrong(
                     "role", "must be one of system, developer, user, assistant, tool, but is '" + role + "'");
@@ -76,11 +76,11 @@ final class Messages {
                 throw RefusedException.invalid(at, "'" + at + "' must be an object");
             }
             Fields part = new Fields(content.get(i), at + ".");
-            String type = part.text("type").orElseThrow(() -> part.wrong("type", "is required"));
+            String type = part.requiredText("type");
             if (!type.equals("text")) {
                 throw part.wrong("type", "is '" + type + "', but this model reads text only");
             }
-            text.add(part.text("text").orElseThrow(() -> part.wrong("text", "is required")));
+            text.add(part.requiredText("text"));
         }
         return text.toString();
     }
@@ -98,7 +98,7 @@ final class Messages {
             }
             Fields call = new Fields(calls.get(i), at + ".");
             Fields function = call.object("function").orElseThrow(() -> call.wrong("function", "is required"));
-            function.text("name").orElseThrow(() -> function.wrong("name", "is required"));
+            function.requiredText("name");
             ObjectNode copy = ((ObjectNode) calls.get(i)).deepCopy();
             copy.withObject("/function").set("arguments", arguments(function));
             read.add(copy);

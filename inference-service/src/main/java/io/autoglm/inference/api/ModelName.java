@@ -8,7 +8,7 @@ final class ModelName {
     private ModelName() {}
 
     static void check(Fields request, ServingModel model) {
-        String asked = request.text("model").orElseThrow(() -> request.wrong("model", "is required"));
+        String asked = request.requiredText("model");
         if (!asked.equals(model.name())) {
             throw new RefusedException(new Refusal.UnknownModel(asked));
         }

@@ -56,7 +56,7 @@ public class Routes {
 
     private void endpoint(Router router, HttpMethod method, String path, Endpoint endpoint) {
         router.route(method, path).handler(this::admit);
-        if (method == HttpMethod.POST) {
+        if (method.equals(HttpMethod.POST)) {
             long limit = config.maxBody().asLongValue();
             router.route(method, path)
                     .handler(BodyHandler.create(false).setBodyLimit(limit))
@@ -73,7 +73,7 @@ public class Routes {
         String type = context.request().getHeader("content-type");
         if (!access.allows(context.request())) {
             refuse(context, new Refusal.Unauthorized());
-        } else if (context.request().method() == HttpMethod.POST
+        } else if (context.request().method().equals(HttpMethod.POST)
                 && type != null
                 && !type.toLowerCase(Locale.ROOT).startsWith("application/json")) {
             refuse(context, new Refusal.WrongContentType(type));

@@ -36,7 +36,7 @@ record ToolChoice(
         if (choice.isObject()) {
             Fields named = request.object("tool_choice").orElseThrow();
             Fields function = named.object("function").orElseThrow(() -> named.wrong("function", "is required"));
-            String name = function.text("name").orElseThrow(() -> function.wrong("name", "is required"));
+            String name = function.requiredText("name");
             if (!offers(tools, name)) {
                 throw function.wrong("name", "names no function of 'tools': '" + name + "'");
             }
@@ -65,7 +65,7 @@ record ToolChoice(
             throw fields.wrong("type", "must be 'function', but is '" + type + "'");
         }
         Fields function = fields.object("function").orElseThrow(() -> fields.wrong("function", "is required"));
-        function.text("name").orElseThrow(() -> function.wrong("name", "is required"));
+        function.requiredText("name");
         function.object("parameters");
     }
 

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
@@ -49,8 +50,8 @@ public final class BatchLoop implements AutoCloseable {
     private volatile boolean stopping;
     private volatile int running;
     private volatile double kvUsage;
-    private volatile long steps;
-    private volatile long generatedTokens;
+    private final LongAdder steps = new LongAdder();
+    private final LongAdder generatedTokens = new LongAdder();
     private volatile @Nullable String failure;
     private volatile long stepStartNanos;
     private volatile boolean stepping;
@@ -89,7 +90,8 @@ public final class BatchLoop implements AutoCloseable {
     public LoopStatus status() {
         long started = stepStartNanos;
         long stepMillis = stepping ? Math.max(0, (nanos.getAsLong() - started) / 1_000_000) : 0;
-        return new LoopStatus(slots.size(), running, line.size(), kvUsage, steps, generatedTokens, failure, stepMillis);
+        return new LoopStatus(
+                slots.size(), running, line.size(), kvUsage, steps.sum(), generatedTokens.sum(), failure, stepMillis);
     }
 
     /// Refuses what is new from now on; what was accepted goes on.
@@ -208,7 +210,7 @@ public final class BatchLoop implements AutoCloseable {
         try {
             move(plan.move());
             int tokens = decode(plan.decode()) + prefill(plan.prefill());
-            steps++;
+            steps.increment();
             failure = stepFailure;
             metrics.stepped(tokens);
         } finally {
@@ -283,7 +285,7 @@ public final class BatchLoop implements AutoCloseable {
         try {
             long previous = sequence.lastTokenNanos();
             ending = sequence.draw(logits, row, now);
-            generatedTokens++;
+            generatedTokens.increment();
             metrics.token(sequence, previous, now);
         } catch (RuntimeException e) {
             LOG.errorf(e, "sequence failed slot=%d", slots.indexOf(slot));

@@ -9,14 +9,21 @@ import java.util.Optional;
 /// `patience` bounds starvation: a request that has waited so long goes before all that have not (the values are those
 /// of Shepherd Model Gateway's scheduler classes).
 public enum Priority {
-    INTERACTIVE(Duration.ofSeconds(5)),
-    DEFAULT(Duration.ofSeconds(30)),
-    BULK(Duration.ofSeconds(120));
+    INTERACTIVE(1, Duration.ofSeconds(5)),
+    DEFAULT(2, Duration.ofSeconds(30)),
+    BULK(3, Duration.ofMinutes(2));
 
+    private final int rank;
     private final long patienceNanos;
 
-    Priority(Duration patience) {
+    Priority(int rank, Duration patience) {
+        this.rank = rank;
         patienceNanos = patience.toNanos();
+    }
+
+    /// At least 1; the least goes first.
+    int rank() {
+        return rank;
     }
 
     long patienceNanos() {

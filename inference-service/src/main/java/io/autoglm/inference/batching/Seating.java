@@ -26,14 +26,41 @@ sealed interface Seating {
     /// A prompt that is being read will soon have more of this one.
     record Later() implements Seating {}
 
-    /// What a slot holds.
-    ///
-    /// @param tokens  row by row; the array may be longer
-    /// @param valid   rows that are computed
-    /// @param known   tokens that will be there when its prompt has been read; `valid` where none is being read
-    /// @param free    nobody's
-    /// @param lastUse grows with each use
-    record Held(int[] tokens, int valid, int known, boolean free, long lastUse) {}
+    /// What a slot holds. Not a record, since those must not share arrays; this one lives no longer than a look at it.
+    final class Held {
+
+        private final int[] tokens;
+        private final int valid;
+        private final int known;
+        private final boolean free;
+        private final long lastUse;
+
+        /// @param tokens  row by row; the array may be longer
+        /// @param valid   rows that are computed
+        /// @param known   tokens that will be there when its prompt has been read; `valid` where none is being
+        read
+                /// @param free    nobody's
+                /// @param lastUse grows with each use
+                Held(int[] tokens, int valid, int known, boolean free, long lastUse) {
+            this.tokens = tokens;
+            this.valid = valid;
+            this.known = known;
+            this.free = free;
+            this.lastUse = lastUse;
+        }
+
+        int[] tokens() {
+            return tokens;
+        }
+
+        int valid() {
+            return valid;
+        }
+
+        boolean free() {
+            return free;
+        }
+    }
 
     static Seating of(int[] prompt, List<Held> slots) {
         int usable = prompt.length - 1;

@@ -93,7 +93,8 @@ final class Slot {
     }
 
     Seating.Held held() {
-        boolean reading = sequence != null && !sequence.prefilled();
-        return new Seating.Held(tokens, valid, reading ? sequence.prompt().length : valid, sequence == null, lastUse);
+        Sequence current = sequence;
+        int known = current == null || current.prefilled() ? valid : current.prompt().length;
+        return new Seating.Held(tokens, valid, known, current == null, lastUse);
     }
 }

@@ -22,12 +22,12 @@ final class StepTimes {
         if (!decoding || prefillNanosPerToken == 0) {
             return largestChunk;
         }
-        double fits = (budgetNanos - decodeNanos) / prefillNanosPerToken;
+        double fits = ((double) budgetNanos - decodeNanos) / prefillNanosPerToken;
         return (int) Math.clamp(fits, Math.max(1, largestChunk / 4), largestChunk);
     }
 
     void decoded(long nanos) {
-        decodeNanos = average(decodeNanos, nanos);
+        decodeNanos = average(decodeNanos, (double) nanos);
     }
 
     void prefilled(int tokens, long nanos) {

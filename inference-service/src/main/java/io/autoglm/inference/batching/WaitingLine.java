@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
@@ -56,22 +55,18 @@ final class WaitingLine {
         lock.lock();
         try {
             closed = true;
-            changed.signalAll();
         } finally {
             lock.unlock();
         }
     }
 
-    /// Blocks the loop until something waits, the line is closed or the time is over.
+    /// Blocks the loop until something waits or the time is over.
     void await(Duration atMost) throws InterruptedException {
         lock.lock();
         try {
             long left = atMost.toNanos();
-            while (waiting.isEmpty() && !closed && left > 0) {
+            while (waiting.isEmpty() && left > 0) {
                 left = changed.awaitNanos(left);
-            }
-            if (closed && waiting.isEmpty()) {
-                changed.await(Math.max(1, left / 16), TimeUnit.NANOSECONDS);
             }
         } finally {
             lock.unlock();

@@ -91,7 +91,7 @@ public class SchedulerReports {
                 .setTimeout(ANSWER_WITHIN.toMillis())
                 .putHeader("content-type", "application/json");
         serving.internalToken().ifPresent(token -> options.putHeader(Headers.INTERNAL_TOKEN, token));
-        Buffer body = method == HttpMethod.PUT ? body() : Buffer.buffer();
+        Buffer body = method.equals(HttpMethod.PUT) ? body() : Buffer.buffer();
         return client.request(options)
                 .compose(request -> request.send(body))
                 .onSuccess(answer -> answered(answer.statusCode()))
