@@ -31,7 +31,7 @@ public final class Train {
     private static final int VOCABULARY = 4096;
     private static final long TOKENIZER_DIALOGUES = 60_000;
     private static final int REPORT_EVERY = 20;
-    private static final int SAVE_EVERY = 100;
+    private static final int SAVE_EVERY = 50;
 
     private final ModelDirectory model;
     private final Path work;
