@@ -88,8 +88,9 @@ final class Autoglm {
     }
 
     private SuiteOptions options(@Nullable Path model, int instances, CommandLine line) {
-        Path chosen = model != null ? model : root.resolve("models/autoglm-nano");
-        return new SuiteOptions(chosen, instances, line.portOffset());
+        String configured = environment.getOrDefault("AUTOGLM_MODEL_PATH", "");
+        Path standard = configured.isBlank() ? root.resolve("models/autoglm-nano") : Path.of(configured).toAbsolutePath();
+        return new SuiteOptions(model != null ? model : standard, instances, line.portOffset());
     }
 
     /// Set by the script, which knows its own standard output; `System.console()` also looks at the input.

@@ -88,7 +88,7 @@ public record Suite(List<PartSpec> specs, Fleet fleet) {
 
         private List<String> instanceCommand() throws IOException, CannotStart {
             String archive = home.archives().resolve("{id}.jsa").toString();
-            return Jvm.ofThisProcess().engine(stage("inference"), archive, 512, memoryOfTheMachine());
+            return Jvm.ofThisProcess().engine(stage("inference"), archive, 1024, memoryOfTheMachine());
         }
 
         private PartSpec context(String redisUrl) throws IOException, CannotStart {
@@ -111,6 +111,8 @@ public record Suite(List<PartSpec> specs, Fleet fleet) {
             told.put("AUTOGLM_PORT", Integer.toString(port));
             told.put("AUTOGLM_MANAGEMENT_PORT", Integer.toString(ports.management(port)));
             told.put("AUTOGLM_INTERNAL_TOKEN", secrets.internalToken());
+            // Nothing routes around a service of a laptop, so it need not go on answering while others look away.
+            told.putIfAbsent("AUTOGLM_DRAIN_DELAY", environment.getOrDefault("AUTOGLM_DRAIN_DELAY", "0s"));
             if (!name.equals("gateway")) told.put("AUTOGLM_HOST", "127.0.0.1");
             Path archive = home.archives().resolve(name + ".jsa");
             return new PartSpec(

@@ -4,16 +4,19 @@ import io.autoglm.local.home.PartStatus;
 import io.autoglm.local.home.Running;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /// Processes of a suite that lost the one who watched them: those of a supervisor that was killed, and instances that
 /// outlived their scheduler. Each is known by its number and its start time, so that nothing else is ever stopped.
 public final class Orphans {
     private Orphans() {}
 
-    private static final Duration TIME_TO_END = Duration.ofSeconds(15);
+    /// As long as streams may take to finish.
+    private static final Duration TIME_TO_END = Duration.ofSeconds(55);
 
     /// Those of the list that still live.
     public static List<PartStatus> among(List<PartStatus> parts) {
@@ -24,11 +27,17 @@ public final class Orphans {
                 .toList();
     }
 
-    /// Ends them, the last first, and returns when they are gone.
+    /// Ends them, the last first, and returns when they are gone. A child goes after its parent, which would only start
+    /// it again, and mostly ends it by itself.
     public static void stop(List<PartStatus> parts) {
-        for (PartStatus part : among(parts).reversed()) {
-            Optional.ofNullable(part.process()).flatMap(Running::find).ifPresent(Orphans::end);
-        }
+        List<ProcessHandle> living = parts.reversed().stream()
+                .flatMap(part -> Optional.ofNullable(part.process()).flatMap(Running::find).stream())
+                .toList();
+        Map<Boolean, List<ProcessHandle>> byParentage = living.stream()
+                .collect(Collectors.partitioningBy(
+                        process -> process.parent().filter(living::contains).isPresent()));
+        byParentage.getOrDefault(false, List.of()).forEach(Orphans::end);
+        byParentage.getOrDefault(true, List.of()).forEach(Orphans::end);
     }
 
     private static void end(ProcessHandle process) {

@@ -91,10 +91,6 @@ sealed interface PartState {
             return new Starting(process, now);
         }
 
-        Failed failed(String why, Instant now) {
-            return new Failed(now, why);
-        }
-
         @Override
         public String word() {
             return "restarting";
