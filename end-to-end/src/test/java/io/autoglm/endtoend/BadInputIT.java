@@ -149,10 +149,7 @@ class BadInputIT {
     @Test
     void an_image_for_a_model_that_reads_text_is_refused_clearly() throws IOException {
         ObjectNode request = chat();
-        request.set(
-                "messages",
-                Http.tree(
-                        """
+        request.set("messages", Http.tree("""
                         [{"role":"user","content":[{"type":"text","text":"what is this?"},
                           {"type":"image_url","image_url":{"url":"data:image/png;base64,iVBORw0KGgo="}}]}]"""));
 
@@ -160,7 +157,9 @@ class BadInputIT {
 
         assertThat(answer.status()).isEqualTo(400);
         assertThat(answer.json().at("/error/param").asText()).startsWith("messages[0].content[1]");
-        assertThat(answer.json().at("/error/message").asText()).contains("image_url").contains("text");
+        assertThat(answer.json().at("/error/message").asText())
+                .contains("image_url")
+                .contains("text");
     }
 
     @Test
@@ -213,8 +212,7 @@ class BadInputIT {
     }
 
     private static ObjectNode chat() {
-        return (ObjectNode) Http.tree(
-                """
+        return (ObjectNode) Http.tree("""
                 {"model":"autoglm-nano","max_tokens":4,"messages":[{"role":"user","content":"hi"}]}""");
     }
 }

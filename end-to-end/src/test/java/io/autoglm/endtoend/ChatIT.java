@@ -39,7 +39,8 @@ class ChatIT {
 
     @Test
     void a_question_is_answered_and_its_tokens_are_counted() {
-        ChatCompletion answer = client.chat().completions().create(ask("Hello! Who are you?").build());
+        ChatCompletion answer =
+                client.chat().completions().create(ask("Hello! Who are you?").build());
 
         assertThat(text(answer)).isNotBlank();
         assertThat(answer.model()).isEqualTo(PackagedStack.MODEL);
@@ -69,9 +70,8 @@ class ChatIT {
     void a_stream_comes_piece_by_piece_and_tells_its_usage_only_when_asked() {
         List<ChatCompletionChunk> plain = chunks(askFor(20, "count").build());
         List<ChatCompletionChunk> counted = chunks(askFor(20, "count")
-                .streamOptions(ChatCompletionStreamOptions.builder()
-                        .includeUsage(true)
-                        .build())
+                .streamOptions(
+                        ChatCompletionStreamOptions.builder().includeUsage(true).build())
                 .build());
 
         assertThat(plain).hasSizeGreaterThan(5).allMatch(chunk -> chunk.usage().isEmpty());
@@ -140,7 +140,8 @@ class ChatIT {
             assertThat(answer.headers().values("x-trace-id")).containsExactly(trace);
             assertThat(answer.headers().values("x-autoglm-instance").getFirst()).startsWith("inference-");
             assertThat(answer.headers().values("x-request-id").getFirst()).startsWith("req_");
-            assertThat(answer.headers().values("openai-processing-ms").getFirst()).containsOnlyDigits();
+            assertThat(answer.headers().values("openai-processing-ms").getFirst())
+                    .containsOnlyDigits();
             assertThat(answer.headers().values("x-autoglm-degraded")).isEmpty();
         }
     }
@@ -158,7 +159,8 @@ class ChatIT {
     @Test
     void the_documentation_opens_without_a_key_and_names_the_route() throws IOException {
         assertThat(Http.status(stack.gatewayUrl() + "/docs/")).isEqualTo(200);
-        JsonNode api = Http.get(stack.gatewayUrl() + "/openapi?format=json", Map.of()).json();
+        JsonNode api =
+                Http.get(stack.gatewayUrl() + "/openapi?format=json", Map.of()).json();
 
         assertThat(api.path("paths").has("/v1/chat/completions")).isTrue();
     }
@@ -170,7 +172,8 @@ class ChatIT {
         assertThat(stack.gatewayFigures().sum("gen_ai_client_token_usage_count")
                         + stack.gatewayFigures().sum("gen_ai_server_request_duration_seconds_count"))
                 .isPositive();
-        assertThat(stack.gatewayFigures().holds("http_server_requests_seconds_bucket")).isTrue();
+        assertThat(stack.gatewayFigures().holds("http_server_requests_seconds_bucket"))
+                .isTrue();
         assertThat(stack.instanceFigures(1).sum("vllm:generation_tokens_total")
                         + stack.instanceFigures(2).sum("vllm:generation_tokens_total"))
                 .isPositive();
@@ -179,7 +182,10 @@ class ChatIT {
     private String drawn(long seed) {
         return text(client.chat()
                 .completions()
-                .create(askFor(24, "Tell me a story.").temperature(1.5).seed(seed).build()));
+                .create(askFor(24, "Tell me a story.")
+                        .temperature(1.5)
+                        .seed(seed)
+                        .build()));
     }
 
     private List<ChatCompletionChunk> chunks(ChatCompletionCreateParams question) {

@@ -30,17 +30,14 @@ class ClientGoneIT {
     void a_client_that_hangs_up_in_the_middle_of_a_stream_frees_the_slot() throws IOException {
         double aborted = aborted();
         double tokens = tokens();
-        String request =
-                """
-                {"model":"autoglm-nano","stream":true,"max_tokens":%d,"ignore_eos":true,"skip_special_tokens":false,
-                 "messages":[{"role":"user","content":"tell me everything"}]}"""
-                        .formatted(WANTED_TOKENS);
+        String request = """
+                {"model":"autoglm-nano","stream":true,"max_tokens":%d,"ignore_eos":true,"skip_special_tokens":false,"temperature":1.5,
+                 "messages":[{"role":"user","content":"tell me everything"}]}""".formatted(WANTED_TOKENS);
 
         HttpResponse<InputStream> stream =
                 Http.stream(stack.baseUrl() + "/chat/completions", PackagedStack.asUser(), request);
         try (InputStream body = stream.body()) {
-            assertThat(new String(body.readNBytes(300), StandardCharsets.UTF_8))
-                    .startsWith("data: {");
+            assertThat(new String(body.readNBytes(300), StandardCharsets.UTF_8)).startsWith("data: {");
         }
 
         await().atMost(10, SECONDS)
@@ -54,11 +51,9 @@ class ClientGoneIT {
     @Test
     void a_client_that_hangs_up_while_it_waits_for_a_whole_answer_frees_the_slot() throws Exception {
         double aborted = aborted();
-        String request =
-                """
-                {"model":"autoglm-nano","max_tokens":%d,"ignore_eos":true,"skip_special_tokens":false,
-                 "messages":[{"role":"user","content":"tell me everything"}]}"""
-                        .formatted(WANTED_TOKENS);
+        String request = """
+                {"model":"autoglm-nano","max_tokens":%d,"ignore_eos":true,"skip_special_tokens":false,"temperature":1.5,
+                 "messages":[{"role":"user","content":"tell me everything"}]}""".formatted(WANTED_TOKENS);
 
         try (Socket socket = RawSocket.post(stack.baseUrl() + "/chat/completions", PackagedStack.KEY, request)) {
             await().atMost(10, SECONDS).pollInterval(Duration.ofMillis(10)).until(() -> running() == 1);
@@ -82,6 +77,7 @@ class ClientGoneIT {
     }
 
     private double figure(String name, String... labels) throws IOException {
-        return stack.instanceFigures(1).sum(name, labels) + stack.instanceFigures(2).sum(name, labels);
+        return stack.instanceFigures(1).sum(name, labels)
+                + stack.instanceFigures(2).sum(name, labels);
     }
 }

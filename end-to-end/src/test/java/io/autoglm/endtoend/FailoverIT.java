@@ -57,8 +57,10 @@ class FailoverIT {
                     for (int chat = 0; chat < CHATS_EACH; chat++) {
                         ChatCompletion answer = client.chat()
                                 .completions()
-                                .create(askFor(TOKENS, name + " says hello " + chat).build());
-                        assertThat(answer.usage().orElseThrow().completionTokens()).isEqualTo(TOKENS);
+                                .create(askFor(TOKENS, name + " says hello " + chat)
+                                        .build());
+                        assertThat(answer.usage().orElseThrow().completionTokens())
+                                .isEqualTo(TOKENS);
                         answered.incrementAndGet();
                     }
                 }));
@@ -77,7 +79,8 @@ class FailoverIT {
         await().atMost(60, SECONDS).untilAsserted(() -> {
             JsonNode after = stack.instance("inference-1").orElseThrow();
             assertThat(after.path("state").asText()).isEqualTo("ready");
-            assertThat(after.path("pid").asLong()).isNotEqualTo(before.path("pid").asLong());
+            assertThat(after.path("pid").asLong())
+                    .isNotEqualTo(before.path("pid").asLong());
             assertThat(after.path("restarts").asInt())
                     .isEqualTo(before.path("restarts").asInt() + 1);
         });
@@ -86,9 +89,8 @@ class FailoverIT {
 
     @Test
     void a_stream_whose_instance_dies_ends_as_failed_and_not_as_finished() throws Exception {
-        String request =
-                """
-                {"model":"autoglm-nano","stream":true,"max_tokens":1900,"ignore_eos":true,"skip_special_tokens":false,
+        String request = """
+                {"model":"autoglm-nano","stream":true,"max_tokens":1900,"ignore_eos":true,"skip_special_tokens":false,"temperature":1.5,
                  "messages":[{"role":"user","content":"tell me everything"}]}""";
         String received;
         try (var body = Http.stream(stack.baseUrl() + "/chat/completions", PackagedStack.asUser(), request)
@@ -103,8 +105,8 @@ class FailoverIT {
                     ProcessHandle.of(pid).orElseThrow().destroyForcibly();
                 }
             }
-            received = new String(begin, StandardCharsets.UTF_8)
-                    + new String(body.readAllBytes(), StandardCharsets.UTF_8);
+            received =
+                    new String(begin, StandardCharsets.UTF_8) + new String(body.readAllBytes(), StandardCharsets.UTF_8);
         }
 
         assertThat(received).startsWith("data: {").contains("\"error\"");

@@ -94,7 +94,9 @@ class HeldOutIT {
                 one.put("id", "call_" + calls).put("type", "function");
                 one.putObject("function")
                         .put("name", call.name())
-                        .put("arguments", Http.JSON.valueToTree(call.arguments()).toString());
+                        .put(
+                                "arguments",
+                                Http.JSON.valueToTree(call.arguments()).toString());
             }
             if (message.role() == Role.TOOL) {
                 written.put("tool_call_id", "call_" + calls);
@@ -138,7 +140,11 @@ class HeldOutIT {
                 .filter(one -> !one.right())
                 .forEach(one -> report.append(one.question().skill())
                         .append(" | ")
-                        .append(one.question().conversation().messages().getLast().content())
+                        .append(one.question()
+                                .conversation()
+                                .messages()
+                                .getLast()
+                                .content())
                         .append(" | ")
                         .append(one.answer().content())
                         .append(one.answer().toolCalls())

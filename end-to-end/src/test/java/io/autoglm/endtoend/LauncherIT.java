@@ -26,10 +26,8 @@ class LauncherIT {
 
             String key = autoglm.run("key").text().strip();
             assertThat(up.text()).contains(key);
-            Http.Answer answer = Http.post(
-                    autoglm.baseUrl() + "/chat/completions",
-                    Map.of("Authorization", "Bearer " + key),
-                    """
+            Http.Answer answer =
+                    Http.post(autoglm.baseUrl() + "/chat/completions", Map.of("Authorization", "Bearer " + key), """
                     {"model":"autoglm-nano","stream":true,"max_tokens":8,
                      "messages":[{"role":"user","content":"Hello! Who are you?"}]}""");
             assertThat(answer.status()).as(answer.body()).isEqualTo(200);
@@ -37,7 +35,8 @@ class LauncherIT {
 
             List<Long> pids = new ArrayList<>();
             List<String> parts = new ArrayList<>();
-            for (JsonNode part : Http.tree(autoglm.run("status", "--json").text()).path("parts")) {
+            for (JsonNode part :
+                    Http.tree(autoglm.run("status", "--json").text()).path("parts")) {
                 assertThat(part.path("state").asText()).as(part.toString()).isEqualTo("ready");
                 assertThat(part.path("port").asInt()).isPositive();
                 assertThat(part.path("since").asText()).isNotBlank();

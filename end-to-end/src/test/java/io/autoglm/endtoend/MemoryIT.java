@@ -78,7 +78,9 @@ class MemoryIT {
     void a_system_message_holds_for_the_session_until_another_replaces_it() throws IOException {
         client.chat()
                 .completions()
-                .create(inSession("hi").toBuilder().addSystemMessage("Be brief.").build());
+                .create(inSession("hi").toBuilder()
+                        .addSystemMessage("Be brief.")
+                        .build());
 
         assertThat(window().path("pinned").path(0).path("content").asText()).isEqualTo("Be brief.");
         assertThat(remembered()).containsExactly("hi");
@@ -140,7 +142,8 @@ class MemoryIT {
         say("My name is Mia.");
         stack.redis().kill();
         try {
-            assertThat(text(client.chat().completions().create(ask("hi").build()))).isNotBlank();
+            assertThat(text(client.chat().completions().create(ask("hi").build())))
+                    .isNotBlank();
             assertThatThrownBy(() -> say("What is my name?"))
                     .asInstanceOf(type(InternalServerException.class))
                     .satisfies(away -> {

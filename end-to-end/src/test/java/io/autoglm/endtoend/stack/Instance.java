@@ -21,10 +21,14 @@ public final class Instance implements AutoCloseable {
             List<String> command = new ArrayList<>(PackagedStack.engine());
             command.add(new StagedApps(folder.resolve("apps")).jar("inference").toString());
             Map<String, String> environment = Map.of(
-                    "AUTOGLM_PORT", Integer.toString(port),
-                    "AUTOGLM_MODEL_PATH", model.toString(),
-                    "AUTOGLM_INTERNAL_AUTH", "none",
-                    "AUTOGLM_CPU_THREADS", "1");
+                    "AUTOGLM_PORT",
+                    Integer.toString(port),
+                    "AUTOGLM_MODEL_PATH",
+                    model.toString(),
+                    "AUTOGLM_INTERNAL_AUTH",
+                    "none",
+                    "AUTOGLM_CPU_THREADS",
+                    "1");
             guardian = new Guardian(scratch);
             part = new Part(
                     "inference",

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 
 /// The Java half of `./autoglm`, as the script calls it once everything is built, with a home and ports of its own.
 public final class Launcher implements AutoCloseable {
-    private static final int LIMIT_SECONDS = 180;
+    private static final int LIMIT_SECONDS = 300;
 
     private final Path home;
     private final int offset = Ports.launcherOffset();

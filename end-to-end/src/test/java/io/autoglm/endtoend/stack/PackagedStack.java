@@ -32,8 +32,12 @@ public final class PackagedStack implements AutoCloseable {
     /// Allowed two requests a minute.
     public static final String NARROW_KEY = "sk-end-to-end-narrow-0123456789abcdef01234567";
 
+    /// A busy test machine is no failure.
+    private static final Map<String, String> PATIENCE = Map.of(
+            "AUTOGLM_CONTEXT_TIMEOUT", "15s", "AUTOGLM_REDIS_TIMEOUT", "10s", "AUTOGLM_SCHEDULER_TIMEOUT", "10s");
+
     private static final int FIXED_PORTS = 7;
-    private static final Duration INSTANCES_LIMIT = Duration.ofSeconds(120);
+    private static final Duration INSTANCES_LIMIT = Duration.ofSeconds(240);
 
     private final Guardian guardian;
     private final Path folder;
@@ -227,6 +231,7 @@ public final class PackagedStack implements AutoCloseable {
         command.add("-XX:TieredStopAtLevel=1");
         command.addAll(List.of("-jar", apps.jar(name).toString()));
         Map<String, String> environment = new HashMap<>(settings);
+        environment.putAll(PATIENCE);
         environment.putAll(Map.of(
                 "AUTOGLM_HOST", "127.0.0.1",
                 "AUTOGLM_PORT", Integer.toString(port),
@@ -272,8 +277,7 @@ public final class PackagedStack implements AutoCloseable {
     }
 
     private Path keys() throws IOException {
-        String entry =
-                """
+        String entry = """
                 {"id":"%s","sha256":"%s","tenant":"%s","subject":"tests","roles":["user"],"requestsPerMinute":%d,\
                 "maxConcurrent":256,"models":["*"],"expiresAt":null}""";
         String keys = "{\"keys\":[" + entry.formatted("wide", sha256(KEY), TENANT, 100_000) + ","

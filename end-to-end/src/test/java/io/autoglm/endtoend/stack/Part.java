@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /// One process, which can be started again after it was stopped or killed. Used by one test at a time.
 public final class Part {
-    private static final Duration READY_LIMIT = Duration.ofSeconds(120);
+    private static final Duration READY_LIMIT = Duration.ofSeconds(240);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(60);
 
     private final String name;
@@ -114,7 +114,9 @@ public final class Part {
     ///
     /// @return the exit code
     public int awaitEnd() {
-        Awaitility.await(name + " ends").atMost(READY_LIMIT).until(() -> !running().isAlive());
+        Awaitility.await(name + " ends")
+                .atMost(READY_LIMIT)
+                .until(() -> !running().isAlive());
         return running().exitValue();
     }
 

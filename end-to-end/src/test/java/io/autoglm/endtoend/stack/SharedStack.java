@@ -1,10 +1,10 @@
 package io.autoglm.endtoend.stack;
 
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
-import org.jspecify.annotations.Nullable;
 
 /// Gives test classes the one stack that they share: two instances, started by the first that asks, stopped after the
 /// last. A test that breaks a part of it mends it again.
