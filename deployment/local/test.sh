@@ -11,14 +11,15 @@ test_progress() {
     if [ "$lines" -gt "$lines_told" ]; then
         news=$(sed -n "$((lines_told + 1)),${lines}p" "$tests_log" | awk -v seconds="$1" '
             function at() { return sprintf("%3d:%02d", seconds / 60, seconds % 60) }
-            /^\[INFO\] Building AutoGLM/ { sub(/^\[INFO\] Building AutoGLM Serving( · )?/, ""); sub(/ *0\.[^ ]*/, ""); print at() "  " $0; next }
+            /^\[INFO\] Building AutoGLM/ { sub(/^\[INFO\] Building AutoGLM Serving( · )?/, ""); sub(/ *[0-9]+\.[0-9.]+(-SNAPSHOT)? */, " "); print at() "  " $0; next }
             /Tests run: .* -- in / {
                 failed = ($0 ~ /<<</) ? "FAILED  " : "";
                 tests = $0; sub(/.*Tests run: /, "", tests); sub(/,.*/, "", tests);
                 skipped = $0; sub(/.*Skipped: /, "", skipped); sub(/,.*/, "", skipped);
                 time = $0; sub(/.*Time elapsed: /, "", time); sub(/ s.*/, "", time);
                 name = $0; sub(/.* -- in /, "", name);
-                printf "%s    %s%s: %d tests%s, %s s\n", at(), failed, name, tests, skipped > 0 ? ", " skipped " skipped" : "", time; next
+                if (skipped + 0) tests = tests " tests, " skipped " skipped"; else tests = tests " tests"
+                print at() "    " failed name ": " tests ", " time " s"; next
             }
             /^\[ERROR\] +[A-Za-z]/ && ++errors < 40 { print "        " $0 }')
         lines_told=$lines

@@ -89,7 +89,9 @@ final class Autoglm {
 
     private SuiteOptions options(@Nullable Path model, int instances, CommandLine line) {
         String configured = environment.getOrDefault("AUTOGLM_MODEL_PATH", "");
-        Path standard = configured.isBlank() ? root.resolve("models/autoglm-nano") : Path.of(configured).toAbsolutePath();
+        Path standard = configured.isBlank()
+                ? root.resolve("models/autoglm-nano")
+                : Path.of(configured).toAbsolutePath();
         return new SuiteOptions(model != null ? model : standard, instances, line.portOffset());
     }
 
