@@ -26,6 +26,7 @@ final class CpuEngine extends Engine {
             NativeLibraries.unpack();
             OrtEnvironment environment =
                     OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "autoglm");
+            EnvironmentHold.take();
             try {
                 environment.setTelemetry(false);
             } catch (OrtException e) {

@@ -82,6 +82,9 @@ public final class EngineBench {
     private Map<String, Rate> run() {
         Map<String, List<Rate>> rates = new TreeMap<>();
         prefill();
+        for (int slot = 1; slot < decoder.shape().slots(); slot++) {
+            decoder.copy(0, slot, CONTEXT_TOKENS);
+        }
         decode(1);
         for (int round = 0; round < ROUNDS; round++) {
             rates.computeIfAbsent("prefill 512", _ -> new ArrayList<>()).add(prefill());
@@ -110,9 +113,6 @@ public final class EngineBench {
     }
 
     private Rate decode(int batch) {
-        for (int slot = 0; slot < batch; slot++) {
-            decoder.prefill(slot, 0, tokens(CONTEXT_TOKENS), 0, CONTEXT_TOKENS);
-        }
         int[] next = tokens(batch);
         int[] positions = new int[batch];
         return measure(STEPS * batch, () -> {
