@@ -21,7 +21,7 @@ final class Clients {
                 .baseUrl(stack.baseUrl())
                 .apiKey(key)
                 .maxRetries(0)
-                .timeout(Duration.ofSeconds(60))
+                .timeout(Duration.ofMinutes(1))
                 .build();
     }
 

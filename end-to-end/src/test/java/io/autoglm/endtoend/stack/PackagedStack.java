@@ -37,7 +37,7 @@ public final class PackagedStack implements AutoCloseable {
             "AUTOGLM_CONTEXT_TIMEOUT", "15s", "AUTOGLM_REDIS_TIMEOUT", "10s", "AUTOGLM_SCHEDULER_TIMEOUT", "10s");
 
     private static final int FIXED_PORTS = 7;
-    private static final Duration INSTANCES_LIMIT = Duration.ofSeconds(240);
+    private static final Duration INSTANCES_LIMIT = Duration.ofMinutes(4);
 
     private final Guardian guardian;
     private final Path folder;

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /// One process, which can be started again after it was stopped or killed. Used by one test at a time.
 public final class Part {
-    private static final Duration READY_LIMIT = Duration.ofSeconds(240);
-    private static final Duration STOP_LIMIT = Duration.ofSeconds(60);
+    private static final Duration READY_LIMIT = Duration.ofMinutes(4);
+    private static final Duration STOP_LIMIT = Duration.ofMinutes(1);
 
     private final String name;
     private final List<String> command;
