@@ -19,6 +19,8 @@ public final class FakeScheduler implements QuarkusTestResourceLifecycleManager 
     private final List<JsonNode> reports = new CopyOnWriteArrayList<>();
 
     private final List<String> tokens = new CopyOnWriteArrayList<>();
+
+    @SuppressWarnings("NullAway.Init") // Quarkus calls start() first
     private HttpServer server;
 
     public record Seen(List<JsonNode> reports, List<String> tokens) {}

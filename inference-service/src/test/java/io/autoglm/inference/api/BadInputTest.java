@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,8 +29,10 @@ class BadInputTest {
             {"model":"autoglm-nano","prompt":"hello","max_tokens":3}""";
 
     @TestHTTPResource
+    @SuppressWarnings("NullAway.Init") // Quarkus injects it
     URI base;
 
+    @SuppressWarnings("NullAway.Init") // made before each test
     private Client client;
 
     @BeforeEach
@@ -52,7 +55,7 @@ class BadInputTest {
         return client.post(CHAT, request.toString());
     }
 
-    private static void refused(Client.Answer answer, int status, String param) {
+    private static void refused(Client.Answer answer, int status, @Nullable String param) {
         JsonNode error = answer.json().path("error");
         assertThat(answer.status()).as(answer.body()).isEqualTo(status);
         assertThat(error.path("message").textValue()).isNotBlank();

@@ -34,10 +34,13 @@ class CompletionsTest {
     private static final String CHAT = "/v1/chat/completions";
 
     @TestHTTPResource
+    @SuppressWarnings("NullAway.Init") // Quarkus injects it
     URI base;
 
+    @SuppressWarnings("NullAway.Init") // the test resource injects it
     FakeScheduler.Seen scheduler;
 
+    @SuppressWarnings("NullAway.Init") // made before each test
     private Client client;
 
     @BeforeEach

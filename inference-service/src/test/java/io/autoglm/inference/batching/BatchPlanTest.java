@@ -1,5 +1,6 @@
 package io.autoglm.inference.batching;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -82,7 +83,9 @@ class BatchPlanTest {
                 assertThat(plan.move().from()).as("%s", slots).isIn(before[0], last);
                 assertThat(slots.get(plan.move().to())).as("%s", slots).isInstanceOf(Free.class);
                 assertThat(plan.move().to()).as("%s", slots).isStrictlyBetween(before[0], last);
-                assertThat(plan.decode().count()).as("%s", slots).isLessThan(last - before[0] + 1);
+                assertThat(requireNonNull(plan.decode()).count())
+                        .as("%s", slots)
+                        .isLessThan(last - before[0] + 1);
                 assertThat(plan.move().tokens())
                         .isEqualTo(slots.get(plan.move().from()).valid());
             }
@@ -134,7 +137,9 @@ class BatchPlanTest {
             if (mostUrgent < 0) {
                 assertThat(plan.prefill()).as("%s", slots).isNull();
             } else {
-                assertThat(plan.prefill().slot()).as("%s", slots).isEqualTo(mostUrgent);
+                assertThat(requireNonNull(plan.prefill()).slot())
+                        .as("%s", slots)
+                        .isEqualTo(mostUrgent);
             }
         }
     }

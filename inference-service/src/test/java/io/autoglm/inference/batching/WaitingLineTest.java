@@ -39,7 +39,7 @@ class WaitingLineTest {
     void nobody_is_overtaken_once_its_patience_is_over() {
         Generation bulk = generation(Priority.BULK);
         line.submit(List.of(bulk));
-        now.addAndGet(Duration.ofSeconds(120).toNanos());
+        now.addAndGet(Duration.ofMinutes(2).toNanos());
         Generation interactive = generation(Priority.INTERACTIVE);
         line.submit(List.of(interactive));
 
