@@ -21,6 +21,7 @@ public final class Part {
     private final String name;
     private final List<String> command;
     private final Map<String, String> environment;
+    private final Path folder;
     private final Path log;
     private final BooleanSupplier ready;
     private final Guardian guardian;
@@ -36,6 +37,7 @@ public final class Part {
         this.name = name;
         this.command = command;
         this.environment = environment;
+        this.folder = folder;
         this.log = folder.resolve(name + ".log");
         this.ready = ready;
         this.guardian = guardian;
@@ -46,7 +48,7 @@ public final class Part {
             ProcessBuilder builder = new ProcessBuilder(command)
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-                    .directory(log.getParent().toFile());
+                    .directory(folder.toFile());
             Map<String, String> own = new HashMap<>(builder.environment());
             own.keySet().removeIf(variable -> variable.startsWith("AUTOGLM_") || variable.startsWith("QUARKUS_"));
             own.putAll(environment);
