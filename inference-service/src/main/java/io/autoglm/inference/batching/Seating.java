@@ -37,11 +37,10 @@ sealed interface Seating {
 
         /// @param tokens  row by row; the array may be longer
         /// @param valid   rows that are computed
-        /// @param known   tokens that will be there when its prompt has been read; `valid` where none is being
-        read
-                /// @param free    nobody's
-                /// @param lastUse grows with each use
-                Held(int[] tokens, int valid, int known, boolean free, long lastUse) {
+        /// @param known   tokens that will be there when its prompt has been read; else `valid`
+        /// @param free    nobody's
+        /// @param lastUse grows with each use
+        Held(int[] tokens, int valid, int known, boolean free, long lastUse) {
             this.tokens = tokens;
             this.valid = valid;
             this.known = known;
