@@ -3,7 +3,6 @@ package io.autoglm.inference;
 import io.autoglm.inference.batching.BatchingConfig;
 import io.autoglm.inference.model.ModelLoadException;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.quarkus.runtime.PreventFurtherStepsException;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -23,9 +22,6 @@ import org.jboss.logging.Logger;
 public class Lifecycle {
 
     private static final Logger LOG = Logger.getLogger(Lifecycle.class);
-
-    /// `EX_CONFIG` of sysexits.h: starting it again will not help.
-    private static final int EX_CONFIG = 78;
 
     /// For the last bytes of answers that were cut off.
     private static final Duration LAST_WORDS = Duration.ofSeconds(2);
@@ -56,9 +52,9 @@ public class Lifecycle {
         boolean token =
                 config.internalToken().filter(secret -> !secret.isBlank()).isPresent();
         if (!token && config.internalAuth() == ServingConfig.Access.TOKEN) {
-            System.err.println("autoglm: cannot start inference-service: autoglm.internal-token is not set: set"
-                    + " AUTOGLM_INTERNAL_TOKEN, or autoglm.internal-auth=none to let everyone in");
-            throw new PreventFurtherStepsException("no internal token", EX_CONFIG);
+            throw new CannotStart(
+                    "autoglm.internal-token is not set",
+                    "set AUTOGLM_INTERNAL_TOKEN, or autoglm.internal-auth=none to let everyone in");
         }
         Thread.ofPlatform().name("model-loader").daemon().start(this::load);
     }
@@ -101,7 +97,7 @@ public class Lifecycle {
         }
         System.err.println("autoglm: cannot serve: " + unservable.why());
         changes.fire(unservable);
-        Quarkus.asyncExit(EX_CONFIG);
+        Quarkus.asyncExit(Main.EX_CONFIG);
     }
 
     void drain(@Observes ShutdownDelayInitiatedEvent stopping) throws InterruptedException {
