@@ -11,7 +11,7 @@ test_progress() {
     if [ "$lines" -gt "$lines_told" ]; then
         news=$(sed -n "$((lines_told + 1)),${lines}p" "$tests_log" | awk -v seconds="$1" '
             function at() { return sprintf("%3d:%02d", seconds / 60, seconds % 60) }
-            /^\[INFO\] Building AutoGLM/ { sub(/^\[INFO\] Building AutoGLM Serving( · )?/, ""); sub(/ *[0-9]+\.[0-9.]+(-SNAPSHOT)? */, " "); print at() "  " $0; next }
+            /^\[INFO\] Building AutoGLM/ { sub(/^.INFO. Building AutoGLM Serving( · )?/, ""); sub(/ *[0-9]+\.[0-9.]+(-SNAPSHOT)? */, " "); print at() "  " $0; next }
             /Tests run: .* -- in / {
                 failed = ($0 ~ /<<</) ? "FAILED  " : "";
                 tests = $0; sub(/.*Tests run: /, "", tests); sub(/,.*/, "", tests);
@@ -54,10 +54,10 @@ printf 'autoglm: ./mvnw verify (all of its output: %s)\n' "$tests_log"
 verified=0
 maven "$tests_log" test_progress -ntp verify "$@" || verified=$?
 summary=$(sum_reports)
-if [ "$verified" = 0 ]; then
+if [ "$verified" = 0 ] && [ $# = 0 ]; then
     # All was packaged on the way, so `up` need not build.
     mv "$state/test-began" "$stamp"
-else
+elif [ "$verified" != 0 ]; then
     printf 'autoglm: Maven ended with %s\n' "$verified"
     grep '^\[ERROR\]' "$tests_log" | head -n 20 || :
 fi

@@ -26,6 +26,7 @@ record DevCommand(Home home, List<String> mavenArguments, Map<String, String> en
 
     private static final int POLL_MILLIS = 50;
 
+    /// @return the exit code, Maven's where it came to that
     int run() throws IOException, InterruptedException {
         if (Snapshot.read(home).filter(Snapshot::isSupervised).isPresent()) {
             System.err.println("autoglm: the suite is up and has the ports: ./autoglm down first");
@@ -43,12 +44,22 @@ record DevCommand(Home home, List<String> mavenArguments, Map<String, String> en
         CompletableFuture<Boolean> ended = CompletableFuture.supplyAsync(() -> supervise(redis));
         try {
             if (!awaitRedis(ended)) return ExitCode.FAILED;
-            out.println("autoglm: API key " + suite.key() + " · http://127.0.0.1:8080/docs · q in this terminal ends");
-            return runMaven(suite.environment());
+            out.println("autoglm: API key " + suite.key() + " · http://127.0.0.1:8080/docs · Ctrl-C ends");
+            Process maven = startMaven(suite.environment());
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> end(maven, redis, ended), "stop"));
+            return maven.waitFor();
         } finally {
             redis.requestStop();
             ended.join();
         }
+    }
+
+    /// The hook of Ctrl-C and SIGTERM: nothing that was started stays.
+    private static void end(Process maven, Supervisor redis, CompletableFuture<Boolean> ended) {
+        maven.destroy();
+        maven.onExit().join();
+        redis.requestStop();
+        ended.join();
     }
 
     private static boolean supervise(Supervisor redis) {
@@ -69,13 +80,20 @@ record DevCommand(Home home, List<String> mavenArguments, Map<String, String> en
         return false;
     }
 
-    private int runMaven(Map<String, String> settings) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(
-                List.of(home.root().resolve("mvnw").toString(), "-T4", "-Dquick", "-Ddebug=false", "quarkus:dev"));
+    /// Without Quarkus' interactive console, of which there would be four at one keyboard.
+    private Process startMaven(Map<String, String> settings) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                home.root().resolve("mvnw").toString(),
+                "-T4",
+                "-Dquick",
+                "-Ddebug=false",
+                "-Dquarkus.console.enabled=false",
+                "-Dquarkus.analytics.disabled=true",
+                "quarkus:dev"));
         command.addAll(mavenArguments);
         ProcessBuilder maven =
                 new ProcessBuilder(command).directory(home.root().toFile()).inheritIO();
         maven.environment().putAll(settings);
-        return maven.start().waitFor();
+        return maven.start();
     }
 }
