@@ -28,13 +28,13 @@ public final class InternalTrust {
             case "none" -> {}
             case "token" -> {
                 if (token.isEmpty()) {
-                    throw CannotStart.because(
+                    throw new CannotStart(
                             "autoglm.internal-token is not set",
                             "set AUTOGLM_INTERNAL_TOKEN to the secret of the other services, or autoglm.internal-auth=none");
                 }
             }
             default ->
-                throw CannotStart.because("autoglm.internal-auth is '" + mode + "'", "set it to 'token' or 'none'");
+                throw new CannotStart("autoglm.internal-auth is '" + mode + "'", "set it to 'token' or 'none'");
         }
     }
 

@@ -60,7 +60,7 @@ public final class KeyStore {
         try {
             load(file);
         } catch (IOException | RuntimeException e) {
-            throw CannotStart.because(
+            throw new CannotStart(
                     "the key file " + file + " " + reason(e), "set autoglm.keys.file to a readable list of keys");
         }
         timer = vertx.setPeriodic(

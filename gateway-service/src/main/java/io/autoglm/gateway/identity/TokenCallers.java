@@ -33,7 +33,7 @@ public final class TokenCallers {
 
     void start(@Observes @Priority(5) StartupEvent event) {
         if (keys.file().isEmpty() && config.issuer().isEmpty()) {
-            throw CannotStart.because(
+            throw new CannotStart(
                     "nobody could be let in", "set autoglm.keys.file (AUTOGLM_KEYS_FILE) or autoglm.oidc.issuer");
         }
     }

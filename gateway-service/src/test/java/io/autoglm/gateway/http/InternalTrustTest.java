@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.autoglm.protocol.Headers;
-import io.quarkus.runtime.PreventFurtherStepsException;
 import io.quarkus.runtime.StartupEvent;
 import io.vertx.core.MultiMap;
 import java.util.Optional;
@@ -14,14 +13,13 @@ import org.junit.jupiter.api.Test;
 class InternalTrustTest {
 
     @Test
-    void without_a_token_the_service_says_in_one_line_what_to_do_and_ends_with_78() {
-        PreventFurtherStepsException refusal = catchThrowableOfType(
-                PreventFurtherStepsException.class,
+    void without_a_token_the_service_says_in_one_line_what_to_do() {
+        CannotStart refusal = catchThrowableOfType(
+                CannotStart.class,
                 () -> new InternalTrust(Optional.of(" "), "token").start(new StartupEvent()));
 
-        assertThat(refusal.getExitCode()).isEqualTo(78);
         assertThat(refusal)
-                .hasMessageStartingWith("autoglm: cannot start gateway-service: ")
+                .hasMessageStartingWith("autoglm.internal-token is not set: ")
                 .hasMessageContaining("AUTOGLM_INTERNAL_TOKEN");
         assertThat(String.valueOf(refusal.getMessage()).lines()).hasSize(1);
     }
@@ -29,7 +27,7 @@ class InternalTrustTest {
     @Test
     void a_mode_that_does_not_exist_is_not_taken_for_none() {
         assertThat(catchThrowableOfType(
-                        PreventFurtherStepsException.class,
+                        CannotStart.class,
                         () -> new InternalTrust(Optional.of("secret"), "off").start(new StartupEvent())))
                 .hasMessageContaining("'off'");
     }
