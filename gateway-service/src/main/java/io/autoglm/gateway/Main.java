@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 /// Starts the service; when that fails, says so in one line on stderr.
 @QuarkusMain
 public final class Main {
-    /// `EX_CONFIG` of sysexits.h: starting again without a change would fail again, which is what a supervisor reads there.
+    /// `EX_CONFIG` of sysexits.h: starting again without a change would fail again, which is what a supervisor reads
+    /// there.
     private static final int CONFIGURATION_FAULT = 78;
 
     private Main() {}

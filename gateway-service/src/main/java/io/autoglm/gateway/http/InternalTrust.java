@@ -33,8 +33,7 @@ public final class InternalTrust {
                             "set AUTOGLM_INTERNAL_TOKEN to the secret of the other services, or autoglm.internal-auth=none");
                 }
             }
-            default ->
-                throw new CannotStart("autoglm.internal-auth is '" + mode + "'", "set it to 'token' or 'none'");
+            default -> throw new CannotStart("autoglm.internal-auth is '" + mode + "'", "set it to 'token' or 'none'");
         }
     }
 

@@ -15,8 +15,7 @@ class InternalTrustTest {
     @Test
     void without_a_token_the_service_says_in_one_line_what_to_do() {
         CannotStart refusal = catchThrowableOfType(
-                CannotStart.class,
-                () -> new InternalTrust(Optional.of(" "), "token").start(new StartupEvent()));
+                CannotStart.class, () -> new InternalTrust(Optional.of(" "), "token").start(new StartupEvent()));
 
         assertThat(refusal)
                 .hasMessageStartingWith("autoglm.internal-token is not set: ")
