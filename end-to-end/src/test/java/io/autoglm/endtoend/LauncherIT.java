@@ -63,7 +63,7 @@ class LauncherIT {
             Result up = autoglm.run("up", "--detach", "--model", missing.toString());
 
             assertThat(up.exitCode()).isNotZero();
-            assertThat(up.text().lines().filter(line -> line.contains("cannot serve")))
+            assertThat(up.text().lines().filter(line -> line.startsWith("autoglm: cannot serve")))
                     .as(up.text())
                     .singleElement()
                     .asString()
