@@ -52,7 +52,7 @@ take_build_lock
 touch "$state/test-began"
 printf 'autoglm: ./mvnw verify (all of its output: %s)\n' "$tests_log"
 verified=0
-maven "$tests_log" test_progress -ntp verify "$@" || verified=$?
+maven "$tests_log" test_progress -ntp --fail-at-end verify "$@" || verified=$?
 summary=$(sum_reports)
 if [ "$verified" = 0 ] && [ $# = 0 ]; then
     # All was packaged on the way, so `up` need not build.
