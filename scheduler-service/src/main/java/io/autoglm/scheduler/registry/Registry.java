@@ -195,7 +195,7 @@ public final class Registry {
 
     /// The scheduler has only just begun, and instances may exist that had no time to report.
     public boolean isSettling() {
-        return startedAt.plus(config.suspectAfter()).isAfter(clock.instant());
+        return startedAt.plus(config.settleFor()).isAfter(clock.instant());
     }
 
     private <T extends @Nullable Object> T change(String id, Function<@Nullable Instance, T> operation) {

@@ -18,6 +18,11 @@ public interface RegistryConfig {
     @WithDefault("2s")
     Duration suspectAfter();
 
+    /// After its start the scheduler waits this long for reports before it says that nobody serves a model. Default
+    /// 2 s: four reports.
+    @WithDefault("2s")
+    Duration settleFor();
+
     /// Without a report for this long it counts as gone. Default 5 s.
     @WithDefault("5s")
     Duration goneAfter();

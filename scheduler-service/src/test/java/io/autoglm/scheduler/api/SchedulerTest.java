@@ -56,6 +56,7 @@ class SchedulerTest {
                     "autoglm.registry.idle-probe-every", "100ms",
                     "autoglm.registry.fail-timeout", "300ms",
                     "autoglm.registry.suspect-after", "20s",
+                    "autoglm.registry.settle-for", "0s",
                     "autoglm.registry.gone-after", "60s",
                     "autoglm.registry.forget-after", "1ms");
         }
@@ -161,7 +162,6 @@ class SchedulerTest {
     @Test
     void a_model_that_nobody_serves_is_not_found() {
         report(InstanceState.READY);
-        await().until(() -> !registry.isSettling());
 
         askLease("no-such-model")
                 .then()

@@ -71,6 +71,17 @@ class RegistryTest {
     }
 
     @Test
+    void a_scheduler_that_has_just_started_waits_for_reports() {
+        Registry young = registry(Map.of("autoglm.registry.settle-for", "3s"));
+
+        assertThat(young.isSettling()).isTrue();
+        clock.passes(Duration.ofMillis(2999));
+        assertThat(young.isSettling()).isTrue();
+        clock.passes(Duration.ofMillis(1));
+        assertThat(young.isSettling()).isFalse();
+    }
+
+    @Test
     void a_report_makes_a_suspect_and_a_silent_one_ready_again() {
         registry.report(Said.ready("a").report());
 

@@ -6,7 +6,7 @@ package io.autoglm.nano.trainer;
 record Recipe(
         long steps, int warmUp, long decayFrom, double rate, double lastRate, int tokensPerStep, float restWeight) {
     static Recipe nano() {
-        return new Recipe(1_150, 50, 500, 2.5e-3, 1.0e-4, 3_072, 0);
+        return new Recipe(3_200, 50, 2_200, 2.5e-3, 3.0e-5, 3_072, 0);
     }
 
     double rateAt(long step) {

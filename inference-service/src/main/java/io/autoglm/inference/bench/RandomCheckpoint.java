@@ -1,9 +1,10 @@
-package io.autoglm.inference.engine;
+package io.autoglm.inference.bench;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.autoglm.inference.model.ElementType;
 import io.autoglm.inference.model.SafetensorsWriter;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,8 +14,10 @@ import java.util.Map;
 import java.util.SplittableRandom;
 
 /// A checkpoint of random weights in the shape of Qwen2.5-0.5B: it computes what the real one does, and says nothing.
-/// For measurements where the real one cannot be downloaded.
-final class RandomCheckpoint {
+/// For measurements where the real one cannot be downloaded. Its tokenizer has as many tokens, all of them made up.
+///
+/// `RandomCheckpoint FOLDER`, as `./autoglm bench` calls it.
+public final class RandomCheckpoint {
 
     private static final int HIDDEN = 896;
     private static final int LAYERS = 24;
@@ -22,6 +25,12 @@ final class RandomCheckpoint {
     private static final int KV_WIDTH = 128;
     private static final int INNER = 4864;
     private static final int VOCABULARY = 151_936;
+    private static final int FIRST_SPECIAL = 151_643;
+    private static final List<String> SPECIAL = List.of("<|endoftext|>", "<|im_start|>", "<|im_end|>");
+    private static final int BYTES = 256;
+    /// GPT-2's letters for bytes: the printable ones stand for themselves, the others follow from here.
+    private static final int FIRST_STAND_IN = 256;
+    private static final char SPACE = '\u0120';
     private static final double DEVIATION = 0.02;
 
     private final SplittableRandom random = new SplittableRandom(1);
@@ -30,13 +39,22 @@ final class RandomCheckpoint {
     private RandomCheckpoint() {}
 
     /// Writes about 1 GB; nothing if the folder holds it already.
-    static void write(Path folder) throws IOException {
+    public static void main(String... arguments) throws IOException {
+        PrintStream out = System.out;
+        if (arguments.length != 1) {
+            out.println("usage: RandomCheckpoint FOLDER");
+            return;
+        }
+        Path folder = Path.of(arguments[0]);
         Path weights = folder.resolve("model.safetensors");
         if (Files.exists(weights)) {
             return;
         }
+        out.println("writing random weights (1 GB) to " + folder);
         Files.createDirectories(folder);
-        new ObjectMapper().writeValue(folder.resolve("config.json").toFile(), config());
+        ObjectMapper json = new ObjectMapper();
+        json.writeValue(folder.resolve("config.json").toFile(), config());
+        json.writeValue(folder.resolve("tokenizer.json").toFile(), tokenizer());
         Path unfinished = folder.resolve("model.safetensors.part");
         SafetensorsWriter.write(unfinished, new RandomCheckpoint().tensors());
         Files.move(unfinished, weights);
@@ -59,6 +77,37 @@ final class RandomCheckpoint {
         config.put("tie_word_embeddings", true);
         config.put("eos_token_id", List.of(151_645, 151_643));
         return config;
+    }
+
+    private static Map<String, Object> tokenizer() {
+        Map<String, Integer> vocabulary = new LinkedHashMap<>();
+        int standIn = FIRST_STAND_IN;
+        for (int octet = 0; octet < BYTES; octet++) {
+            boolean printable = octet > ' ' && octet < 127 || octet > 160 && octet != 173;
+            vocabulary.put(String.valueOf((char) (printable ? octet : standIn++)), octet);
+        }
+        for (int id = BYTES; id < FIRST_SPECIAL; id++) {
+            vocabulary.put(SPACE + Integer.toString(id, Character.MAX_RADIX), id);
+        }
+        List<Map<String, Object>> added = new ArrayList<>();
+        for (String content : SPECIAL) {
+            added.add(Map.of(
+                    "id", FIRST_SPECIAL + added.size(),
+                    "content", content,
+                    "single_word", false,
+                    "lstrip", false,
+                    "rstrip", false,
+                    "normalized", false,
+                    "special", true));
+        }
+        Map<String, Object> byteLevel = Map.of(
+                "type", "ByteLevel", "add_prefix_space", false, "trim_offsets", false, "use_regex", true);
+        return Map.of(
+                "version", "1.0",
+                "added_tokens", added,
+                "pre_tokenizer", byteLevel,
+                "decoder", byteLevel,
+                "model", Map.of("type", "BPE", "vocab", vocabulary, "merges", List.of()));
     }
 
     private List<SafetensorsWriter.Entry> tensors() {
