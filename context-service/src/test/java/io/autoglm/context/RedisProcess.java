@@ -16,9 +16,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import redis.embedded.core.ExecutableProvider;
 
-/// A real Redis on a free loopback port: `redis-server` of the PATH, else the binary that embedded-redis carries. It
-/// can
-/// be killed and started again on its data.
+/// A real Redis on a free loopback port: `redis-server` of the PATH, else the binary that embedded-redis
+/// carries. It can be killed and started again on its data.
 public final class RedisProcess implements AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofSeconds(20);
 

@@ -12,9 +12,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 
-/// A loaded model's first answer, which nobody sees: it proves that the model can answer, and takes the first-time
-/// costs
-/// off the first client.
+/// A loaded model's first answer, which nobody sees: it proves that the model can answer, and takes the
+/// first-time costs off the first client.
 final class WarmUp {
 
     private static final int TOKENS = 4;

@@ -6,9 +6,8 @@ import jakarta.inject.Singleton;
 import jakarta.ws.rs.container.ContainerResponseContext;
 import org.jboss.resteasy.reactive.server.ServerResponseFilter;
 
-/// From `SIGTERM` on, clients that keep connections are asked to leave theirs, so that none of them sends a request
-/// into
-/// a closing one. Readiness is down for the same time; Quarkus then waits for what still runs.
+/// From `SIGTERM` on, clients that keep connections are asked to leave theirs, so that none of them sends a
+/// request into a closing one. Readiness is down for the same time; Quarkus then waits for what still runs.
 @Singleton
 public final class Drain {
     /// Written once by the shutdown thread, read by every event loop.

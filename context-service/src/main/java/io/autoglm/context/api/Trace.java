@@ -13,9 +13,8 @@ import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 import org.jboss.resteasy.reactive.server.ServerResponseFilter;
 import org.jspecify.annotations.Nullable;
 
-/// The id that ties the logs of all services together: taken from `traceparent` or `x-trace-id`, else made here; in
-/// every
-/// log line and on every answer.
+/// The id that ties the logs of all services together: taken from `traceparent` or `x-trace-id`, else made
+/// here; in every log line and on every answer.
 @Singleton
 public final class Trace {
     private static final String MDC_KEY = "traceId";

@@ -121,9 +121,8 @@ public final class Conversations {
                         reply == null ? Outcome.refused(new Refusal.NotFound(key.id())) : Outcome.done(turns(reply))));
     }
 
-    /// The conversations of a tenant, those that were appended to last first. A page may hold fewer than `limit`
-    /// because
-    /// some have expired; `next` says whether there are more.
+    /// The conversations of a tenant, those that were appended to last first. A page may hold fewer than
+    /// `limit` because some have expired; `next` says whether there are more.
     ///
     /// @param after `next` of the page before, null for the first
     public Uni<Outcome<ConversationList>> list(String tenant, @Nullable String after, int limit) {

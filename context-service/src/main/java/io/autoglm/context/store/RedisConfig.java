@@ -7,9 +7,8 @@ import java.time.Duration;
 /// Where Redis is and how long it is waited for. Everything else of the client is `quarkus.redis.*`.
 @ConfigMapping(prefix = "autoglm.redis")
 public interface RedisConfig {
-    /// `redis://:password@host:port`, `rediss://…` for TLS; several, separated by commas, for Sentinel and Cluster.
-    /// Holds
-    /// a credential and is never logged.
+    /// `redis://:password@host:port`, `rediss://…` for TLS; several, separated by commas, for Sentinel and
+    /// Cluster. Holds a credential and is never logged.
     @WithDefault("redis://127.0.0.1:6379")
     String url();
 

@@ -13,9 +13,9 @@ import java.util.zip.DeflaterOutputStream;
 import java.util.zip.Inflater;
 import java.util.zip.InflaterOutputStream;
 
-/// Turns as bytes: `<tokens>:<kind><messages>`, where the kind is `j` for JSON and `d` for deflated JSON. The tokens
-/// stand
-/// in front in decimal because the Lua scripts count them. Used by event loops at once, so it holds no state.
+/// Turns as bytes: `<tokens>:<kind><messages>`, where the kind is `j` for JSON and `d` for deflated JSON. The
+/// tokens stand in front in decimal because the Lua scripts count them. Used by event loops at once, so it
+/// holds no state.
 final class TurnCodec {
     private static final byte PLAIN = 'j';
     private static final byte DEFLATED = 'd';

@@ -1,8 +1,7 @@
 /// How conversations lie in Redis, and what is done when Redis is away.
 ///
-/// A conversation is three keys that share the hash tag `{tenant:id}`, so that it lives in one slot of a cluster and
-/// one
-/// Lua script reads or changes it whole in one round trip:
+/// A conversation is three keys that share the hash tag `{tenant:id}`, so that it lives in one slot of a
+/// cluster and one Lua script reads or changes it whole in one round trip:
 ///
 /// | key | type | holds |
 /// |---|---|---|

@@ -6,11 +6,9 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
-/// Kills what the tests have started when the tests themselves are killed. A shell that reads pids from a pipe: when
-/// the
-/// pipe ends, because the test's JVM is gone in whatever way, it kills them and the processes named by the pid files
-/// that
-/// schedulers leave, and runs a last command.
+/// Kills what the tests have started when the tests themselves are killed. A shell that reads pids from a pipe:
+/// when the pipe ends, because the test's JVM is gone in whatever way, it kills them and the processes named by
+/// the pid files that schedulers leave, and runs a last command.
 final class Guardian implements AutoCloseable {
     private static final String SCRIPT = """
             pids= last=

@@ -1,8 +1,8 @@
 package io.autoglm.gateway.admission;
 
-/// `tokens(t) = min(capacity, tokens(t₀) + (t − t₀) · capacity / 60 s)`: a caller may send `capacity` requests at once
-/// and
-/// `capacity` a minute for ever. Not thread-safe; its {@link Account} guards it. Times are `System.nanoTime` values.
+/// `tokens(t) = min(capacity, tokens(t₀) + (t − t₀) · capacity / 60 s)`: a caller may send `capacity` requests
+/// at once and `capacity` a minute for ever. Not thread-safe; its {@link Account} guards it. Times are
+/// `System.nanoTime` values.
 final class TokenBucket {
     private static final double NANOS_PER_MINUTE = 60e9;
 

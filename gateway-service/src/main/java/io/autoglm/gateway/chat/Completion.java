@@ -45,9 +45,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// 4. recall: with a session, the turns that fit the model's window
 /// 5. lease: where the request goes
-/// 6. generate: straight from the instance. Up to the first token (of a stream) or the whole body, a failure costs one
-/// retry
-///    on another instance; after it, a stream ends with an error event
+/// 6. generate: straight from the instance. Up to the first token (of a stream) or the whole body, a failure
+///    costs one retry on another instance; after it, a stream ends with an error event
 /// 7. finally: the turn is stored, then the client gets the end of its answer; lease, permit and numbers are settled,
 /// once
 ///

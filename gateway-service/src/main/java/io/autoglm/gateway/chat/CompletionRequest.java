@@ -25,9 +25,8 @@ record CompletionRequest(
         List<JsonNode> messages,
         OptionalInt maxTokens) {
 
-    /// What goes to the instance: the caller's own bytes where nothing had to change, else the same fields with the
-    /// joined
-    /// messages and, on a stream, with usage asked for, because tokens are always settled.
+    /// What goes to the instance: the caller's own bytes where nothing had to change, else the same fields with
+    /// the joined messages and, on a stream, with usage asked for, because tokens are always settled.
     ///
     /// @param joined the messages for the model; the request's own where nothing was recalled
     Buffer forInstance(List<JsonNode> joined) {

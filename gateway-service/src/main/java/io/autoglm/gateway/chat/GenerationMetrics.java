@@ -11,9 +11,8 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.DoubleStream;
 
-/// What is measured of completions, under OpenTelemetry's GenAI names and buckets (semantic-conventions 7b0c0fe1e), so
-/// that
-/// dashboards made for others work here. Safe from any thread.
+/// What is measured of completions, under OpenTelemetry's GenAI names and buckets (semantic-conventions
+/// 7b0c0fe1e), so that dashboards made for others work here. Safe from any thread.
 @Singleton
 final class GenerationMetrics {
     private static final Duration[] REQUEST_BUCKETS =

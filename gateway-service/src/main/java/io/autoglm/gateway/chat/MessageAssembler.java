@@ -7,9 +7,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/// Puts the deltas of a stream together to the assistant message that they describe: text, refusal and tool calls,
-/// whose
-/// arguments come in pieces under an index. Reasoning is left out, as chat templates leave it out of earlier turns.
+/// Puts the deltas of a stream together to the assistant message that they describe: text, refusal and tool
+/// calls, whose arguments come in pieces under an index. Reasoning is left out, as chat templates leave it out
+/// of earlier turns.
 final class MessageAssembler {
     /// A message beyond it is not remembered, characters.
     private static final int MAX_CHARS = 4 << 20;

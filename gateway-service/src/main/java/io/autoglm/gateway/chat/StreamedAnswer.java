@@ -9,17 +9,15 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// What of a stream the client gets now, and what the stream has said so far. Every event that passes does so with its
-/// own
-/// bytes. Three things do not simply pass:
+/// What of a stream the client gets now, and what the stream has said so far. Every event that passes does so
+/// with its own bytes. Three things do not simply pass:
 ///
 /// - the usage chunk that only the gateway asked for is taken out;
 /// - of an answer that is to be remembered, all from the finish reason on is held until the turn is stored;
 /// - `[DONE]` is held in any case: it is sent when the request is settled.
 ///
-/// Only what has to be is parsed: all events of an answer to be remembered, and otherwise those that mention usage or
-/// an
-/// error. Confined to one event loop.
+/// Only what has to be is parsed: all events of an answer to be remembered, and otherwise those that mention
+/// usage or an error. Confined to one event loop.
 final class StreamedAnswer {
     private final boolean wantsUsage;
     private final @Nullable MessageAssembler assembler;

@@ -3,9 +3,8 @@ package io.autoglm.gateway.errors;
 import io.autoglm.protocol.ApiError;
 import org.jspecify.annotations.Nullable;
 
-/// An answer that is not what was asked for. Each factory below is one row of the table "outcome → status"; nothing
-/// else in
-/// the gateway chooses a status.
+/// An answer that is not what was asked for. Each factory below is one row of the table "outcome → status";
+/// nothing else in the gateway chooses a status.
 ///
 /// @param retryAfterSeconds for `Retry-After`; 0 sends none
 public record Problem(int status, ApiError body, long retryAfterSeconds) {

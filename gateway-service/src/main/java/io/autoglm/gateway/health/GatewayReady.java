@@ -7,9 +7,8 @@ import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
-/// Ready means "send requests here": a gateway without instances still gives proper answers, so it stays in; a draining
-/// one
-/// goes out. What is degraded is told as data.
+/// Ready means "send requests here": a gateway without instances still gives proper answers, so it stays in; a
+/// draining one goes out. What is degraded is told as data.
 @Readiness
 @Singleton
 public final class GatewayReady implements HealthCheck {

@@ -9,9 +9,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// The two names of a request: the trace it belongs to, which the client may have begun, and the request's own id,
-/// which
-/// only the gateway gives.
+/// The two names of a request: the trace it belongs to, which the client may have begun, and the request's own
+/// id, which only the gateway gives.
 ///
 /// @param traceId   32 hex digits, or the client's own word
 /// @param requestId `req_` and 32 hex digits

@@ -22,9 +22,9 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// Reads `Authorization: Bearer …` and decides by its shape who judges it: `sk-…` is an API key, three dotted parts are
-/// a
-/// JWT for the OIDC issuer, anything else is refused. It is the only mechanism, so nothing else can let a request in.
+/// Reads `Authorization: Bearer …` and decides by its shape who judges it: `sk-…` is an API key, three dotted
+/// parts are a JWT for the OIDC issuer, anything else is refused. It is the only mechanism, so nothing else can
+/// let a request in.
 @Alternative
 @Priority(1)
 @Singleton

@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /// The keys that are good, by hash; immutable.
 ///
-/// A key is 256 random bits, so its plain SHA-256 can be neither searched nor looked up in a table, and needs no salt
-/// and no
-/// slow function. Lookup is by the hash of what the client sent: its timing says nothing about any key.
+/// A key is 256 random bits, so its plain SHA-256 can be neither searched nor looked up in a table, and needs
+/// no salt and no slow function. Lookup is by the hash of what the client sent: its timing says nothing about
+/// any key.
 final class KeyRing {
     /// Keys in one file; more is a mistake, or wants a store of its own.
     static final int MAX_KEYS = 10_000;

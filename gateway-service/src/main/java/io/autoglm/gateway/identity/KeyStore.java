@@ -19,9 +19,8 @@ import java.util.Optional;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/// The key file, read again when it changes. A file that has become unreadable or broken keeps the last good keys and
-/// is
-/// warned about once per change, so that a slip of the editor locks nobody out.
+/// The key file, read again when it changes. A file that has become unreadable or broken keeps the last good
+/// keys and is warned about once per change, so that a slip of the editor locks nobody out.
 ///
 /// `find` may be called from any thread. The file is only touched on worker threads.
 @Singleton

@@ -22,15 +22,14 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
-/// Takes leases and gives them back. A circuit breaker stands before the scheduler, so that a dead or hanging one costs
-/// a
-/// timeout a few times and nothing after that.
+/// Takes leases and gives them back. A circuit breaker stands before the scheduler, so that a dead or hanging
+/// one costs a timeout a few times and nothing after that.
 @Singleton
 class SchedulerClient {
     private static final Logger LOG = Logger.getLogger(SchedulerClient.class);
-    /// Nobody waits for a release, but an instance whose leases are not given back seems busy until they expire. So it
-    /// has
-    /// time, and is repeated a little later each time; a scheduler that restarts is back within that.
+    /// Nobody waits for a release, but an instance whose leases are not given back seems busy until they
+    /// expire. So it has time, and is repeated a little later each time; a scheduler that restarts is back
+    /// within that.
     private static final int RELEASE_TRIES = 5;
 
     private static final long RELEASE_PAUSE_MILLIS = 1_000;

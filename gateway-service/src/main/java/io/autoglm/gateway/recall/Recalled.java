@@ -24,9 +24,8 @@ public sealed interface Recalled {
             return List.copyOf(joined);
         }
 
-        /// What the new turn costs in a later prompt: this prompt without what was recalled and without system text,
-        /// which
-        /// no turn carries, and the answer.
+        /// What the new turn costs in a later prompt: this prompt without what was recalled and without system
+        /// text, which no turn carries, and the answer.
         public int turnTokens(List<JsonNode> asked, int promptTokens, int completionTokens) {
             List<JsonNode> system = asked.stream().filter(Roles::isSystem).toList();
             long elsewhere = window.tokens() + TokenEstimate.atLeast(system.isEmpty() ? window.pinned() : system);

@@ -3,9 +3,9 @@ package io.autoglm.gateway.recall;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 
-/// Bounds on what messages cost in a prompt, for a gateway that has no tokenizer. Common vocabularies spend one token
-/// on
-/// three to five letters of English and on half to one and a half Chinese characters; the bounds lie outside that.
+/// Bounds on what messages cost in a prompt, for a gateway that has no tokenizer. Common vocabularies spend one
+/// token on three to five letters of English and on half to one and a half Chinese characters; the bounds lie
+/// outside that.
 final class TokenEstimate {
     /// Role, separators and the template's own markers.
     private static final int PER_MESSAGE = 8;

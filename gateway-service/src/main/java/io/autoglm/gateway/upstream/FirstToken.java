@@ -5,9 +5,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.autoglm.protocol.ApiError;
 
-/// Tells the event with which an answer begins from the greeting before it: many engines first send a chunk that has
-/// only
-/// a role.
+/// Tells the event with which an answer begins from the greeting before it: many engines first send a chunk
+/// that has only a role.
 final class FirstToken {
     private static final ObjectMapper JSON = new ObjectMapper();
 

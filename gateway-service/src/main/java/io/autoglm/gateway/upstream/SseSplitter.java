@@ -4,9 +4,8 @@ import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Cuts a byte stream into events at blank lines (`\n\n`, `\r\n\r\n` or `\r\r`), without changing a byte: the raw
-/// parts,
-/// put together, are what came in. Not thread-safe.
+/// Cuts a byte stream into events at blank lines (`\n\n`, `\r\n\r\n` or `\r\r`), without changing a byte: the
+/// raw parts, put together, are what came in. Not thread-safe.
 final class SseSplitter {
     private final int maxEventBytes;
     private Buffer pending = Buffer.buffer();

@@ -7,9 +7,8 @@ import io.autoglm.protocol.openai.Usage;
 import java.util.BitSet;
 import java.util.List;
 
-/// Gives the answer as OpenAI's server-sent events: for each choice its opening, deltas and finish; then the usage, if
-/// it
-/// was asked for, with `"usage":null` in every chunk before; then `[DONE]`.
+/// Gives the answer as OpenAI's server-sent events: for each choice its opening, deltas and finish; then the
+/// usage, if it was asked for, with `"usage":null` in every chunk before; then `[DONE]`.
 final class StreamedAnswer implements AnswerSink {
 
     private final EventStream stream;

@@ -10,9 +10,9 @@ import java.util.List;
 /// prefill takes 2 s, at 0.5B parameters). The last token of the prompt is always computed, since its logits are
 /// needed.
 ///
-/// A prompt that shares more with one that is *being read* than with anything ready waits until the shared part has
-/// been
-/// read: prompts are read one after the other anyway, and so the `n` answers of one request read theirs once.
+/// A prompt that shares more with one that is *being read* than with anything ready waits until the shared part
+/// has been read: prompts are read one after the other anyway, and so the `n` answers of one request read
+/// theirs once.
 sealed interface Seating {
 
     /// @param slot   a free slot

@@ -27,7 +27,7 @@ class EnvironmentHoldTest {
     @Test
     void steps_go_on_after_the_process_was_told_to_stop() throws IOException, InterruptedException {
         TinyModel.glm().write(folder);
-        Process process = new ProcessBuilder(
+        ProcessBuilder draining = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx128m",
                         "--enable-native-access=ALL-UNNAMED",
@@ -36,8 +36,11 @@ class EnvironmentHoldTest {
                         Draining.class.getName(),
                         folder.toString())
                 .directory(folder.toFile())
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
+                .redirectError(ProcessBuilder.Redirect.DISCARD);
+        // glibc overwrites what is freed, so that its use is seen at once and not once in a hundred runs.
+        draining.environment().put("MALLOC_PERTURB_", "85");
+        draining.environment().put("GLIBC_TUNABLES", "glibc.malloc.perturb=85");
+        Process process = draining.start();
         try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
             assertThat(out.readLine()).isEqualTo("stepping");
             process.toHandle().destroy(); // unlike process.destroy(), leaves its output open

@@ -5,9 +5,8 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// A page of `GET /v1/conversations/{id}/turns`, oldest first. Turns are numbered from 1 as they were appended, and
-/// keep
-/// their number when older ones are dropped.
+/// A page of `GET /v1/conversations/{id}/turns`, oldest first. Turns are numbered from 1 as they were appended,
+/// and keep their number when older ones are dropped.
 ///
 /// @param first the number of `data`'s first turn
 /// @param next  pass it as `after` for the following page; null on the last

@@ -4,9 +4,8 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import java.time.Instant;
 import java.util.List;
 
-/// The right to send one request to one instance until `deadline`. It is given back with a {@link LeaseOutcome}; one
-/// that
-/// is not given back ends by itself at its deadline.
+/// The right to send one request to one instance until `deadline`. It is given back with a
+/// {@link LeaseOutcome}; one that is not given back ends by itself at its deadline.
 ///
 /// @param alternatives where to go when `instance` fails before the first token, best first; may be empty
 /// @param deadline     when the scheduler forgets the lease

@@ -8,9 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A JSON value: a `Map<String, Object>`, a `List<Object>`, a `String`, a `Long`, a `Double`, a `Boolean`, or null.
 ///
-/// Reading is lenient where a member is missing ({@link #at} then gives a `Json` of null), so that a service may gain
-/// and
-/// lose fields; it is strict about the grammar of RFC 8259.
+/// Reading is lenient where a member is missing ({@link #at} then gives a `Json` of null), so that a service
+/// may gain and lose fields; it is strict about the grammar of RFC 8259.
 public record Json(@Nullable Object value) {
 
     /// @throws IllegalArgumentException with the offset of the first character that is not JSON

@@ -8,9 +8,8 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
-/// Requests to a part of this suite. `HttpURLConnection` and not `java.net.http`: it costs a tenth of the start-up
-/// time,
-/// and these are single requests. A proxy that the machine is set to is passed by.
+/// Requests to a part of this suite. `HttpURLConnection` and not `java.net.http`: it costs a tenth of the
+/// start-up time, and these are single requests. A proxy that the machine is set to is passed by.
 public final class Loopback {
     private Loopback() {}
 

@@ -89,9 +89,8 @@ public record Fleet(int size, int firstPort, String scheduler, String internalTo
         return port > 0 ? port : otherwise;
     }
 
-    /// Why one of them will not come up by itself, which is the scheduler's verdict: `gone`, with the words in which
-    /// the
-    /// instance gave up, or with the alarm over one that keeps crashing. Empty while all may come up.
+    /// Why one of them will not come up by itself, which is the scheduler's verdict: `gone`, with the words in
+    /// which the instance gave up, or with the alarm over one that keeps crashing. Empty while all may come up.
     static Optional<String> failure(List<PartStatus> instances) {
         return instances.stream()
                 .filter(instance -> instance.state().equals("gone"))

@@ -17,9 +17,8 @@ import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/// `chat`: a conversation in the terminal, through the same door as any other client. The suite remembers the turns
-/// under
-/// a session id that is kept in the home, so a later `chat` goes on where this one ends.
+/// `chat`: a conversation in the terminal, through the same door as any other client. The suite remembers the
+/// turns under a session id that is kept in the home, so a later `chat` goes on where this one ends.
 ///
 /// @param isTerminal whether to draw a prompt
 public record ChatTerminal(Home home, Gateway gateway, boolean isTerminal, PrintStream out) {

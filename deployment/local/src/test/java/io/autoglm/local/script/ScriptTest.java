@@ -14,9 +14,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// `./autoglm` itself, in a checkout of a few empty files, among JDKs that are folders with a `release` file and a
-/// `java`
-/// that prints its own path.
+/// `./autoglm` itself, in a checkout of a few empty files, among JDKs that are folders with a `release` file
+/// and a `java` that prints its own path.
 class ScriptTest {
 
     @TempDir

@@ -14,9 +14,8 @@ import java.util.SplittableRandom;
 
 /// The training dialogues, an endless stream of them: dialogue number `i` of a seed is always the same.
 ///
-/// The first [#FIRST_COURSE] are mostly plain copying: short dialogues from which a model learns within minutes to find
-/// again
-/// what it has read. On that everything else builds.
+/// The first [#FIRST_COURSE] are mostly plain copying: short dialogues from which a model learns within minutes
+/// to find again what it has read. On that everything else builds.
 public final class Corpus {
     /// How many dialogues open the training before all skills mix.
     public static final long FIRST_COURSE = 7_000;

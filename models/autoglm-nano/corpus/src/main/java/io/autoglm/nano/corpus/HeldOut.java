@@ -15,9 +15,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Function;
 
-/// The held-out evaluation: questions in words, and about names, that the training text never holds. Numbers and the
-/// talk
-/// between two decisive turns may be as in training.
+/// The held-out evaluation: questions in words, and about names, that the training text never holds. Numbers
+/// and the talk between two decisive turns may be as in training.
 public final class HeldOut {
     /// The seed of the published figures.
     public static final long SEED = 20_261_121L;

@@ -11,9 +11,9 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Random;
 
-/// Training batches, one after the other: a pool of dialogues is sorted by length and cut into batches of a bounded
-/// number
-/// of tokens, which come in random order. Determined by the corpus and the number of the first pool.
+/// Training batches, one after the other: a pool of dialogues is sorted by length and cut into batches of a
+/// bounded number of tokens, which come in random order. Determined by the corpus and the number of the first
+/// pool.
 final class Batches {
     private static final int POOL = 640;
     private static final int MAX_TOKENS = 640;

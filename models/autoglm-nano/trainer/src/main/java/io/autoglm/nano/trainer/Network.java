@@ -122,9 +122,8 @@ final class Network {
                 .singletonOrThrow();
     }
 
-    /// A copy in memory that PyTorch owns. An array made from Java shares the memory of a Java buffer; the backward
-    /// pass may
-    /// still need it when the collector has taken the buffer away.
+    /// A copy in memory that PyTorch owns. An array made from Java shares the memory of a Java buffer; the
+    /// backward pass may still need it when the collector has taken the buffer away.
     static NDArray own(NDArray created) {
         try (created) {
             return created.duplicate();

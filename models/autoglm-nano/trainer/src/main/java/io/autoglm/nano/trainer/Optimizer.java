@@ -8,10 +8,10 @@ import java.util.Map;
 /// Muon for the matrices inside the layers, AdamW for the embedding, the norms and the biases; one learning rate for
 /// both.
 ///
-/// Muon (K. Jordan, 2024) steps by the momentum with its singular values set to about one, found by five Newton–Schulz
-/// iterations; scaled by 0.2·√max(rows, columns) its steps are as long as AdamW's (Moonlight, arXiv 2502.16982). On
-/// this
-/// model it needs clearly fewer tokens than AdamW alone. Gradients are clipped to a global norm of 1.
+/// Muon (K. Jordan, 2024) steps by the momentum with its singular values set to about one, found by five
+/// Newton–Schulz iterations; scaled by 0.2·√max(rows, columns) its steps are as long as AdamW's (Moonlight,
+/// arXiv 2502.16982). On this model it needs clearly fewer tokens than AdamW alone. Gradients are clipped to a
+/// global norm of 1.
 final class Optimizer {
     private static final double BETA_1 = 0.9;
     private static final double BETA_2 = 0.95;

@@ -19,13 +19,10 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.LongStream;
 
-/// The whole recipe: tokenizer, training, model files, evaluation. `Train <model directory> <work directory> [what]`,
-/// where
-/// `what` is `all` (default: goes on from the checkpoint in the work directory if there is one), `tokenizer`
-/// (tokenizer,
-/// configuration and untrained weights only), `export` (the checkpoint's weights into the model directory) or
-/// `evaluate`
-/// (the model directory as it is).
+/// The whole recipe: tokenizer, training, model files, evaluation. `Train <model directory> <work directory>
+/// [what]`, where `what` is `all` (default: goes on from the checkpoint in the work directory if there is one),
+/// `tokenizer` (tokenizer, configuration and untrained weights only), `export` (the checkpoint's weights into
+/// the model directory) or `evaluate` (the model directory as it is).
 public final class Train {
     private static final long CORPUS_SEED = 1;
     private static final int VOCABULARY = 4096;

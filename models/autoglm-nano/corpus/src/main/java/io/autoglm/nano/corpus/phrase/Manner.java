@@ -48,9 +48,8 @@ final class Manner {
         this.wording = wording;
     }
 
-    /// The text with a word too many, or a little word missing: so that the model learns to look past words that it
-    /// does
-    /// not know.
+    /// The text with a word too many, or a little word missing: so that the model learns to look past words
+    /// that it does not know.
     String careless(String text, String noise) {
         if (wording == Wording.HELD_OUT || !chance(0.2)) {
             return text;
