@@ -48,7 +48,8 @@ public class Routes {
         endpoint(router, HttpMethod.GET, "/v1/models/:id", Models::one);
         endpoint(router, HttpMethod.POST, "/tokenize", Tokenization::tokenize);
         endpoint(router, HttpMethod.POST, "/detokenize", Tokenization::detokenize);
-        router.route("/v1/*")
+        router.route()
+                .last()
                 .handler(context -> refuse(
                         context,
                         new Refusal.NoSuchRoute(context.request().method().name(), context.normalizedPath())));

@@ -43,6 +43,8 @@ public class SchedulerReports {
     private final HttpClient client;
     private final AtomicBoolean underWay = new AtomicBoolean();
     private final AtomicBoolean away = new AtomicBoolean();
+    /// Written once at start, read by the thread that stops the process.
+    private volatile long ticks = -1;
 
     SchedulerReports(Vertx vertx, Instance instance, ReportConfig config, ServingConfig serving, ObjectMapper json) {
         this.vertx = vertx;
@@ -56,7 +58,7 @@ public class SchedulerReports {
 
     void start(@Observes StartupEvent started) {
         if (config.scheduler().url().isPresent()) {
-            vertx.setPeriodic(0, config.scheduler().reportInterval().toMillis(), tick -> tell());
+            ticks = vertx.setPeriodic(0, config.scheduler().reportInterval().toMillis(), tick -> tell());
         }
     }
 
@@ -64,7 +66,10 @@ public class SchedulerReports {
     void changed(@Observes Life life) {
         switch (life) {
             case Life.Unservable last -> await(send(HttpMethod.PUT));
-            case Life.Stopped() -> await(send(HttpMethod.DELETE));
+            case Life.Stopped() -> {
+                vertx.cancelTimer(ticks);
+                await(send(HttpMethod.DELETE));
+            }
             case Life.Starting() -> tell();
             case Life.Warming warming -> tell();
             case Life.Ready ready -> tell();
@@ -73,7 +78,7 @@ public class SchedulerReports {
     }
 
     private void tell() {
-        if (!(instance.life() instanceof Life.Stopped) && underWay.compareAndSet(false, true)) {
+        if (underWay.compareAndSet(false, true)) {
             send(HttpMethod.PUT).onComplete(done -> underWay.set(false));
         }
     }

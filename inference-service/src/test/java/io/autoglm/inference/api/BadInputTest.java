@@ -256,7 +256,9 @@ class BadInputTest {
     @Test
     void a_wrong_method_or_path_is_refused_in_the_same_shape() {
         refused(client.get(CHAT), 405, null);
-        refused(client.get("/v1/nothing"), 404, null);
+        for (String path : new String[] {"/v1/nothing", "/nothing", "/", "/q/nothing"}) {
+            refused(client.get(path), 404, null);
+        }
     }
 
     @Test
