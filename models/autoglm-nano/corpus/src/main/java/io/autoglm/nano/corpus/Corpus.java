@@ -54,10 +54,10 @@ public final class Corpus {
         if (kind < 58) {
             return withSystem(draw, tools(draw).conversation(), "system");
         }
-        if (kind < 70) {
+        if (kind < 69) {
             return withSystem(draw, skills.json().draw(draw).conversation(), "system");
         }
-        if (kind < 74) {
+        if (kind < 76) {
             return withSystem(draw, Conversation.of(exchanges(draw, skills.echo(), 3)), "system");
         }
         if (kind < 82) {

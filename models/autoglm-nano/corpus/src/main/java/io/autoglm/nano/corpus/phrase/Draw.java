@@ -2,6 +2,7 @@ package io.autoglm.nano.corpus.phrase;
 
 import java.util.List;
 import java.util.Map;
+import java.util.StringJoiner;
 import java.util.random.RandomGenerator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -62,13 +63,42 @@ public final class Draw {
         return fill(phrase(lexicon.words(language, list)), Map.of());
     }
 
+    /// A word of the list, or, in training, often one that no list holds: what a slot takes is to be copied, not known.
+    public String value(String list) {
+        if (wording == Wording.HELD_OUT || chance(0.5)) {
+            return word(list);
+        }
+        return chance(0.5) ? name() : nonsense(1, 2);
+    }
+
+    /// A text of the list, or, in training, often words without sense.
+    public String text(String list) {
+        return tidy(wording == Wording.HELD_OUT || chance(0.5) ? word(list) : nonsense(2, 6));
+    }
+
+    /// Words without sense, names and numbers in a row.
+    public String nonsense(int least, int most) {
+        var words = new StringJoiner(language == Language.EN ? " " : "");
+        int count = between(least, most);
+        for (int i = 0; i < count; i++) {
+            words.add(
+                    switch (below(5)) {
+                        case 0 -> name();
+                        case 1 -> city();
+                        case 2 -> number();
+                        default -> training().word("noise");
+                    });
+        }
+        return words.toString();
+    }
+
     /// A person's name; in Chinese text now and then a Latin one.
     public String name() {
         if (wording == Wording.HELD_OUT) {
             return word("name");
         }
         Language script = language == Language.ZH && chance(0.12) ? Language.EN : language;
-        return chance(0.65) ? lexicon.invented().person(script, random) : phrase(lexicon.words(script, "name"));
+        return chance(0.8) ? lexicon.invented().person(script, random) : phrase(lexicon.words(script, "name"));
     }
 
     public String city() {
@@ -146,7 +176,7 @@ public final class Draw {
             case "name" -> name();
             case "city" -> city();
             case "number" -> number();
-            case "app" -> word("app");
+            case "app" -> value("app");
             default -> throw new IllegalArgumentException("no value for slot $" + slot);
         };
     }

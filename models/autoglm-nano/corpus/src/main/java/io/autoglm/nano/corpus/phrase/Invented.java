@@ -31,17 +31,22 @@ final class Invented {
             "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文温温贺严莫游庞尤岳"
                     .split(""));
 
+    private static final int SPLICE = 4;
+
     private final List<String> characters;
+    private final List<String> words;
     private final Set<String> forbidden;
 
-    /// `characters` are the Han characters that names may hold; no result holds a `forbidden` word (lower case).
-    Invented(List<String> characters, Set<String> forbidden) {
+    /// `characters` are the Han characters that names may hold, `words` English ones to splice names from; no result
+    /// holds a `forbidden` word (lower case).
+    Invented(List<String> characters, List<String> words, Set<String> forbidden) {
         this.characters = List.copyOf(characters);
+        this.words = words.stream().filter(word -> word.length() >= SPLICE).toList();
         this.forbidden = Set.copyOf(forbidden);
     }
 
     String person(Language language, RandomGenerator random) {
-        return allowed(() -> language == Language.ZH ? chinesePerson(random) : latin(random, ENDS));
+        return allowed(() -> language == Language.ZH ? chinesePerson(random) : latinPerson(random));
     }
 
     String place(Language language, RandomGenerator random) {
@@ -56,6 +61,19 @@ final class Invented {
                 return name;
             }
         }
+    }
+
+    private String latinPerson(RandomGenerator random) {
+        return random.nextInt(3) == 0 ? spliced(random) : latin(random, ENDS);
+    }
+
+    /// The beginning of one word and the end of another, which brings letters together as no list of syllables does.
+    private String spliced(RandomGenerator random) {
+        String start = one(words, random);
+        String end = one(words, random);
+        String name = start.substring(0, random.nextInt(2, SPLICE + 1))
+                + end.substring(end.length() - random.nextInt(2, SPLICE + 1));
+        return name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1).toLowerCase(Locale.ROOT);
     }
 
     private static String latin(RandomGenerator random, List<String> ends) {

@@ -10,7 +10,7 @@ public final class Lexicon {
     private static final List<String> KEPT_APART = List.of("name", "city", "app", "company");
 
     private final Phrasebook book = Phrasebook.load("words");
-    private final Invented invented = new Invented(characters(), heldOutLowerCase());
+    private final Invented invented = new Invented(characters(), noise(), heldOutLowerCase());
 
     /// The list, in that language.
     public Topic words(Language language, String list) {
@@ -30,6 +30,12 @@ public final class Lexicon {
 
     Invented invented() {
         return invented;
+    }
+
+    private List<String> noise() {
+        return book.topic(Language.EN, "noise").phrases(Wording.TRAINING).stream()
+                .flatMap(phrase -> literals(phrase).stream())
+                .toList();
     }
 
     /// Han characters of all listed names and places, held-out ones included: a character is no name.

@@ -40,8 +40,8 @@ public final class JsonAnswers {
                 case NAME -> draw.name();
                 case CITY -> draw.city();
                 case AGE -> draw.between(5, 95);
-                case COLOUR -> draw.word("colour");
-                case FOOD -> draw.word("food");
+                case COLOUR -> draw.value("colour");
+                case FOOD -> draw.value("food");
             };
         }
     }

@@ -40,8 +40,8 @@ public final class Memory {
                 case NAME, FRIEND, PET -> draw.name();
                 case CITY -> draw.city();
                 case NUMBER -> draw.number();
-                case COLOUR -> draw.word("colour");
-                case FOOD -> draw.word("food");
+                case COLOUR -> draw.value("colour");
+                case FOOD -> draw.value("food");
             };
         }
     }

@@ -20,8 +20,8 @@ public final class Phone implements Exchanges {
     public Exchange draw(Draw draw) {
         Topic topic = topic(draw);
         Map<String, String> slots = new HashMap<>();
-        slots.put("app", draw.word("app"));
-        slots.put("text", draw.tidy(draw.word("text")));
+        slots.put("app", draw.value("app"));
+        slots.put("text", draw.text("text"));
         slots.put("x", String.valueOf(draw.below(1000)));
         slots.put("y", String.valueOf(draw.below(1000)));
         slots.put("n", String.valueOf(draw.between(1, 20)));

@@ -141,14 +141,14 @@ public final class ToolUse {
         private void fillSlots() {
             slots.put("city", draw.city());
             slots.put("name", draw.name());
-            slots.put("text", draw.tidy(draw.word("text")));
-            slots.put("topic", draw.tidy(draw.word("topic")));
-            slots.put("company", draw.word("company"));
+            slots.put("text", draw.text("text"));
+            slots.put("topic", draw.text("topic"));
+            slots.put("company", draw.value("company"));
             slots.put("condition", draw.word("condition"));
             slots.put("clock", "%02d:%02d".formatted(draw.below(24), draw.below(60)));
             slots.put("expression", expression());
             slots.put("number", family.topic().equals("weather") ? String.valueOf(draw.between(1, 38)) : draw.number());
-            slots.put("result", family.topic().equals("calculate") ? draw.number() : draw.tidy(draw.word("text")));
+            slots.put("result", family.topic().equals("calculate") ? draw.number() : draw.text("text"));
         }
 
         private String expression() {
