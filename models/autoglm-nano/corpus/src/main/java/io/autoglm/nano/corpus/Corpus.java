@@ -57,10 +57,10 @@ public final class Corpus {
         if (kind < 69) {
             return withSystem(draw, skills.json().draw(draw).conversation(), "system");
         }
-        if (kind < 76) {
+        if (kind < 79) {
             return withSystem(draw, Conversation.of(exchanges(draw, skills.echo(), 3)), "system");
         }
-        if (kind < 82) {
+        if (kind < 85) {
             return withSystem(draw, Conversation.of(exchanges(draw, skills.sums(), 6)), "system");
         }
         return withSystem(draw, Conversation.of(exchanges(draw, skills.anything(), 5)), "system");

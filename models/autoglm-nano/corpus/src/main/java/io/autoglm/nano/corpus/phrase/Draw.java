@@ -76,16 +76,17 @@ public final class Draw {
         return tidy(wording == Wording.HELD_OUT || chance(0.5) ? word(list) : nonsense(2, 6));
     }
 
-    /// Words without sense, names and numbers in a row.
+    /// Words without sense, names, numbers and gibberish in a row.
     public String nonsense(int least, int most) {
         var words = new StringJoiner(language == Language.EN ? " " : "");
         int count = between(least, most);
         for (int i = 0; i < count; i++) {
             words.add(
-                    switch (below(5)) {
-                        case 0 -> name();
-                        case 1 -> city();
-                        case 2 -> number();
+                    switch (below(8)) {
+                        case 0, 1 -> name();
+                        case 2 -> city();
+                        case 3 -> number();
+                        case 4, 5 -> lexicon.invented().gibberish(language, random);
                         default -> training().word("noise");
                     });
         }

@@ -32,6 +32,14 @@ final class Invented {
                     .split(""));
 
     private static final int SPLICE = 4;
+    private static final List<String> CONSONANTS = List.of(
+            "b", "c", "d", "f", "g", "h", "j", "k", "l", "m", "n", "p", "q", "r", "s", "t", "v", "w", "x", "z", "bl",
+            "br", "ch", "ck", "cr", "dr", "fl", "gr", "ll", "mb", "nd", "ng", "nn", "nt", "ph", "pp", "rd", "rn", "rr",
+            "rt", "sc", "sh", "sk", "sl", "sp", "ss", "st", "th", "tr", "tt", "wn", "zz");
+    private static final List<String> VOWELS =
+            List.of("a", "e", "i", "o", "u", "y", "a", "e", "i", "o", "ae", "ea", "ee", "ei", "ia", "io", "oa", "oo", "ou");
+    private static final int FIRST_HAN = 0x4E00;
+    private static final int LAST_HAN = 0x9FA5;
 
     private final List<String> characters;
     private final List<String> words;
@@ -53,6 +61,29 @@ final class Invented {
         return allowed(() -> language == Language.ZH ? chinesePlace(random) : latinPlace(random));
     }
 
+    /// Letters, or Han characters, that no list holds: what a tokenizer has only rare pieces for must be copied as well.
+    String gibberish(Language language, RandomGenerator random) {
+        return allowed(() -> language == Language.ZH ? characters(random) : letters(random));
+    }
+
+    private static String letters(RandomGenerator random) {
+        var text = new StringBuilder();
+        int syllables = random.nextInt(1, 4);
+        for (int i = 0; i < syllables; i++) {
+            text.append(random.nextInt(6) > 0 ? one(CONSONANTS, random) : "").append(one(VOWELS, random));
+        }
+        return text.append(random.nextInt(2) > 0 ? one(CONSONANTS, random) : "").toString();
+    }
+
+    private static String characters(RandomGenerator random) {
+        var text = new StringBuilder();
+        int count = random.nextInt(2, 4);
+        for (int i = 0; i < count; i++) {
+            text.appendCodePoint(random.nextInt(FIRST_HAN, LAST_HAN + 1));
+        }
+        return text.toString();
+    }
+
     private String allowed(java.util.function.Supplier<String> draw) {
         while (true) {
             String name = draw.get();
@@ -64,7 +95,11 @@ final class Invented {
     }
 
     private String latinPerson(RandomGenerator random) {
-        return random.nextInt(3) == 0 ? spliced(random) : latin(random, ENDS);
+        return switch (random.nextInt(6)) {
+            case 0, 1 -> spliced(random);
+            case 2, 3 -> capital(letters(random) + letters(random));
+            default -> latin(random, ENDS);
+        };
     }
 
     /// The beginning of one word and the end of another, which brings letters together as no list of syllables does.
@@ -73,7 +108,11 @@ final class Invented {
         String end = one(words, random);
         String name = start.substring(0, random.nextInt(2, SPLICE + 1))
                 + end.substring(end.length() - random.nextInt(2, SPLICE + 1));
-        return name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1).toLowerCase(Locale.ROOT);
+        return capital(name);
+    }
+
+    private static String capital(String word) {
+        return word.substring(0, 1).toUpperCase(Locale.ROOT) + word.substring(1).toLowerCase(Locale.ROOT);
     }
 
     private static String latin(RandomGenerator random, List<String> ends) {
