@@ -41,7 +41,7 @@ record AlreadyRunning(Home home, Snapshot running, Up up, Screen screen, PrintSt
             return Optional.of("with the model " + is.model() + ", not " + up.model());
         }
         if (up.instances() != null && up.instances() != is.instances()) {
-            return Optional.of("with " + is.instances() + " instances, not " + up.instances());
+            return Optional.of("with --instances " + is.instances() + ", not " + up.instances());
         }
         return Optional.empty();
     }
