@@ -59,7 +59,7 @@ if [ "$verified" = 0 ] && [ $# = 0 ]; then
     mv "$state/test-began" "$stamp"
 elif [ "$verified" != 0 ]; then
     printf 'autoglm: Maven ended with %s\n' "$verified"
-    grep '^\[ERROR\]' "$tests_log" | head -n 20 || :
+    errors_in "$tests_log" 20
 fi
 release_build_lock
 elapsed=$(($(date +%s) - started))

@@ -10,9 +10,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// The words behind `./autoglm`, as one of the commands.
+/// The words behind `./autoglm`, as one of the commands. The script, which needs no JDK for it, has the help and turns
+/// unknown commands away.
 ///
-/// @param portOffset chooses the suite, for every command; `AUTOGLM_PORT_OFFSET` is its default
+/// @param portOffset chooses the suite, for every command but `dev`; `AUTOGLM_PORT_OFFSET` is its default
 record CommandLine(Command command, int portOffset) {
 
     private static final int DEFAULT_LOG_LINES = 100;
@@ -20,11 +21,13 @@ record CommandLine(Command command, int portOffset) {
     /// What can be asked for.
     sealed interface Command {}
 
-    /// @param model null for the model that comes with the sources
-    record Up(boolean detach, @Nullable Path model, int instances) implements Command {}
+    /// @param model     null where it was not given
+    /// @param instances null where they were not given
+    record Up(
+            boolean detach, @Nullable Path model, @Nullable Integer instances) implements Command {}
 
     /// The process behind `up`; not for people.
-    record Supervise(@Nullable Path model, int instances, boolean untilInputEnds) implements Command {}
+    record Supervise(@Nullable Path model, @Nullable Integer instances, boolean untilInputEnds) implements Command {}
 
     record Down() implements Command {}
 
@@ -44,8 +47,6 @@ record CommandLine(Command command, int portOffset) {
     /// @param mavenArguments passed on as they are
     record Dev(List<String> mavenArguments) implements Command {}
 
-    record Help() implements Command {}
-
     /// @throws IllegalArgumentException with the line that says what is wrong
     static CommandLine parse(String[] arguments, Map<String, String> environment) {
         return new Parser(arguments, environment).parse();
@@ -62,7 +63,8 @@ record CommandLine(Command command, int portOffset) {
         }
 
         CommandLine parse() {
-            String name = words.isEmpty() ? "help" : words.removeFirst();
+            if (words.isEmpty()) throw new IllegalArgumentException("a command is missing");
+            String name = words.removeFirst();
             Command command = switch (name) {
                 case "up" -> up();
                 case "supervise" -> supervise();
@@ -82,7 +84,6 @@ record CommandLine(Command command, int portOffset) {
                 case "logs" -> logs();
                 case "chat" -> chat();
                 case "dev" -> new Dev(List.copyOf(words));
-                case "help", "--help", "-h" -> new Help();
                 default -> throw new IllegalArgumentException("there is no command '" + name + "'");
             };
             return new CommandLine(command, portOffset);
@@ -91,7 +92,7 @@ record CommandLine(Command command, int portOffset) {
         private Up up() {
             boolean detach = false;
             Path model = null;
-            int instances = 1;
+            Integer instances = null;
             while (!words.isEmpty()) {
                 String word = next();
                 switch (word) {
@@ -153,7 +154,7 @@ record CommandLine(Command command, int portOffset) {
             return new Chat(prompt.isEmpty() ? null : String.join(" ", prompt), forget);
         }
 
-        /// The next word; empty where it was `--port-offset K`, which every command takes.
+        /// The next word; empty where it was `--port-offset K`, which every command but `dev` takes.
         private String next() {
             String word = words.removeFirst();
             if (word.startsWith("--") && word.contains("=")) {

@@ -1,9 +1,12 @@
 package io.autoglm.local;
 
+import io.autoglm.local.home.Fault;
 import io.autoglm.local.home.Home;
+import io.autoglm.local.home.Running;
 import io.autoglm.local.home.Snapshot;
 import io.autoglm.local.home.Snapshot.Phase;
-import io.autoglm.local.suite.CannotStart;
+import io.autoglm.local.home.SuiteOptions;
+import io.autoglm.local.network.Gateway;
 import io.autoglm.local.suite.DevSuite;
 import io.autoglm.local.supervision.Fleet;
 import io.autoglm.local.supervision.Supervisor;
@@ -15,16 +18,24 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /// `dev`: the four services in Quarkus' development mode, from their sources, with live reload; Redis beside them.
 ///
 /// Maven runs in the foreground, in this terminal. It is told the rest of its command line by the user, so that
-/// `./autoglm dev -Dquarkus.log.level=DEBUG` works.
-record DevCommand(Home home, List<String> mavenArguments, Map<String, String> environment, PrintStream out) {
+/// `./autoglm dev -Dquarkus.log.level=DEBUG` works. Redis is supervised as the parts of `up` are, in this process.
+record DevCommand(
+        Home home,
+        SuiteOptions options,
+        List<String> mavenArguments,
+        Map<String, String> environment,
+        PrintStream out) {
 
     private static final int POLL_MILLIS = 50;
+    /// As long as the services may drain.
+    private static final int MAVEN_STOP_SECONDS = 60;
 
     /// @return the exit code, Maven's where it came to that
     int run() throws IOException, InterruptedException {
@@ -32,52 +43,72 @@ record DevCommand(Home home, List<String> mavenArguments, Map<String, String> en
             System.err.println("autoglm: the suite is up and has the ports: ./autoglm down first");
             return ExitCode.FAILED;
         }
-        home.create();
-        DevSuite suite;
+        Supervision supervision = new Supervision(home, options);
+        AtomicReference<@Nullable Process> maven = new AtomicReference<>();
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(maven.get(), supervision), "stop"));
+        AtomicReference<@Nullable DevSuite> laid = new AtomicReference<>();
+        CompletableFuture<Boolean> ended = CompletableFuture.supplyAsync(() -> supervise(supervision, laid));
         try {
-            suite = DevSuite.lay(home, environment);
-        } catch (CannotStart cannot) {
-            System.err.println("autoglm: " + cannot.getMessage());
-            return ExitCode.FAILED;
-        }
-        Supervisor redis = new Supervisor(home, 0, List.of(suite.redis()), Fleet.none(), InstantSource.system());
-        CompletableFuture<Boolean> ended = CompletableFuture.supplyAsync(() -> supervise(redis));
-        try {
-            if (!awaitRedis(ended)) return ExitCode.FAILED;
-            out.println("autoglm: API key " + suite.key() + " · http://127.0.0.1:8080/docs · Ctrl-C ends");
-            Process maven = startMaven(suite.environment());
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> end(maven, redis, ended), "stop"));
-            return maven.waitFor();
+            DevSuite suite = awaitRedis(ended, laid);
+            if (suite == null) return ExitCode.FAILED;
+            out.println("autoglm: API key " + suite.key() + " · " + Gateway.url(options) + "/docs · Ctrl-C ends");
+            Process started = startMaven(suite.environment());
+            maven.set(started);
+            return started.waitFor();
         } finally {
-            redis.requestStop();
-            ended.join();
+            supervision.stopAndWait();
         }
     }
 
     /// The hook of Ctrl-C and SIGTERM: nothing that was started stays.
-    private static void end(Process maven, Supervisor redis, CompletableFuture<Boolean> ended) {
-        maven.destroy();
-        maven.onExit().join();
-        redis.requestStop();
-        ended.join();
+    private static void stop(@Nullable Process maven, Supervision supervision) {
+        if (maven != null) stop(maven);
+        supervision.stopAndWait();
     }
 
-    private static boolean supervise(Supervisor redis) {
+    /// Maven ends its services by itself, mostly.
+    private static void stop(Process maven) {
+        List<ProcessHandle> services = maven.descendants().toList();
+        maven.destroy();
         try {
-            return redis.run();
+            if (!maven.waitFor(MAVEN_STOP_SECONDS, TimeUnit.SECONDS)) maven.destroyForcibly();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        services.forEach(ProcessHandle::destroy);
+    }
+
+    private boolean supervise(Supervision supervision, AtomicReference<@Nullable DevSuite> laid) {
+        try {
+            return supervision.run(() -> {
+                DevSuite suite = DevSuite.lay(home, options, environment);
+                laid.set(suite);
+                return new Supervisor(home, options, List.of(suite.redis()), Fleet.none(), InstantSource.system());
+            });
         } catch (IOException | InterruptedException broken) {
-            throw new CompletionException(broken);
+            throw new IllegalStateException(Fault.words(broken), broken);
         }
     }
 
-    private boolean awaitRedis(CompletableFuture<Boolean> ended) throws IOException, InterruptedException {
+    /// @return null when it has not come up, and why has been said
+    private @Nullable DevSuite awaitRedis(CompletableFuture<Boolean> ended, AtomicReference<@Nullable DevSuite> laid)
+            throws InterruptedException {
+        Running self = Running.thisProcess();
         while (!ended.isDone()) {
-            Optional<Snapshot> snapshot = Snapshot.read(home);
-            if (snapshot.filter(seen -> seen.phase() == Phase.UP).isPresent()) return true;
+            if (written(self).filter(seen -> seen.phase() == Phase.UP).isPresent()) return laid.get();
             TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
         }
-        Snapshot.read(home).ifPresent(left -> System.err.println("autoglm: " + left.reason()));
-        return false;
+        if (ended.isCompletedExceptionally()) {
+            System.err.println("autoglm: " + ended.exceptionNow().getMessage());
+        } else {
+            written(self).filter(seen -> seen.phase() == Phase.FAILED).ifPresent(Follow::tellFailure);
+        }
+        return null;
+    }
+
+    /// What an earlier supervisor has left there says nothing of this one.
+    private Optional<Snapshot> written(Running self) {
+        return Snapshot.read(home).filter(seen -> seen.supervisor().equals(self));
     }
 
     /// Without Quarkus' interactive console, of which there would be four at one keyboard.

@@ -1,13 +1,17 @@
 package io.autoglm.local;
 
+import io.autoglm.local.CommandLine.Up;
+import io.autoglm.local.home.Fault;
 import io.autoglm.local.home.Home;
+import io.autoglm.local.home.KeysFile;
+import io.autoglm.local.home.PartStatus;
 import io.autoglm.local.home.Running;
 import io.autoglm.local.home.Snapshot;
 import io.autoglm.local.home.Snapshot.Phase;
-import io.autoglm.local.network.Gateway;
-import io.autoglm.local.network.PortPlan;
-import io.autoglm.local.suite.SuiteOptions;
+import io.autoglm.local.home.SuiteOptions;
+import io.autoglm.local.supervision.Orphans;
 import io.autoglm.local.terminal.Progress;
+import io.autoglm.local.terminal.Screen;
 import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -17,59 +21,53 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /// `up`: starts the supervisor, shows what becomes of it, and in the foreground stays until Ctrl-C.
 ///
 /// The supervisor runs in a session of its own. In the foreground its standard input is a pipe from here: when this
 /// process ends, however it ends, the pipe ends, and the supervisor stops what it started.
-record UpCommand(Home home, SuiteOptions options, boolean detach, boolean isTerminal, PrintStream out) {
-
-    private static final int POLL_MILLIS = 100;
+///
+/// @param up      what is asked for
+/// @param options the same, with what it leaves open
+record UpCommand(
+        Home home, Up up, SuiteOptions options, Map<String, String> environment, Screen screen, PrintStream out) {
 
     /// @return the exit code
     int run() throws IOException, InterruptedException {
         home.create();
         Optional<Snapshot> before = Snapshot.read(home);
-        if (before.filter(Snapshot::isSupervised).isPresent()) return alreadyUp(before.get());
+        if (before.isPresent() && before.get().isSupervised()) {
+            return new AlreadyRunning(home, before.get(), up, screen, out).run();
+        }
+        List<PartStatus> left = Orphans.among(before.map(Snapshot::parts).orElse(List.of()));
+        if (!left.isEmpty()) {
+            out.println("autoglm: stopping what an earlier run left: " + Orphans.names(left));
+        }
+        Interruption interruption = new Interruption(out);
+        Thread hook = new Thread(interruption::stop, "stop");
+        Runtime.getRuntime().addShutdownHook(hook);
         Instant start = Instant.now();
-        Process supervisor = startSupervisor();
-        AtomicBoolean isStopping = new AtomicBoolean();
-        Thread stopper = new Thread(() -> stop(supervisor, isStopping), "stop");
-        Runtime.getRuntime().addShutdownHook(stopper);
-        Progress progress = new Progress(out, isTerminal, start);
-        Snapshot last = follow(supervisor, progress, Phase.STARTING);
+        Process process = interruption.start(supervisor());
+        Running supervisor = Running.of(process.toHandle());
+        Follow follow = new Follow(home, supervisor, new Progress(out, screen, start));
+        Snapshot last = follow.asLongAs(Phase.STARTING).orElseGet(() -> neverSpoke(supervisor));
         if (last.phase() == Phase.UP) {
-            printWelcome(start);
-            if (detach) {
-                Runtime.getRuntime().removeShutdownHook(stopper);
+            KeysFile keys = KeysFile.of(home, environment);
+            out.print(new Welcome(home, options, keys, up.detach()).text(Duration.between(start, Instant.now())));
+            out.flush();
+            if (up.detach()) {
+                Runtime.getRuntime().removeShutdownHook(hook);
                 return ExitCode.OK;
             }
-            last = follow(supervisor, progress, Phase.UP);
+            last = follow.asLongAs(Phase.UP).orElse(last);
         }
-        return ended(supervisor, last, isStopping.get());
+        process.waitFor();
+        return ended(last, interruption.isUnderWay());
     }
 
-    private int alreadyUp(Snapshot running) throws IOException {
-        String state = running.phase() == Phase.UP ? "already up" : "already " + word(running.phase());
-        PortPlan ports = new PortPlan(running.portOffset());
-        out.println(
-                "autoglm: " + state + " (supervisor pid " + running.supervisor().pid() + "), at "
-                        + ports.url(ports.gateway()) + "/v1 · ./autoglm status shows it, ./autoglm down stops it");
-        return ExitCode.OK;
-    }
-
-    private static String word(Phase phase) {
-        return switch (phase) {
-            case STARTING -> "starting";
-            case STOPPING -> "stopping";
-            case UP, FAILED, STOPPED -> "ending";
-        };
-    }
-
-    private Process startSupervisor() throws IOException {
+    private ProcessBuilder supervisor() throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
@@ -87,108 +85,55 @@ record UpCommand(Home home, SuiteOptions options, boolean detach, boolean isTerm
                 Integer.toString(options.instances()),
                 "--port-offset",
                 Integer.toString(options.portOffset())));
-        if (!detach) command.add("--until-input-ends");
+        if (!up.detach()) command.add("--until-input-ends");
         File log = home.log("supervisor").toFile();
         Files.deleteIfExists(log.toPath());
-        return new ProcessBuilder(command)
+        ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(home.folder().toFile())
                 .redirectInput(
-                        detach ? ProcessBuilder.Redirect.from(new File("/dev/null")) : ProcessBuilder.Redirect.PIPE)
+                        up.detach()
+                                ? ProcessBuilder.Redirect.from(new File("/dev/null"))
+                                : ProcessBuilder.Redirect.PIPE)
                 .redirectOutput(log)
-                .redirectErrorStream(true)
-                .start();
-    }
-
-    /// Shows every change until the phase is another, or the supervisor has ended.
-    private Snapshot follow(Process supervisor, Progress progress, Phase during)
-            throws IOException, InterruptedException {
-        while (true) {
-            boolean isAlive = supervisor.isAlive();
-            Optional<Snapshot> snapshot =
-                    Snapshot.read(home).filter(seen -> seen.supervisor().pid() == supervisor.pid());
-            if (snapshot.isPresent()) {
-                progress.show(snapshot.get(), Instant.now());
-                if (snapshot.get().phase() != during && snapshot.get().phase() != Phase.STOPPING) {
-                    progress.clear();
-                    return snapshot.get();
-                }
-            }
-            if (!isAlive) {
-                progress.clear();
-                return snapshot.orElseGet(() -> neverSpoke(supervisor));
-            }
-            supervisor.waitFor(POLL_MILLIS, TimeUnit.MILLISECONDS);
+                .redirectErrorStream(true);
+        // It stands in another folder, where a relative path would mean something else.
+        builder.environment().put("AUTOGLM_HOME", home.folder().toString());
+        KeysFile keys = KeysFile.of(home, environment);
+        if (!keys.isOurs()) {
+            builder.environment().put("AUTOGLM_KEYS_FILE", keys.path().toString());
         }
+        return builder;
     }
 
-    private Snapshot neverSpoke(Process supervisor) {
-        return new Snapshot(
-                Running.of(supervisor.toHandle()),
-                options.portOffset(),
-                Phase.FAILED,
-                "the supervisor ended at once: see " + home.log("supervisor"),
-                List.of());
-    }
-
-    private void printWelcome(Instant start) throws IOException {
-        Gateway gateway = Gateway.of(home, options.portOffset());
-        String model = gateway.models().stream()
-                .findFirst()
-                .orElse(options.model().getFileName().toString());
-        String advice = detach
-                ? "./autoglm chat talks to it, ./autoglm down stops it."
-                : "./autoglm chat talks to it from another terminal. Ctrl-C stops it.";
-        out.printf(
-                """
-
-                AutoGLM Serving is up after %3$d s.
-                  base URL   %1$s/v1
-                  API key    %2$s
-                  API docs   %1$s/docs
-
-                  curl -N %1$s/v1/chat/completions -H 'Authorization: Bearer %2$s' -H 'Content-Type: application/json' \\
-                    -d '{"model":"%4$s","stream":true,"messages":[{"role":"user","content":"Hello! Who are you?"}]}'
-
-                %5$s
-                """,
-                gateway.url(),
-                gateway.key(),
-                Duration.between(start, Instant.now()).toSeconds(),
-                model,
-                advice);
-        out.flush();
+    private Snapshot neverSpoke(Running supervisor) {
+        Path log = home.log("supervisor");
+        String lastWords;
+        try {
+            lastWords = Files.readString(log).strip();
+        } catch (IOException unreadable) {
+            lastWords = Fault.words(unreadable);
+        }
+        String lastLine = lastWords.substring(lastWords.lastIndexOf('\n') + 1);
+        String reason = "the supervisor ended at once: " + (lastLine.isEmpty() ? "it said nothing" : lastLine) + " ("
+                + log + ")";
+        return new Snapshot(supervisor, options, Phase.FAILED, reason, List.of());
     }
 
     /// @param isStopping the hook is at work, and says what there is to say
-    private int ended(Process supervisor, Snapshot last, boolean isStopping) throws InterruptedException {
-        supervisor.waitFor();
-        if (last.phase() == Phase.FAILED) {
-            String reason = String.valueOf(last.reason());
-            for (String line : reason.split("\n", -1)) {
-                System.err.println(line.startsWith("autoglm: ") ? line : "autoglm: " + line);
+    private int ended(Snapshot last, boolean isStopping) {
+        return switch (last.phase()) {
+            case FAILED -> {
+                Follow.tellFailure(last);
+                yield ExitCode.FAILED;
             }
-            return ExitCode.FAILED;
-        }
-        if (last.phase() == Phase.STOPPED) {
-            if (!isStopping) out.println("autoglm: stopped");
-            return ExitCode.OK;
-        }
-        System.err.println("autoglm: the supervisor was killed; ./autoglm down stops what it left");
-        return ExitCode.FAILED;
-    }
-
-    /// The hook of Ctrl-C, SIGTERM and SIGHUP.
-    private void stop(Process supervisor, AtomicBoolean isStopping) {
-        if (!supervisor.isAlive()) return;
-        isStopping.set(true);
-        out.println();
-        out.println("autoglm: stopping; requests under way may finish");
-        supervisor.destroy();
-        try {
-            supervisor.waitFor();
-            out.println("autoglm: stopped");
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        }
+            case STOPPED -> {
+                if (!isStopping) out.println("autoglm: stopped");
+                yield ExitCode.OK;
+            }
+            case STARTING, UP, STOPPING -> {
+                System.err.println("autoglm: the supervisor was killed; ./autoglm down stops what it left");
+                yield ExitCode.FAILED;
+            }
+        };
     }
 }

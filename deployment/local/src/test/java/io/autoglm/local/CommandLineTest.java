@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.autoglm.local.CommandLine.Chat;
 import io.autoglm.local.CommandLine.Down;
-import io.autoglm.local.CommandLine.Help;
 import io.autoglm.local.CommandLine.Logs;
 import io.autoglm.local.CommandLine.Status;
 import io.autoglm.local.CommandLine.Supervise;
@@ -19,8 +18,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class CommandLineTest {
 
     @Test
-    void up_alone_is_one_instance_of_the_model_that_comes_along_in_the_foreground() {
-        assertThat(parse("up")).isEqualTo(new CommandLine(new Up(false, null, 1), 0));
+    void up_alone_stays_in_the_foreground_and_leaves_model_and_instances_open() {
+        assertThat(parse("up")).isEqualTo(new CommandLine(new Up(false, null, null), 0));
     }
 
     @Test
@@ -49,7 +48,6 @@ class CommandLineTest {
 
     @Test
     void the_other_commands_are_read() {
-        assertThat(parse().command()).isEqualTo(new Help());
         assertThat(parse("down", "--port-offset", "7")).isEqualTo(new CommandLine(new Down(), 7));
         assertThat(parse("status", "--json").command()).isEqualTo(new Status(true));
         assertThat(parse("logs").command()).isEqualTo(new Logs(null, false, 100));

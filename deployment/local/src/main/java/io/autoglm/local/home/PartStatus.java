@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// @param reason  why it is not ready, in one line; null when there is nothing to say
 public record PartStatus(
         String part,
-        int port,
+        Address address,
         @Nullable Running process,
         String state,
         Instant since,
@@ -23,30 +23,40 @@ public record PartStatus(
         return state.equals("ready");
     }
 
+    /// The same part, as it is from then on.
+    public PartStatus in(String state, Instant since, @Nullable String reason) {
+        return new PartStatus(part, address, process, state, since, reason);
+    }
+
     Json toJson() {
         return Json.object(
-                "part", part,
-                "port", port,
-                "pid", process == null ? null : process.pid(),
-                "started", process == null ? null : process.started().toString(),
-                "state", state,
-                "since", since.toString(),
-                "reason", reason);
+                "part",
+                part,
+                "address",
+                address.text(),
+                "port",
+                address.port(),
+                "pid",
+                process == null ? null : process.pid(),
+                "birth",
+                process == null ? null : process.birth(),
+                "state",
+                state,
+                "since",
+                since.toString(),
+                "reason",
+                reason);
     }
 
     static PartStatus of(Json json) {
         long pid = json.at("pid").number(0);
-        Running process = pid == 0 ? null : new Running(pid, instant(json.at("started")));
+        Running process = pid == 0 ? null : new Running(pid, json.at("birth").text(""));
         return new PartStatus(
                 json.at("part").text("?"),
-                (int) json.at("port").number(0),
+                new Address(json.at("address").text("?"), (int) json.at("port").number(0)),
                 process,
                 json.at("state").text("?"),
-                instant(json.at("since")),
+                Instant.parse(json.at("since").text("1970-01-01T00:00:00Z")),
                 json.at("reason").text());
-    }
-
-    private static Instant instant(Json json) {
-        return Instant.parse(json.text("1970-01-01T00:00:00Z"));
     }
 }

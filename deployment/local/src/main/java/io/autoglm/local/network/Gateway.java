@@ -1,9 +1,12 @@
 package io.autoglm.local.network;
 
 import io.autoglm.local.home.Home;
+import io.autoglm.local.home.SuiteOptions;
 import io.autoglm.local.json.Json;
 import java.io.IOException;
 import java.net.HttpURLConnection;
+import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.HashMap;
@@ -20,10 +23,25 @@ public record Gateway(String url, String key) {
     /// Between two pieces of an answer; a large model on a small machine may think for long before the first.
     private static final int READ_TIMEOUT_MILLIS = 300_000;
 
-    public static Gateway of(Home home, int portOffset) throws IOException {
-        PortPlan ports = new PortPlan(portOffset);
-        return new Gateway(
-                ports.url(ports.gateway()), Files.readString(home.key()).strip());
+    public static Gateway of(Home home, SuiteOptions options) throws IOException {
+        return new Gateway(url(options), Files.readString(home.key()).strip());
+    }
+
+    /// Where clients on this machine reach it.
+    public static String url(SuiteOptions options) {
+        return "http://" + reachable(options.host()) + ":" + new PortPlan(options.portOffset()).gateway();
+    }
+
+    /// A host for a URL: one that listens on every address is reached on loopback.
+    private static String reachable(String host) {
+        try {
+            InetAddress literal = InetAddress.ofLiteral(host);
+            boolean isV6 = literal instanceof Inet6Address;
+            if (literal.isAnyLocalAddress()) return isV6 ? "[::1]" : "127.0.0.1";
+            return isV6 ? "[" + literal.getHostAddress() + "]" : literal.getHostAddress();
+        } catch (IllegalArgumentException aName) {
+            return host;
+        }
     }
 
     /// The models that can be asked now; may be none.
@@ -33,7 +51,7 @@ public record Gateway(String url, String key) {
         Loopback.Answer answer =
                 Loopback.get(url + "/v1/models", Map.of("Authorization", "Bearer " + key), CONNECT_TIMEOUT_MILLIS);
         if (!answer.isOk()) throw new IOException(message(answer.body()));
-        return Json.parse(answer.body()).at("data").items().stream()
+        return parsed(answer.body()).at("data").items().stream()
                 .map(model -> model.at("id").text(""))
                 .filter(id -> !id.isEmpty())
                 .toList();
@@ -50,6 +68,17 @@ public record Gateway(String url, String key) {
         connection.setDoOutput(true);
         connection.getOutputStream().write(request.toString().getBytes(StandardCharsets.UTF_8));
         return connection;
+    }
+
+    /// What the gateway said.
+    ///
+    /// @throws IOException when it is not JSON, so that someone else may be at the port
+    public static Json parsed(String body) throws IOException {
+        try {
+            return Json.parse(body);
+        } catch (IllegalArgumentException notJson) {
+            throw new IOException("what answers as the gateway does not speak JSON: " + notJson.getMessage(), notJson);
+        }
     }
 
     /// The message of an error in OpenAI's shape, else the text itself.

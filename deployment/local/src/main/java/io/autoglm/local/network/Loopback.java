@@ -1,5 +1,6 @@
 package io.autoglm.local.network;
 
+import io.autoglm.local.home.Fault;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
@@ -29,7 +30,7 @@ public final class Loopback {
             int status = connection.getResponseCode();
             return new Answer(status, body(connection));
         } catch (IOException unanswered) {
-            return new Answer(0, String.valueOf(unanswered.getMessage()));
+            return new Answer(0, Fault.words(unanswered));
         }
     }
 

@@ -1,9 +1,12 @@
 package io.autoglm.local.suite;
 
 import io.autoglm.local.home.Home;
+import io.autoglm.local.home.KeysFile;
 import io.autoglm.local.home.Secrets;
+import io.autoglm.local.home.SuiteOptions;
 import io.autoglm.local.network.PortOwner;
 import io.autoglm.local.network.PortPlan;
+import io.autoglm.local.supervision.Health;
 import io.autoglm.local.supervision.PartSpec;
 import java.io.IOException;
 import java.util.Map;
@@ -14,25 +17,29 @@ import java.util.Map;
 /// @param environment for Maven and so for all four; holds secrets
 public record DevSuite(PartSpec redis, Map<String, String> environment, String key) {
 
-    public static DevSuite lay(Home home, Map<String, String> environment) throws IOException, CannotStart {
-        PortPlan ports = new PortPlan(0);
+    public static DevSuite lay(Home home, SuiteOptions options, Map<String, String> environment)
+            throws IOException, CannotStart {
+        PortPlan ports = new PortPlan(options.portOffset());
         Secrets secrets = Secrets.of(home);
+        KeysFile keys = KeysFile.of(home, environment);
+        keys.admit(secrets.key());
         RedisPart redis = redis(home, environment, ports.redis(), secrets);
         Map<String, String> settings = Map.of(
                 "AUTOGLM_INTERNAL_TOKEN", secrets.internalToken(),
-                "AUTOGLM_KEYS_FILE", home.keysFile().toString(),
+                "AUTOGLM_KEYS_FILE", keys.path().toString(),
                 "AUTOGLM_REDIS_URL", redis.url(),
-                "AUTOGLM_MODEL_PATH", home.root().resolve("models/autoglm-nano").toString(),
+                "AUTOGLM_MODEL_PATH", options.model().toString(),
                 "AUTOGLM_SCHEDULER_URL", ports.url(ports.scheduler()),
                 "AUTOGLM_CONTEXT_URL", ports.url(ports.context()),
                 "AUTOGLM_INSTANCE_URL", ports.url(ports.firstInstance()));
         return new DevSuite(redis.spec(), settings, secrets.key());
     }
 
+    /// A Redis that cannot be asked from here is left to the context service, which says what is wrong with it.
     private static RedisPart redis(Home home, Map<String, String> environment, int port, Secrets secrets)
             throws IOException, CannotStart {
         String external = environment.getOrDefault("AUTOGLM_REDIS_URL", "");
-        if (!external.isBlank()) return RedisPart.external(external, home);
+        if (!external.isBlank()) return RedisPart.external(external, home, Health.Healthy::new);
         if (!PortOwner.isFree(port)) {
             throw new CannotStart("port " + port + " is in use by " + PortOwner.describe(port));
         }

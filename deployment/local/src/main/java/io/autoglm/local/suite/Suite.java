@@ -1,7 +1,10 @@
 package io.autoglm.local.suite;
 
+import io.autoglm.local.home.Address;
 import io.autoglm.local.home.Home;
+import io.autoglm.local.home.KeysFile;
 import io.autoglm.local.home.Secrets;
+import io.autoglm.local.home.SuiteOptions;
 import io.autoglm.local.network.PortOwner;
 import io.autoglm.local.network.PortPlan;
 import io.autoglm.local.supervision.Fleet;
@@ -37,11 +40,19 @@ public record Suite(List<PartSpec> specs, Fleet fleet) {
     /// @throws CannotStart when a port is taken, no Redis can run, or the services are not built
     public static Suite lay(Home home, SuiteOptions options, Map<String, String> environment)
             throws IOException, CannotStart {
-        return new Layout(home, options, environment, new PortPlan(options.portOffset()), Secrets.of(home)).suite();
+        Secrets secrets = Secrets.of(home);
+        KeysFile keys = KeysFile.of(home, environment);
+        keys.admit(secrets.key());
+        return new Layout(home, options, environment, new PortPlan(options.portOffset()), secrets, keys).suite();
     }
 
     private record Layout(
-            Home home, SuiteOptions options, Map<String, String> environment, PortPlan ports, Secrets secrets) {
+            Home home,
+            SuiteOptions options,
+            Map<String, String> environment,
+            PortPlan ports,
+            Secrets secrets,
+            KeysFile keys) {
 
         Suite suite() throws IOException, CannotStart {
             String externalRedis = environment.getOrDefault("AUTOGLM_REDIS_URL", "");
@@ -54,8 +65,8 @@ public record Suite(List<PartSpec> specs, Fleet fleet) {
                             home,
                             ports.redis(),
                             secrets.redisPassword())
-                    : RedisPart.external(externalRedis, home);
-            List<PartSpec> specs = List.of(redis.spec(), context(redis.url()), scheduler(), gateway());
+                    : RedisPart.external(externalRedis, home, readiness(ports.context()));
+            List<PartSpec> specs = List.of(redis.spec(), context(redis), scheduler(), gateway());
             Fleet fleet = new Fleet(
                     options.instances(), ports.firstInstance(), ports.url(ports.scheduler()), secrets.internalToken());
             return new Suite(specs, fleet);
@@ -91,14 +102,16 @@ public record Suite(List<PartSpec> specs, Fleet fleet) {
             return Jvm.ofThisProcess().engine(stage("inference"), archive, 1024, memoryOfTheMachine());
         }
 
-        private PartSpec context(String redisUrl) throws IOException, CannotStart {
-            Map<String, String> settings = Map.of("AUTOGLM_REDIS_URL", redisUrl);
-            return service("context", ports.context(), 128, settings, List.of("redis"));
+        /// It waits by itself for a Redis that is not ours, which may be seen through it alone.
+        private PartSpec context(RedisPart redis) throws IOException, CannotStart {
+            Map<String, String> settings = Map.of("AUTOGLM_REDIS_URL", redis.url());
+            List<String> after = redis.isOurs() ? List.of("redis") : List.of();
+            return service("context", ports.context(), 128, settings, after);
         }
 
         private PartSpec gateway() throws IOException, CannotStart {
             Map<String, String> settings = Map.of(
-                    "AUTOGLM_KEYS_FILE", home.keysFile().toString(),
+                    "AUTOGLM_KEYS_FILE", keys.path().toString(),
                     "AUTOGLM_SCHEDULER_URL", ports.url(ports.scheduler()),
                     "AUTOGLM_CONTEXT_URL", ports.url(ports.context()));
             return service("gateway", ports.gateway(), 256, settings, List.of());
@@ -108,23 +121,30 @@ public record Suite(List<PartSpec> specs, Fleet fleet) {
                 String name, int port, int heapMegabytes, Map<String, String> settings, List<String> after)
                 throws IOException, CannotStart {
             Map<String, String> told = new LinkedHashMap<>(settings);
+            String host = name.equals("gateway") ? options.host() : "127.0.0.1";
+            told.put("AUTOGLM_HOST", host);
             told.put("AUTOGLM_PORT", Integer.toString(port));
+            // Never the gateway's address: the probes look here.
+            told.put("AUTOGLM_MANAGEMENT_HOST", "127.0.0.1");
             told.put("AUTOGLM_MANAGEMENT_PORT", Integer.toString(ports.management(port)));
             told.put("AUTOGLM_INTERNAL_TOKEN", secrets.internalToken());
             // Nothing routes around a service of a laptop, so it need not go on answering while others look away.
             told.putIfAbsent("AUTOGLM_DRAIN_DELAY", environment.getOrDefault("AUTOGLM_DRAIN_DELAY", "0s"));
-            if (!name.equals("gateway")) told.put("AUTOGLM_HOST", "127.0.0.1");
             Path archive = home.archives().resolve(name + ".jsa");
             return new PartSpec(
                     name,
-                    port,
+                    Address.of(host, port),
                     Jvm.ofThisProcess().service(stage(name), archive, heapMegabytes),
                     told,
                     home.log(name),
-                    new HttpProbe(ports.url(ports.management(port)) + "/q/health/ready"),
+                    readiness(port),
                     after,
                     SERVICE_START_LIMIT,
                     DRAIN_LIMIT);
+        }
+
+        private HttpProbe readiness(int port) {
+            return new HttpProbe(ports.url(ports.management(port)) + "/q/health/ready");
         }
 
         /// @return the jar to run

@@ -1,5 +1,6 @@
 package io.autoglm.local.supervision;
 
+import io.autoglm.local.home.Address;
 import io.autoglm.local.home.PartStatus;
 import io.autoglm.local.home.Running;
 import io.autoglm.local.json.Json;
@@ -34,7 +35,8 @@ public record Fleet(int size, int firstPort, String scheduler, String internalTo
     List<PartStatus> expected(Instant now) {
         List<PartStatus> instances = new ArrayList<>();
         for (int i = 1; i <= size; i++) {
-            instances.add(new PartStatus("inference-" + i, firstPort + i - 1, null, "waiting", now, null));
+            instances.add(new PartStatus(
+                    "inference-" + i, Address.onLoopback(firstPort + i - 1), null, "waiting", now, null));
         }
         return instances;
     }
@@ -73,7 +75,7 @@ public record Fleet(int size, int firstPort, String scheduler, String internalTo
         if (process == null || process.pid() != pid) process = find(pid);
         return new PartStatus(
                 known.part(),
-                port(instance.at("url").text(), known.port()),
+                address(instance.at("url").text(), known.address()),
                 process,
                 instance.at("state").text("starting"),
                 Instant.parse(instance.at("since").text(known.since().toString())),
@@ -84,9 +86,11 @@ public record Fleet(int size, int firstPort, String scheduler, String internalTo
         return pid <= 0 ? null : ProcessHandle.of(pid).map(Running::of).orElse(null);
     }
 
-    private static int port(@Nullable String url, int otherwise) {
-        int port = url == null ? -1 : URI.create(url).getPort();
-        return port > 0 ? port : otherwise;
+    private static Address address(@Nullable String url, Address otherwise) {
+        URI seen = url == null ? null : URI.create(url);
+        return seen == null || seen.getAuthority() == null || seen.getPort() <= 0
+                ? otherwise
+                : new Address(seen.getAuthority(), seen.getPort());
     }
 
     /// Why one of them will not come up by itself, which is the scheduler's verdict: `gone`, with the words in

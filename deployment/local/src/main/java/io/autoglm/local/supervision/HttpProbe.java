@@ -23,9 +23,9 @@ public record HttpProbe(String url) implements Probe {
         down.setEmptyValue("its health answers " + answer.status());
         try {
             for (Json check : Json.parse(answer.body()).at("checks").items()) {
-                if (!"UP".equals(check.at("status").text())) {
-                    down.add(check.at("name").text("a check") + " is down");
-                }
+                if ("UP".equals(check.at("status").text())) continue;
+                String reason = check.at("data").at("reason").text();
+                down.add(check.at("name").text("a check") + " is down" + (reason == null ? "" : " (" + reason + ")"));
             }
         } catch (IllegalArgumentException notJson) {
             return "its health answers " + answer.status();

@@ -1,5 +1,6 @@
 package io.autoglm.local.supervision;
 
+import io.autoglm.local.home.Fault;
 import io.autoglm.local.home.PartStatus;
 import io.autoglm.local.home.Running;
 import java.io.File;
@@ -90,7 +91,7 @@ final class Part {
             running = process == null ? null : Running.of(process.toHandle());
             state = started.with(process, now);
         } catch (IOException cannot) {
-            state = new PartState.Failed(now, "cannot start " + spec.name() + ": " + cannot.getMessage());
+            state = new PartState.Failed(now, "cannot start " + spec.name() + ": " + Fault.words(cannot));
         }
     }
 
@@ -194,7 +195,7 @@ final class Part {
 
     PartStatus status() {
         Running shown = process() == null ? null : running;
-        return new PartStatus(spec.name(), spec.port(), shown, state.word(), state.since(), reason());
+        return new PartStatus(spec.name(), spec.address(), shown, state.word(), state.since(), reason());
     }
 
     private @Nullable String reason() {

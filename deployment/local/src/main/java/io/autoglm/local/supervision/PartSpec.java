@@ -1,5 +1,6 @@
 package io.autoglm.local.supervision;
 
+import io.autoglm.local.home.Address;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -15,7 +16,7 @@ import java.util.Map;
 /// @param stopLimit   from SIGTERM to SIGKILL: the time its requests have to finish
 public record PartSpec(
         String name,
-        int port,
+        Address address,
         List<String> command,
         Map<String, String> environment,
         Path log,
@@ -37,6 +38,6 @@ public record PartSpec(
     /// Leaves the environment out, which holds secrets.
     @Override
     public String toString() {
-        return "PartSpec[" + name + ":" + port + "]";
+        return "PartSpec[" + name + " at " + address.text() + "]";
     }
 }

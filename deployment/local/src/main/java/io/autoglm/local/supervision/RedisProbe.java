@@ -1,5 +1,6 @@
 package io.autoglm.local.supervision;
 
+import io.autoglm.local.home.Fault;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -30,7 +31,7 @@ public record RedisProbe(String host, int port, @Nullable String password) imple
             boolean serves = pong.equals("+PONG") || (password == null && pong.startsWith("-NOAUTH"));
             return serves ? new Health.Healthy() : new Health.Unready(pong);
         } catch (IOException unanswered) {
-            return new Health.Silent(String.valueOf(unanswered.getMessage()));
+            return new Health.Silent(Fault.words(unanswered));
         }
     }
 

@@ -1,15 +1,18 @@
 package io.autoglm.local.supervision;
 
+import io.autoglm.local.home.Fault;
 import io.autoglm.local.home.Home;
 import io.autoglm.local.home.PartStatus;
 import io.autoglm.local.home.Running;
 import io.autoglm.local.home.Snapshot;
 import io.autoglm.local.home.Snapshot.Phase;
+import io.autoglm.local.home.SuiteOptions;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -26,7 +29,8 @@ import org.jspecify.annotations.Nullable;
 /// 3. on request they are stopped, the last started first, each with the time its requests need
 ///
 /// {@link #run} is the one owner thread; {@link #requestStop} may be called from any other. Every change is written to
-/// the home's snapshot.
+/// the home's snapshot. A disk that is full is no reason to leave the parts alone: what could not be written is said
+/// once, and tried again with every tick.
 public final class Supervisor {
 
     private static final Duration TICK = Duration.ofMillis(50);
@@ -35,10 +39,11 @@ public final class Supervisor {
     private static final Duration BETWEEN_LOG_CHECKS = Duration.ofSeconds(10);
 
     private final Home home;
-    private final int portOffset;
+    private final SuiteOptions options;
     private final List<Part> parts;
     private final Fleet fleet;
     private final InstantSource clock;
+    private final Running self = Running.thisProcess();
     /// Work that other threads hand to the owner: at most one probe a part, and one look at the fleet.
     private final BlockingQueue<Runnable> handedOver = new LinkedBlockingQueue<>();
 
@@ -49,41 +54,52 @@ public final class Supervisor {
     private Instant nextLook = Instant.EPOCH;
     private Instant nextLogCheck = Instant.EPOCH;
     private @Nullable Snapshot published;
+    private final Set<String> failing = new HashSet<>();
     /// Set once by any thread, read by the owner.
     private volatile boolean stopRequested;
 
     /// @param specs in the order of starting, which is the reverse of the order of stopping
-    public Supervisor(Home home, int portOffset, List<PartSpec> specs, Fleet fleet, InstantSource clock) {
+    public Supervisor(Home home, SuiteOptions options, List<PartSpec> specs, Fleet fleet, InstantSource clock) {
         this.home = home;
-        this.portOffset = portOffset;
+        this.options = options;
         this.fleet = fleet;
         this.clock = clock;
         this.parts = specs.stream().map(spec -> new Part(spec, clock.instant())).toList();
         this.instances = fleet.expected(clock.instant());
     }
 
-    /// Returns when everything it started has ended.
+    /// Returns when everything it started has ended, whatever happened meanwhile.
     ///
     /// @return false when the suite could not be started
-    public boolean run() throws IOException, InterruptedException {
+    public boolean run() throws InterruptedException {
+        try {
+            keepUp();
+        } catch (RuntimeException bug) {
+            bug.printStackTrace();
+            failure = "the supervisor broke: " + bug;
+        } finally {
+            phase = Phase.STOPPING;
+            stopAll();
+            phase = failure == null ? Phase.STOPPED : Phase.FAILED;
+            publish();
+        }
+        return failure == null;
+    }
+
+    private void keepUp() throws InterruptedException {
         while (!stopRequested && failure == null) {
             advance(clock.instant());
             publish();
             Runnable work = handedOver.poll(TICK.toMillis(), TimeUnit.MILLISECONDS);
             if (work != null) work.run();
         }
-        phase = Phase.STOPPING;
-        stopAll();
-        phase = failure == null ? Phase.STOPPED : Phase.FAILED;
-        publish();
-        return failure == null;
     }
 
     public void requestStop() {
         stopRequested = true;
     }
 
-    private void advance(Instant now) throws IOException {
+    private void advance(Instant now) {
         Set<String> ready = parts.stream()
                 .filter(Part::isReady)
                 .map(part -> part.spec().name())
@@ -96,7 +112,7 @@ public final class Supervisor {
         }
         if (!now.isBefore(nextLogCheck)) {
             nextLogCheck = now.plus(BETWEEN_LOG_CHECKS);
-            for (Part part : parts) part.capLog();
+            for (Part part : parts) attempt("cut the log of " + part.spec().name(), part::capLog);
         }
     }
 
@@ -132,7 +148,7 @@ public final class Supervisor {
         });
     }
 
-    private void stopAll() throws IOException, InterruptedException {
+    private void stopAll() throws InterruptedException {
         for (Part part : parts.reversed()) {
             if (part.isFailed()) continue;
             if (part.beginStop(clock.instant())) {
@@ -146,20 +162,32 @@ public final class Supervisor {
     }
 
     private PartStatus stopped(PartStatus instance) {
-        boolean wasRunning = instance.process() != null;
-        return wasRunning
-                ? new PartStatus(instance.part(), instance.port(), null, "stopped", clock.instant(), instance.reason())
-                : instance;
+        if (instance.process() == null || instance.process().isAlive()) return instance;
+        return new PartStatus(instance.part(), instance.address(), null, "stopped", clock.instant(), instance.reason());
     }
 
-    private void publish() throws IOException {
+    private void publish() {
         List<PartStatus> all = new ArrayList<>();
         for (Part part : parts) all.add(part.status());
         all.addAll(instances);
-        Running self = published == null ? Running.of(ProcessHandle.current()) : published.supervisor();
-        Snapshot now = new Snapshot(self, portOffset, phase, failure, all);
+        Snapshot now = new Snapshot(self, options, phase, failure, all);
         if (now.equals(published)) return;
-        now.write(home);
-        published = now;
+        if (attempt("write its state", () -> now.write(home))) published = now;
+    }
+
+    private interface Writing {
+        void run() throws IOException;
+    }
+
+    /// What fails is said the first time, and not again until it has succeeded.
+    private boolean attempt(String what, Writing writing) {
+        try {
+            writing.run();
+            failing.remove(what);
+            return true;
+        } catch (IOException refused) {
+            if (failing.add(what)) System.err.println("autoglm: cannot " + what + " now: " + Fault.words(refused));
+            return false;
+        }
     }
 }

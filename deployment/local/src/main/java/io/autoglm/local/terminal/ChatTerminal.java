@@ -78,7 +78,7 @@ public record ChatTerminal(Home home, Gateway gateway, boolean isTerminal, Print
             if (!line.startsWith("data:")) continue;
             String data = line.substring("data:".length()).strip();
             if (data.equals("[DONE]")) return true;
-            Json event = Json.parse(data);
+            Json event = Gateway.parsed(data);
             if (event.at("error").value() != null) {
                 out.println();
                 System.err.println("autoglm: " + Gateway.message(data));

@@ -18,15 +18,15 @@ public final class Progress {
     private static final Duration BETWEEN_REDRAWS = Duration.ofMillis(500);
 
     private final PrintStream out;
-    private final boolean isTerminal;
+    private final Screen screen;
     private final Instant start;
     private final Map<String, String> told = new HashMap<>();
     private Instant nextRedraw = Instant.EPOCH;
     private boolean isDrawn;
 
-    public Progress(PrintStream out, boolean isTerminal, Instant start) {
+    public Progress(PrintStream out, Screen screen, Instant start) {
         this.out = out;
-        this.isTerminal = isTerminal;
+        this.screen = screen;
         this.start = start;
     }
 
@@ -38,7 +38,7 @@ public final class Progress {
             clear();
             out.printf("  %-12s %s  %s%n", part.part(), seconds(now), detail(part, news));
         }
-        if (snapshot.phase() == Snapshot.Phase.STARTING && isTerminal && !now.isBefore(nextRedraw)) {
+        if (snapshot.phase() == Snapshot.Phase.STARTING && screen.isTerminal() && !now.isBefore(nextRedraw)) {
             redraw(snapshot.parts(), now);
         }
     }
@@ -64,7 +64,7 @@ public final class Progress {
     }
 
     private static String detail(PartStatus part, String news) {
-        return part.isReady() ? "ready      127.0.0.1:" + part.port() : news;
+        return part.isReady() ? "ready      " + part.address().text() : news;
     }
 
     private void redraw(List<PartStatus> parts, Instant now) {
@@ -74,7 +74,7 @@ public final class Progress {
                 .map(part -> part.part() + " (" + part.state() + ")")
                 .collect(Collectors.joining(", "));
         if (awaited.isEmpty()) return;
-        out.print(CLEAR_LINE + "  " + seconds(now) + "  waiting for " + awaited);
+        out.print(CLEAR_LINE + screen.cut("  " + seconds(now) + "  waiting for " + awaited));
         out.flush();
         isDrawn = true;
     }

@@ -2,7 +2,6 @@ package io.autoglm.local.home;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.autoglm.local.json.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,41 +43,11 @@ class SecretsTest {
     void nobody_else_can_read_them() throws IOException {
         Secrets.of(home);
 
-        for (Path file : List.of(home.key(), home.internalToken(), home.redisPassword(), home.keysFile())) {
+        for (Path file : List.of(home.key(), home.internalToken(), home.redisPassword())) {
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                     .as(file.toString())
                     .isEqualTo("rw-------");
         }
-    }
-
-    @Test
-    void the_gateway_is_given_the_hash_and_not_the_key() throws IOException {
-        Secrets secrets = Secrets.of(home);
-
-        String file = Files.readString(home.keysFile());
-
-        assertThat(file).doesNotContain(secrets.key());
-        assertThat(Json.parse(file).at("keys").items().getFirst().at("sha256").text())
-                .isEqualTo(Secrets.sha256(secrets.key()));
-        assertThat(Secrets.sha256("abc")).isEqualTo("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-    }
-
-    @Test
-    void a_new_key_replaces_the_old_entry_and_leaves_those_of_others() throws IOException {
-        Secrets.of(home);
-        Json own =
-                Json.parse(Files.readString(home.keysFile())).at("keys").items().getFirst();
-        Json other = Json.object("id", "alice", "sha256", "00", "tenant", "alice");
-        WholeFile.write(
-                home.keysFile(), Json.object("keys", List.of(own, other)).toString());
-        Files.delete(home.key());
-
-        Secrets renewed = Secrets.of(home);
-
-        List<Json> entries =
-                Json.parse(Files.readString(home.keysFile())).at("keys").items();
-        assertThat(entries).extracting(entry -> entry.at("id").text()).containsExactly("local", "alice");
-        assertThat(entries.getFirst().at("sha256").text()).isEqualTo(Secrets.sha256(renewed.key()));
     }
 
     @Test

@@ -1,15 +1,25 @@
 package io.autoglm.local.script;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import io.autoglm.local.home.Running;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,6 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 /// `./autoglm` itself, in a checkout of a few empty files, among JDKs that are folders with a `release` file
 /// and a `java` that prints its own path.
 class ScriptTest {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @TempDir
     Path folder;
@@ -130,6 +142,182 @@ class ScriptTest {
         assertThat(checkout.resolve(".autoglm/launcher")).isDirectoryContaining("glob:**/embedded-redis.jar");
     }
 
+    @Test
+    void a_launcher_folder_holds_what_was_built_and_nothing_of_an_older_version() throws Exception {
+        environment.put("JAVA_HOME", jdk("chosen", "25").toString());
+        run("status");
+        Path lib = checkout.resolve("deployment/local/target/lib");
+        Files.move(lib.resolve("embedded-redis.jar"), lib.resolve("embedded-redis-2.jar"));
+        Files.writeString(checkout.resolve("deployment/local/target/autoglm-local.jar"), "new");
+        Files.setLastModifiedTime(
+                checkout.resolve("deployment/local/target/autoglm-local.jar"), FileTime.from(Instant.EPOCH));
+
+        run("status");
+
+        Path copies = checkout.resolve(".autoglm/launcher");
+        assertThat(copies.resolve("autoglm-local.jar")).hasContent("new");
+        try (Stream<Path> files = Files.list(copies)) {
+            assertThat(files.map(file -> file.getFileName().toString()))
+                    .containsExactlyInAnyOrder("autoglm-local.jar", "embedded-redis-2.jar");
+        }
+    }
+
+    @Test
+    void help_needs_neither_a_jdk_nor_a_build_and_names_every_command() throws Exception {
+        Files.delete(checkout.resolve("deployment/local/target/autoglm-local.jar"));
+
+        Run help = run("help");
+
+        assertThat(help.exitCode()).isZero();
+        assertThat(help.output()).contains("--port-offset", "AUTOGLM_HOST", "docs/configuration.md");
+        for (String command : List.of("up", "down", "status", "key", "logs", "chat", "dev", "test", "bench")) {
+            assertThat(help.output()).containsPattern("(?m)^  \\./autoglm " + command + "\\b");
+        }
+        for (String[] other : new String[][] {{}, {"--help"}, {"-h"}, {"up", "--help"}}) {
+            assertThat(run(other)).isEqualTo(help);
+        }
+    }
+
+    @Test
+    void a_command_that_there_is_not_is_turned_away_before_anything_is_looked_for_or_built() throws Exception {
+        Files.delete(checkout.resolve("deployment/local/target/autoglm-local.jar"));
+
+        assertThat(run("statsu")).isEqualTo(new Run(2, "autoglm: there is no command 'statsu' (./autoglm help)\n"));
+    }
+
+    @Test
+    void a_build_that_fails_before_maven_runs_is_shown_with_its_last_lines() throws Exception {
+        mvnw("echo 'wget: Failed to fetch https://repo.example/maven.zip' >&2; exit 1");
+
+        Run run = run("status");
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.output())
+                .contains("\nwget: Failed to fetch https://repo.example/maven.zip\n")
+                .contains("the build failed");
+    }
+
+    @Test
+    void of_a_build_that_fails_in_maven_the_errors_are_shown() throws Exception {
+        mvnw("echo '[INFO] Scanning'; echo '[ERROR] cannot find symbol'; echo '[INFO] BUILD FAILURE'; exit 1");
+
+        Run run = run("status");
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.output()).contains("[ERROR] cannot find symbol").doesNotContain("Scanning", "BUILD FAILURE");
+    }
+
+    @Test
+    void a_second_build_waits_for_the_first_and_says_so() throws Exception {
+        mvnw("until [ -e go ]; do sleep 0.05; done");
+        Process first = launch(checkout.resolve("autoglm").toString(), "status");
+        await().atMost(PATIENCE).until(() -> isHeld(lock()));
+        Process second = launch(checkout.resolve("autoglm").toString(), "status");
+        try {
+            assertThat(second.inputReader().readLine())
+                    .isEqualTo("autoglm: another build is running here (pid " + first.pid() + "); waiting for it");
+        } finally {
+            Files.createFile(checkout.resolve("go"));
+        }
+
+        assertThat(first.waitFor()).isZero();
+        assertThat(second.waitFor()).isZero();
+        assertThat(isHeld(lock())).isFalse();
+    }
+
+    @Test
+    void a_lock_whose_holder_is_gone_is_taken_over_by_one_build_at_a_time() throws Exception {
+        mvnw("mkdir alone || echo met >>overlaps; sleep 0.1; rmdir alone || :");
+        Files.createDirectories(lock().getParent());
+        Files.createSymbolicLink(lock(), Path.of("999999999@1"));
+
+        List<Process> builds = new ArrayList<>();
+        for (int i = 0; i < 4; i++)
+            builds.add(launch(checkout.resolve("autoglm").toString(), "status"));
+
+        for (Process build : builds) {
+            String output = new String(build.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(build.waitFor()).as(output).isZero();
+        }
+        assertThat(checkout.resolve("overlaps")).doesNotExist();
+        assertThat(isHeld(lock())).isFalse();
+    }
+
+    @Test
+    void one_who_died_while_taking_over_a_dead_lock_keeps_nobody_waiting() throws Exception {
+        mvnw(":");
+        Files.createDirectories(lock().getParent());
+        Files.createSymbolicLink(lock(), Path.of("999999999@1"));
+        Files.createSymbolicLink(lock().resolveSibling("building.999999999@1"), Path.of("999999998@2"));
+
+        assertThat(run("status").exitCode()).isZero();
+    }
+
+    @Test
+    void a_lock_that_cannot_be_made_is_no_other_build() throws Exception {
+        mvnw(":");
+        Path bin = Files.createDirectories(folder.resolve("bin"));
+        executable(bin.resolve("ln"), "echo 'ln: No space left on device' >&2; exit 1");
+        environment.put("PATH", bin + ":/usr/bin:/bin");
+
+        assertThat(run("status"))
+                .isEqualTo(new Run(1, "autoglm: no build can be started: ln: No space left on device\n"));
+    }
+
+    @Test
+    void a_folder_that_cannot_be_made_is_named() throws Exception {
+        mvnw(":");
+        Files.writeString(checkout.resolve(".autoglm"), "in the way");
+
+        Run run = run("status");
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.output()).contains("no build can be started without the folder " + checkout.toRealPath());
+    }
+
+    /// With SIGTERM: where this test was started in the background, SIGINT is ignored for good.
+    @Test
+    void a_signal_ends_the_build_with_all_that_it_started() throws Exception {
+        mvnw("echo $$ >pids; sh -c 'echo $$ >>pids; exec sleep 600'; echo on >>pids");
+        Process build = launch(checkout.resolve("autoglm").toString(), "status");
+        Path pids = checkout.resolve("pids");
+        await().atMost(PATIENCE)
+                .until(() -> Files.exists(pids) && Files.readAllLines(pids).size() == 2);
+
+        // A `Process` would close the pipe of its output, too.
+        build.toHandle().destroy();
+
+        assertThat(build.waitFor()).isEqualTo(130);
+        for (String pid : Files.readAllLines(pids)) {
+            Optional<ProcessHandle> left = ProcessHandle.of(Long.parseLong(pid));
+            await().atMost(PATIENCE)
+                    .until(() -> left.map(Running::of).filter(Running::isAlive).isEmpty());
+        }
+        assertThat(isHeld(lock())).isFalse();
+    }
+
+    /// A build that does this instead of Maven's work, where nothing is built yet.
+    private void mvnw(String script) throws IOException {
+        environment.put("JAVA_HOME", jdk("chosen", "25").toString());
+        Path jar = checkout.resolve("deployment/local/target/autoglm-local.jar");
+        Files.delete(jar);
+        executable(checkout.resolve("mvnw"), script + "\n: >'" + jar + "'");
+    }
+
+    private static void executable(Path file, String script) throws IOException {
+        Files.writeString(file, "#!/bin/sh\n" + script + "\n");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    private Path lock() {
+        return checkout.resolve(".autoglm/building");
+    }
+
+    /// The link has no file behind it.
+    private static boolean isHeld(Path lock) {
+        return Files.exists(lock, LinkOption.NOFOLLOW_LINKS);
+    }
+
     private Run run(String... arguments) throws IOException, InterruptedException {
         String[] command = new String[arguments.length + 1];
         command[0] = checkout.resolve("autoglm").toString();
@@ -137,11 +325,15 @@ class ScriptTest {
         return start(command);
     }
 
-    private Run start(String... command) throws IOException, InterruptedException {
+    private Process launch(String... command) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().clear();
         builder.environment().putAll(environment);
-        Process process = builder.start();
+        return builder.start();
+    }
+
+    private Run start(String... command) throws IOException, InterruptedException {
+        Process process = launch(command);
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         return new Run(process.waitFor(), output);
     }

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.autoglm.local.home.Address;
 import io.autoglm.local.home.Home;
 import io.autoglm.local.supervision.Health;
+import io.autoglm.local.supervision.Probe;
 import io.autoglm.local.supervision.RedisProbe;
 import java.io.BufferedReader;
 import java.io.File;
@@ -21,9 +23,14 @@ import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// With a real Redis: the one on the PATH, else the embedded one.
 class RedisPartTest {
+
+    private static final Probe UNUSED = Health.Healthy::new;
 
     @TempDir
     Path folder;
@@ -84,18 +91,48 @@ class RedisPartTest {
 
     @Test
     void a_redis_of_someone_else_is_watched_and_not_started() throws Exception {
-        RedisPart redis = RedisPart.external("redis://:pw@redis.example:7000/2", home);
+        RedisPart redis = RedisPart.external("redis://:pw@redis.example:7000/2", home, UNUSED);
 
-        assertThat(redis.spec().command()).isEmpty();
-        assertThat(redis.spec().port()).isEqualTo(7000);
+        assertThat(redis.isOurs()).isFalse();
+        assertThat(redis.spec().address()).isEqualTo(new Address("redis.example:7000", 7000));
+        assertThat(redis.spec().probe()).isEqualTo(new RedisProbe("redis.example", 7000, null));
         assertThat(redis.url()).isEqualTo("redis://:pw@redis.example:7000/2");
     }
 
-    @Test
-    void a_redis_url_that_names_no_host_is_refused() {
-        assertThatThrownBy(() -> RedisPart.external("localhost", home))
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    rediss://:pw@redis.example          | rediss://redis.example                  | 6379
+                    redis://me:p@w@redis.example:7000/2 | redis://redis.example:7000/2            | 7000
+                    redis://:pw@a:7000,redis://:pw@b:1  | redis://a:7000,redis://b:1              | 7000
+                    unix:///run/redis.sock              | unix:///run/redis.sock                  | 6379
+                    """)
+    void one_that_asks_for_more_than_our_probe_can_is_seen_through_the_one_who_can_and_shown_without_its_password(
+            String url, String shown, int port) throws Exception {
+        RedisPart redis = RedisPart.external(url, home, UNUSED);
+
+        assertThat(redis.spec().probe()).isSameAs(UNUSED);
+        assertThat(redis.spec().address()).isEqualTo(new Address(shown, port));
+        assertThat(redis.url()).isEqualTo(url);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "redis://redis.example, redis.example, 6379",
+        "redis://my_redis:1/, my_redis, 1",
+        "redis://[::1]:2, ::1, 2"
+    })
+    void a_single_server_in_the_clear_is_asked_by_us(String url, String host, int port) throws Exception {
+        assertThat(RedisPart.external(url, home, UNUSED).spec().probe()).isEqualTo(new RedisProbe(host, port, null));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"localhost", "localhost:6379", "redis://", "redis://:6379", "rediss://:pw@:1", "redis://a,b"})
+    void a_redis_url_that_names_no_host_is_refused_without_a_word_of_its_password(String url) {
+        assertThatThrownBy(() -> RedisPart.external(url, home, UNUSED))
                 .isInstanceOf(CannotStart.class)
-                .hasMessageContaining("redis://host:port");
+                .hasMessageContaining("redis://host:port")
+                .hasMessageNotContaining("pw");
     }
 
     @Test

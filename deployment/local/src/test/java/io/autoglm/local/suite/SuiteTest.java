@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.autoglm.local.home.Home;
 import io.autoglm.local.home.Secrets;
+import io.autoglm.local.home.SuiteOptions;
 import io.autoglm.local.supervision.PartSpec;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -116,7 +117,49 @@ class SuiteTest {
         assertThatThrownBy(() -> lay(1)).isInstanceOf(CannotStart.class).hasMessageContaining("gateway-service");
     }
 
+    @Test
+    void only_the_gateway_leaves_loopback_and_with_its_api_alone() throws Exception {
+        SuiteOptions open = new SuiteOptions(Path.of("/models/glm"), 1, OFFSET, "0.0.0.0");
+
+        List<PartSpec> specs = Suite.lay(home, open, ENVIRONMENT).specs();
+
+        assertThat(specs.subList(1, 4)).allSatisfy(spec -> {
+            assertThat(spec.environment()).containsEntry("AUTOGLM_MANAGEMENT_HOST", "127.0.0.1");
+            assertThat(spec.probe().toString()).contains("http://127.0.0.1:");
+        });
+        assertThat(specs.subList(1, 4))
+                .extracting(spec -> spec.environment().get("AUTOGLM_HOST"))
+                .containsExactly("127.0.0.1", "127.0.0.1", "0.0.0.0");
+        assertThat(specs.get(3).address().text()).isEqualTo("0.0.0.0:28080");
+    }
+
+    @Test
+    void a_redis_that_only_the_context_service_can_reach_is_as_well_as_it_says() throws Exception {
+        Map<String, String> environment = Map.of("AUTOGLM_REDIS_URL", "rediss://redis.example");
+
+        List<PartSpec> specs = Suite.lay(home, options(1), environment).specs();
+
+        assertThat(specs.get(0).probe()).isEqualTo(specs.get(1).probe());
+        assertThat(specs.get(1).after()).isEmpty();
+    }
+
+    @Test
+    void keys_of_the_users_own_are_honoured_and_left_as_they_are() throws Exception {
+        Path keys = Files.writeString(root.resolve("my keys.json"), "{\"keys\":[]}");
+        Map<String, String> environment =
+                Map.of("AUTOGLM_REDIS_URL", "redis://127.0.0.1", "AUTOGLM_KEYS_FILE", keys.toString());
+
+        PartSpec gateway = Suite.lay(home, options(1), environment).specs().get(3);
+
+        assertThat(gateway.environment()).containsEntry("AUTOGLM_KEYS_FILE", keys.toString());
+        assertThat(keys).hasContent("{\"keys\":[]}");
+    }
+
     private Suite lay(int instances) throws IOException, CannotStart {
-        return Suite.lay(home, new SuiteOptions(Path.of("/models/glm"), instances, OFFSET), ENVIRONMENT);
+        return Suite.lay(home, options(instances), ENVIRONMENT);
+    }
+
+    private static SuiteOptions options(int instances) {
+        return new SuiteOptions(Path.of("/models/glm"), instances, OFFSET, "127.0.0.1");
     }
 }

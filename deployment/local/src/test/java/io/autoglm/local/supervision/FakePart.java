@@ -1,6 +1,7 @@
 package io.autoglm.local.supervision;
 
 import com.sun.net.httpserver.HttpServer;
+import io.autoglm.local.home.Address;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -70,7 +71,7 @@ public final class FakePart {
         command.addAll(List.of(name, Integer.toString(port), journal(folder).toString(), behaviour));
         return new PartSpec(
                 name,
-                port,
+                Address.onLoopback(port),
                 command,
                 Map.of(),
                 folder.resolve(name + ".log"),

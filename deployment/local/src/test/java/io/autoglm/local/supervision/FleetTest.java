@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.groups.Tuple.tuple;
 
 import com.sun.net.httpserver.HttpServer;
+import io.autoglm.local.home.Address;
 import io.autoglm.local.home.PartStatus;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -46,8 +47,10 @@ class FleetTest {
     @Test
     void before_the_scheduler_has_spoken_every_instance_is_awaited() {
         assertThat(fleet.expected(NOW))
-                .extracting(PartStatus::part, PartStatus::port, PartStatus::state)
-                .containsExactly(tuple("inference-1", 8000, "waiting"), tuple("inference-2", 8001, "waiting"));
+                .extracting(PartStatus::part, PartStatus::address, PartStatus::state)
+                .containsExactly(
+                        tuple("inference-1", Address.onLoopback(8000), "waiting"),
+                        tuple("inference-2", Address.onLoopback(8001), "waiting"));
     }
 
     @Test
@@ -61,7 +64,7 @@ class FleetTest {
 
         assertThat(seen.get(0)).isEqualTo(fleet.expected(NOW).get(0));
         assertThat(seen.get(1).state()).isEqualTo("ejected");
-        assertThat(seen.get(1).port()).isEqualTo(9001);
+        assertThat(seen.get(1).address()).isEqualTo(Address.onLoopback(9001));
         assertThat(seen.get(1).reason()).isEqualTo("it hangs");
         assertThat(seen.get(1).since()).isEqualTo("2026-11-21T09:00:00Z");
         assertThat(seen.get(1).process())
@@ -100,6 +103,6 @@ class FleetTest {
     }
 
     private static PartStatus gone(String reason) {
-        return new PartStatus("inference-1", 8000, null, "gone", NOW, reason);
+        return new PartStatus("inference-1", Address.onLoopback(8000), null, "gone", NOW, reason);
     }
 }

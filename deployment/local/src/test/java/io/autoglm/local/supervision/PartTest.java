@@ -3,6 +3,7 @@ package io.autoglm.local.supervision;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.autoglm.local.home.Address;
 import io.autoglm.local.home.Running;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,7 +35,7 @@ class PartTest {
     void start() {
         PartSpec spec = new PartSpec(
                 "idler",
-                1,
+                Address.onLoopback(1),
                 List.of("sleep", "600"),
                 Map.of(),
                 folder.resolve("idler.log"),

@@ -17,12 +17,13 @@ class ProbeTest {
     }
 
     @Test
-    void one_of_503_names_the_checks_that_are_down() throws IOException {
+    void one_of_503_names_the_checks_that_are_down_and_what_they_say() throws IOException {
         String body = """
                 {"status":"DOWN","checks":[{"name":"redis","status":"DOWN"},{"name":"disk","status":"UP"},
-                {"name":"keys","status":"DOWN"}]}""";
+                {"name":"keys","status":"DOWN","data":{"reason":"nobody could be let in"}}]}""";
 
-        assertThat(healthOf(503, body)).isEqualTo(new Health.Unready("redis is down, keys is down"));
+        assertThat(healthOf(503, body))
+                .isEqualTo(new Health.Unready("redis is down, keys is down (nobody could be let in)"));
     }
 
     @Test

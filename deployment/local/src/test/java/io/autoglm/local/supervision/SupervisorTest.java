@@ -8,6 +8,7 @@ import io.autoglm.local.home.PartStatus;
 import io.autoglm.local.home.Running;
 import io.autoglm.local.home.Snapshot;
 import io.autoglm.local.home.Snapshot.Phase;
+import io.autoglm.local.home.SuiteOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SupervisorTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final SuiteOptions OPTIONS = new SuiteOptions(Path.of("/models/glm"), 1, 0, "127.0.0.1");
 
     @TempDir
     Path folder;
@@ -102,7 +104,7 @@ class SupervisorTest {
         PartSpec front = part("front");
         supervise(new PartSpec(
                 "front",
-                front.port(),
+                front.address(),
                 List.of(folder.resolve("nothing").toString()),
                 front.environment(),
                 front.log(),
@@ -121,7 +123,7 @@ class SupervisorTest {
         PartSpec front = part("front");
         supervise(new PartSpec(
                 "front",
-                front.port(),
+                front.address(),
                 front.command(),
                 front.environment(),
                 front.log(),
@@ -141,12 +143,72 @@ class SupervisorTest {
         supervise(part("store"));
         awaitPhase(Phase.UP);
         List<PartStatus> parts = snapshot().parts();
-        ProcessHandle store = process("store").find().orElseThrow();
+        Running store = process("store");
 
         assertThat(Orphans.among(parts)).hasSize(1);
-        Orphans.stop(parts);
+        assertThat(Orphans.stop(parts)).isEmpty();
 
         assertThat(store.isAlive()).isFalse();
+    }
+
+    @Test
+    void what_cannot_be_written_costs_no_part_its_supervisor_and_is_written_once_it_can_be() throws Exception {
+        supervise(part("store"));
+        awaitPhase(Phase.UP);
+        Running first = process("store");
+        Path aside = folder.resolve("aside");
+
+        Files.move(home.run(), aside);
+        first.find().orElseThrow().destroyForcibly();
+        await().atMost(PATIENCE)
+                .until(() -> Files.readAllLines(FakePart.journal(folder)).size() == 2);
+        Files.move(aside, home.run());
+
+        await().atMost(PATIENCE)
+                .until(() -> status("store").isReady() && process("store").pid() != first.pid());
+    }
+
+    @Test
+    void a_supervisor_that_can_write_nothing_still_stops_what_it_started() throws Exception {
+        supervise(part("store"));
+        awaitPhase(Phase.UP);
+        Running store = process("store");
+
+        Files.move(home.run(), folder.resolve("aside"));
+        supervisor.requestStop();
+
+        assertThat(outcome.join()).isTrue();
+        assertThat(store.isAlive()).isFalse();
+    }
+
+    @Test
+    void a_log_that_cannot_be_cut_is_left_to_grow() throws IOException {
+        PartSpec store = part("store");
+        Files.write(store.log(), new byte[(10 << 20) + 1]);
+        Files.createDirectories(store.log().resolveSibling("store.log.1/in the way"));
+
+        supervise(store);
+
+        awaitPhase(Phase.UP);
+        assertThat(store.log()).satisfies(log -> assertThat(Files.size(log)).isGreaterThan(10 << 20));
+    }
+
+    @Test
+    void an_orphan_that_is_a_zombie_counts_as_ended() throws Exception {
+        supervise(part("store"));
+        awaitPhase(Phase.UP);
+        Process parent = new ProcessBuilder("sh", "-c", "true & echo $!; exec sleep 600").start();
+        try {
+            long pid = Long.parseLong(parent.inputReader().readLine());
+            Running zombie = ProcessHandle.of(pid).map(Running::of).orElse(new Running(pid, "gone"));
+            PartStatus left = status("store");
+            PartStatus ended = new PartStatus("ended", left.address(), zombie, "ready", left.since(), null);
+
+            await().atMost(PATIENCE).until(() -> Orphans.among(List.of(ended)).isEmpty());
+            assertThat(Orphans.stop(List.of(ended))).isEmpty();
+        } finally {
+            parent.destroyForcibly().waitFor();
+        }
     }
 
     private PartSpec part(String name) throws IOException {
@@ -154,12 +216,12 @@ class SupervisorTest {
     }
 
     private void supervise(PartSpec... specs) {
-        supervisor = new Supervisor(home, 0, List.of(specs), Fleet.none(), InstantSource.system());
+        supervisor = new Supervisor(home, OPTIONS, List.of(specs), Fleet.none(), InstantSource.system());
         outcome = CompletableFuture.supplyAsync(
                 () -> {
                     try {
                         return supervisor.run();
-                    } catch (IOException | InterruptedException broken) {
+                    } catch (InterruptedException broken) {
                         throw new CompletionException(broken);
                     }
                 },

@@ -2,6 +2,7 @@ package io.autoglm.local.terminal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.autoglm.local.home.Address;
 import io.autoglm.local.home.PartStatus;
 import io.autoglm.local.home.Running;
 import java.time.Duration;
@@ -16,8 +17,14 @@ class StatusTableTest {
     private static final Instant SINCE = Instant.parse("2026-11-21T10:00:00Z");
 
     private final StatusTable table = new StatusTable(List.of(
-            new PartStatus("redis", 6379, null, "ready", SINCE, null),
-            new PartStatus("inference-1", 8000, new Running(42, SINCE), "ejected", SINCE, "it hangs")));
+            new PartStatus("redis", new Address("rediss://redis.example:6379", 6379), null, "ready", SINCE, null),
+            new PartStatus(
+                    "inference-1",
+                    Address.onLoopback(8000),
+                    new Running(42, "a birth"),
+                    "ejected",
+                    SINCE,
+                    "it hangs")));
 
     @Test
     void programs_get_the_documented_shape() {
@@ -25,16 +32,17 @@ class StatusTableTest {
                 .isEqualTo(
                         "{\"parts\":["
                                 + "{\"part\":\"redis\",\"port\":6379,\"pid\":null,\"state\":\"ready\",\"since\":\"2026-11-21T10:00:00Z\"},"
-                                + "{\"part\":\"inference-1\",\"port\":8000,\"pid\":42,\"state\":\"ejected\",\"since\":\"2026-11-21T10:00:00Z\"}]}");
+                                + "{\"part\":\"inference-1\",\"port\":8000,\"pid\":42,\"state\":\"ejected\",\"since\":\"2026-11-21T10:00:00Z\",\"reason\":\"it hangs\"}]}");
     }
 
     @Test
     void people_get_columns_and_the_reason() {
         assertThat(table.text(SINCE.plusSeconds(5)).lines())
                 .satisfiesExactly(
-                        heading -> assertThat(heading).matches("PART +PORT +PID +STATE +SINCE *"),
-                        redis -> assertThat(redis).matches("redis +6379 +- +ready +5s"),
-                        inference -> assertThat(inference).matches("inference-1 +8000 +42 +ejected +5s +it hangs"));
+                        heading -> assertThat(heading).matches("PART +ADDRESS +PID +STATE +SINCE"),
+                        redis -> assertThat(redis).matches("redis +rediss://redis.example:6379 +- +ready +5s"),
+                        inference -> assertThat(inference)
+                                .matches("inference-1 +127.0.0.1:8000 +42 +ejected +5s +it hangs"));
     }
 
     @ParameterizedTest
