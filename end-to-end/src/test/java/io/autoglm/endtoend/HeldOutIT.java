@@ -38,6 +38,10 @@ class HeldOutIT {
     private static final int AT_ONCE = 12;
     /// Answers that may come out otherwise than in the trainer, whose sums are rounded in another order.
     private static final int ROUNDED_OTHERWISE = 3;
+    /// What the model is for: 70 % of everything, and 90 % of names told two or three turns before.
+    private static final double AIM = 0.7;
+
+    private static final double NAMES_AIM = 0.9;
 
     private final PackagedStack stack;
 
@@ -59,10 +63,15 @@ class HeldOutIT {
         }
         bySkill.forEach((skill, score) -> System.out.printf("held out: %-16s %d of %d%n", skill, score[0], score[1]));
         String report = report(marked);
-        assertThat(right(marked)).as(report).isGreaterThanOrEqualTo(cardSays("**all**") - ROUNDED_OTHERWISE);
-        assertThat(right(marked.stream().filter(HeldOutIT::asksForName).toList()))
+        List<Marked> names = marked.stream().filter(HeldOutIT::asksForName).toList();
+        assertThat(right(marked))
                 .as(report)
-                .isGreaterThanOrEqualTo(cardSays("name recall") - ROUNDED_OTHERWISE);
+                .isGreaterThanOrEqualTo(cardSays("**all**") - ROUNDED_OTHERWISE)
+                .isGreaterThanOrEqualTo((int) Math.ceil(AIM * marked.size()));
+        assertThat(right(names))
+                .as(report)
+                .isGreaterThanOrEqualTo(cardSays("name recall") - ROUNDED_OTHERWISE)
+                .isGreaterThanOrEqualTo((int) Math.ceil(NAMES_AIM * names.size()));
     }
 
     /// The right answers of a row of the model card's table: `| name recall | 27 (75 %) | 36 |`.

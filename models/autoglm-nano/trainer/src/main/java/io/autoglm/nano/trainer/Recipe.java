@@ -6,7 +6,7 @@ package io.autoglm.nano.trainer;
 record Recipe(
         long steps, int warmUp, long decayFrom, double rate, double lastRate, int tokensPerStep, float restWeight) {
     static Recipe nano() {
-        return new Recipe(4_650, 50, 4_380, 1.6e-3, 3.0e-5, 3_072, 0);
+        return new Recipe(4_650, 50, 3_500, 2.5e-3, 3.0e-5, 3_072, 0);
     }
 
     double rateAt(long step) {
