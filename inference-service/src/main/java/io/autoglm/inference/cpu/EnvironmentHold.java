@@ -5,10 +5,10 @@ import ai.onnxruntime.OrtEnvironment;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 
-/// ONNX Runtime's Java API closes its environment in a shutdown hook, the moment SIGTERM arrives. A step that runs
-/// then reads freed memory, and the process dies with SIGSEGV, while a drain still has answers to finish. The
-/// environment is counted in native code: one reference that is never given back keeps it whole until the process has
-/// ended.
+/// ONNX Runtime's Java API closes its environment in a shutdown hook, the moment SIGTERM arrives
+/// (microsoft/onnxruntime issue 31352). A model that is being loaded then reads freed memory or misses its logger,
+/// and may take the process with it, while a drain still has answers to finish. The environment is counted in
+/// native code: one reference that is never given back keeps it whole until the process has ended.
 final class EnvironmentHold {
 
     private static final int ERRORS_ONLY = 3;
