@@ -1,35 +1,47 @@
 package io.autoglm.inference.grammar;
 
 import io.autoglm.inference.grammar.Element.OneOf;
+import io.autoglm.inference.grammar.Element.Repeat;
 import io.autoglm.inference.grammar.Element.Rule;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
+import java.util.stream.IntStream;
 
-/// Writes the rules of a [Grammar].
+/// Writes the rules of a [Grammar], and refuses a schema that needs too many.
 final class GrammarBuilder {
 
     /// A schema of some hundred properties needs a few thousand.
     private static final int MOST_RULES = 50_000;
 
-    private final List<List<List<Element>>> rules = new ArrayList<>();
+    /// 12 bytes each, so 6 MB.
+    private static final int MOST_ELEMENTS = 500_000;
+
+    private static final List<OneOf> BYTES = IntStream.range(0, 256)
+            .mapToObj(value -> new OneOf(ByteSet.range(value, value)))
+            .toList();
+
+    private final List<List<Element[]>> rules = new ArrayList<>();
+    private int elements;
 
     /// A rule to refer to, which gets its alternatives later.
     Rule rule() {
         if (rules.size() == MOST_RULES) {
-            throw new IllegalArgumentException("needs a grammar of more than " + MOST_RULES + " rules");
+            throw Keywords.refusal("", "needs a grammar of more than " + MOST_RULES + " rules");
         }
         rules.add(new ArrayList<>());
         return new Rule(rules.size() - 1);
     }
 
-    /// Adds an alternative: parts are strings (their UTF-8 bytes), byte sets, rules, or lists of these.
+    /// Adds an alternative: parts are strings (their UTF-8 bytes), byte sets, elements, or lists of these.
     void or(Rule rule, Object... parts) {
-        List<Element> elements = new ArrayList<>();
+        List<Element> way = new ArrayList<>();
         for (Object part : parts) {
-            add(part, elements);
+            add(part, way);
         }
-        rules.get(rule.index()).add(List.copyOf(elements));
+        or(rule, way);
     }
 
     /// A rule of one alternative.
@@ -48,42 +60,74 @@ final class GrammarBuilder {
         return rule;
     }
 
-    /// `part` from `least` to `most` times, then `end`, which decides where it stops.
-    Rule times(int least, int most, Object part, Object end) {
-        Rule next = sequence(end);
-        for (int left = 1; left <= most; left++) {
-            Rule rule = rule();
-            if (most - left >= least) {
-                or(rule, end);
-            }
-            or(rule, part, next);
-            next = rule;
-        }
-        return next;
+    /// `parts`, which must not be empty, from `least` to `most` times.
+    Repeat repeat(int least, int most, Object... parts) {
+        return new Repeat(parts.length == 1 && parts[0] instanceof Rule rule ? rule : sequence(parts), least, most);
     }
 
-    /// `part` any number of times, then `end`.
-    Rule repeat(Object part, Object end) {
+    /// One of `texts`, in which those with the same beginning share it: so few are in question at a time.
+    Rule oneOf(Collection<String> texts) {
+        byte[][] sorted = texts.stream()
+                .distinct()
+                .map(text -> text.getBytes(StandardCharsets.UTF_8))
+                .sorted(Arrays::compareUnsigned)
+                .toArray(byte[][]::new);
+        return oneOf(sorted, 0, sorted.length, 0);
+    }
+
+    Rules build() {
+        return new Rules(rules);
+    }
+
+    /// `texts` `[from, to)` are the same up to `depth`.
+    private Rule oneOf(byte[][] texts, int from, int to, int depth) {
         Rule rule = rule();
-        or(rule, end);
-        or(rule, part, rule);
+        int at = from;
+        if (at < to && texts[at].length == depth) {
+            or(rule, List.of());
+            at++;
+        }
+        while (at < to) {
+            int end = at + 1;
+            while (end < to && texts[end][depth] == texts[at][depth]) {
+                end++;
+            }
+            int shared = Arrays.mismatch(texts[at], texts[end - 1]);
+            int branch = shared < 0 ? texts[at].length : shared;
+            List<Element> way = new ArrayList<>();
+            add(texts[at], depth, branch, way);
+            if (end - at > 1) {
+                way.add(oneOf(texts, at, end, branch));
+            }
+            or(rule, way);
+            at = end;
+        }
         return rule;
     }
 
-    Grammar build(Rule start) {
-        return new Grammar(rules, start);
+    private void or(Rule rule, List<Element> way) {
+        elements += way.size();
+        if (elements > MOST_ELEMENTS) {
+            throw Keywords.refusal("", "needs a grammar of more than " + MOST_ELEMENTS + " elements");
+        }
+        rules.get(rule.index()).add(way.toArray(Element[]::new));
     }
 
-    private static void add(Object part, List<Element> elements) {
+    private static void add(byte[] text, int from, int to, List<Element> way) {
+        for (int i = from; i < to; i++) {
+            way.add(BYTES.get(text[i] & 0xff));
+        }
+    }
+
+    private static void add(Object part, List<Element> way) {
         switch (part) {
             case String text -> {
-                for (byte value : text.getBytes(StandardCharsets.UTF_8)) {
-                    elements.add(new OneOf(ByteSet.range(value & 0xff, value & 0xff)));
-                }
+                byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+                add(bytes, 0, bytes.length, way);
             }
-            case ByteSet bytes -> elements.add(new OneOf(bytes));
-            case Element element -> elements.add(element);
-            case List<?> parts -> parts.forEach(one -> add(one, elements));
+            case ByteSet bytes -> way.add(new OneOf(bytes));
+            case Element element -> way.add(element);
+            case List<?> parts -> parts.forEach(one -> add(one, way));
             default -> throw new IllegalArgumentException("no part of a rule: " + part);
         }
     }
