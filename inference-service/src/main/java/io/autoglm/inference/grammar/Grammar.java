@@ -54,6 +54,11 @@ final class Grammar {
         return start;
     }
 
+    /// Classes of bytes, as [Rules] has them.
+    int classes() {
+        return rules.classes();
+    }
+
     /// The fewest bytes of a whole answer; at least [Rules#ENDLESS] if there is none.
     int shortestAnswer() {
         return start.shortest;

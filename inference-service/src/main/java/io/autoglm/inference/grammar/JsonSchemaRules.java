@@ -60,7 +60,7 @@ final class JsonSchemaRules {
         Rule answer = rules.grammar.sequence(rules.json.space, rules.reference("#", "", 0));
         Grammar compiled = new Grammar(rules.grammar.build(), answer);
         if (compiled.shortestAnswer() >= Rules.ENDLESS) {
-            throw Keywords.refusal("", "allows no value that could be written, or only one nested too deep");
+            throw Keywords.refusal("", "is one that no JSON value can satisfy, or only one nested too deep");
         }
         return compiled;
     }

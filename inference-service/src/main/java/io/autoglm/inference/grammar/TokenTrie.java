@@ -39,6 +39,16 @@ final class TokenTrie {
         return at < 0 ? -1 : tokens[at];
     }
 
+    /// Whether each byte of `text` has a token of its own.
+    boolean spells(ByteSet text) {
+        for (int value = 0; value < 256; value++) {
+            if (text.has(value) && token(new byte[] {(byte) value}) < 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /// The tokens that `state` allows.
     Mask allowed(Grammar grammar, State state) {
         Walk walk = new Walk(grammar);

@@ -43,12 +43,7 @@ final class Vocabulary {
 
     /// Whether each byte of `text` has a token of its own.
     boolean spells(ByteSet text) {
-        for (int value = 0; value < 256; value++) {
-            if (text.has(value) && tries.getFirst().token(new byte[] {(byte) value}) < 0) {
-                return false;
-            }
-        }
-        return true;
+        return tries.getFirst().spells(text);
     }
 
     /// The longest token that `text` begins with from `from` on; one of a byte if no other.
