@@ -27,18 +27,16 @@ final class Alternative {
         this.height = new int[length + 1];
         for (int i = length - 1; i >= 0; i--) {
             boolean last = i + 1 == length;
-            int bytes =
-                    switch (elements[i]) {
-                        case OneOf one -> 1;
-                        case Rule(int index) -> shortest[index];
-                        case Repeat(Rule part, int least, int most) -> times(least, shortest[part.index()]);
-                    };
-            int frames =
-                    switch (elements[i]) {
-                        case OneOf one -> 1;
-                        case Rule(int index) -> height[index] + (last ? 0 : 1);
-                        case Repeat(Rule part, int least, int most) -> least == 0 ? 0 : height[part.index()] + 1;
-                    };
+            int bytes = switch (elements[i]) {
+                case OneOf one -> 1;
+                case Rule(int index) -> shortest[index];
+                case Repeat(Rule part, int least, int most) -> times(least, shortest[part.index()]);
+            };
+            int frames = switch (elements[i]) {
+                case OneOf one -> 1;
+                case Rule(int index) -> height[index] + (last ? 0 : 1);
+                case Repeat(Rule part, int least, int most) -> least == 0 ? 0 : height[part.index()] + 1;
+            };
             this.shortest[i] = plus(bytes, this.shortest[i + 1]);
             this.height[i] = Math.max(frames, this.height[i + 1]);
         }

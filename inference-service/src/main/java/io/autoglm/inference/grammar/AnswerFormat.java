@@ -72,15 +72,14 @@ public final class AnswerFormat {
         if (responseFormat == null || responseFormat.isMissingNode() || responseFormat.isNull()) {
             return null;
         }
-        Grammar grammar =
-                switch (responseFormat.path("type").asText()) {
-                    case "text" -> null;
-                    case "json_object" -> anyObject;
-                    case "json_schema" -> schema(responseFormat.path("json_schema"));
-                    default ->
-                        throw new InvalidParameterException(
-                                PARAM, "response_format must have the type text, json_object or json_schema");
-                };
+        Grammar grammar = switch (responseFormat.path("type").asText()) {
+            case "text" -> null;
+            case "json_object" -> anyObject;
+            case "json_schema" -> schema(responseFormat.path("json_schema"));
+            default ->
+                throw new InvalidParameterException(
+                        PARAM, "response_format must have the type text, json_object or json_schema");
+        };
         if (grammar != null && (!spells || endTokens.length == 0)) {
             throw new InvalidParameterException(PARAM, "this model's vocabulary cannot spell JSON byte by byte");
         }

@@ -40,7 +40,8 @@ final class Exclusion {
 
     private boolean tellsApart(Flat mine, Flat theirs, String path, int depth) {
         for (String name : theirs.required()) {
-            boolean declared = mine.plain.path("properties").has(name) || mine.required().contains(name);
+            boolean declared =
+                    mine.plain.path("properties").has(name) || mine.required().contains(name);
             if (!declared && !mine.open()) {
                 return true;
             }

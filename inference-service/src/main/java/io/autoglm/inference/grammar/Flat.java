@@ -87,9 +87,8 @@ final class Flat {
 
     /// Those values.
     List<JsonNode> values() {
-        List<JsonNode> values = plain.has("enum")
-                ? plain.path("enum").valueStream().toList()
-                : List.of(plain.path("const"));
+        List<JsonNode> values =
+                plain.has("enum") ? plain.path("enum").valueStream().toList() : List.of(plain.path("const"));
         return values.stream()
                 .filter(value -> !plain.has("const") || same(value, plain.path("const")))
                 .filter(value -> kinds().contains(Kind.ofValue(value)))
@@ -106,8 +105,8 @@ final class Flat {
         return names;
     }
 
-    /// Whether properties that it does not name are written: where `additionalProperties` invites them, or where it
-    /// names none.
+    /// Whether properties that it does not name are written: where `additionalProperties` invites them, or
+    /// where it names none.
     boolean open() {
         JsonNode additional = plain.path("additionalProperties");
         return additional.isMissingNode()
@@ -150,8 +149,7 @@ final class Flat {
                 names.forEach(list::add);
             }
             case "items" -> plain.set(keyword, known.isMissingNode() ? value : both(known, value));
-            case "minLength", "minItems" ->
-                plain.put(keyword, Math.max(known.asInt(0), value.intValue()));
+            case "minLength", "minItems" -> plain.put(keyword, Math.max(known.asInt(0), value.intValue()));
             case "maxLength", "maxItems" ->
                 plain.put(keyword, Math.min(known.asInt(Integer.MAX_VALUE), value.intValue()));
             default -> {}
@@ -206,7 +204,9 @@ final class Flat {
             JsonNode known = first ? some : other;
             return known.booleanValue() ? (first ? other : some) : BooleanNode.FALSE;
         }
-        return some.equals(other) ? some : JSON.objectNode().set("allOf", JSON.arrayNode().add(some).add(other));
+        return some.equals(other)
+                ? some
+                : JSON.objectNode().set("allOf", JSON.arrayNode().add(some).add(other));
     }
 
     private static ArrayNode shared(JsonNode some, JsonNode other) {

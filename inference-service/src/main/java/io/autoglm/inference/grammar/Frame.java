@@ -117,7 +117,10 @@ final class Frame {
         Frame mine = this;
         Frame theirs = frame;
         while (mine != theirs) {
-            if (mine.way != theirs.way || mine.at != theirs.at || mine.least != theirs.least || mine.most != theirs.most) {
+            if (mine.way != theirs.way
+                    || mine.at != theirs.at
+                    || mine.least != theirs.least
+                    || mine.most != theirs.most) {
                 return false;
             }
             mine = mine.under;

@@ -4,8 +4,8 @@ import io.autoglm.inference.grammar.Element.Rule;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Any bytes up to and with the first marker (`</think>`), as the automaton of Knuth, Morris and Pratt (SIAM Journal
-/// on Computing 6, 1977): a rule for each number of the marker's bytes that were written last.
+/// Any bytes up to and with the first marker (`</think>`), as the automaton of Knuth, Morris and Pratt (SIAM
+/// Journal on Computing 6, 1977): a rule for each number of the marker's bytes that were written last.
 final class FreeText {
 
     private FreeText() {}

@@ -122,9 +122,7 @@ final class Grammar {
         if (known == null) {
             Deque<Frame> on = new ArrayDeque<>();
             for (Frame frame : state.frames) {
-                if (frame.way.length() > 0
-                        && frame.element() instanceof OneOf(ByteSet set)
-                        && set.has(value)) {
+                if (frame.way.length() > 0 && frame.element() instanceof OneOf(ByteSet set) && set.has(value)) {
                     push(frame.after(), on);
                 }
             }

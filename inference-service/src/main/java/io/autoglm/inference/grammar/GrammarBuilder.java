@@ -7,7 +7,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /// Writes the rules of a [Grammar], and refuses a schema that needs too many.
@@ -65,40 +69,44 @@ final class GrammarBuilder {
         return new Repeat(parts.length == 1 && parts[0] instanceof Rule rule ? rule : sequence(parts), least, most);
     }
 
-    /// One of `texts`, in which those with the same beginning share it: so few are in question at a time.
+    /// One of `texts`.
     Rule oneOf(Collection<String> texts) {
-        byte[][] sorted = texts.stream()
-                .distinct()
-                .map(text -> text.getBytes(StandardCharsets.UTF_8))
-                .sorted(Arrays::compareUnsigned)
-                .toArray(byte[][]::new);
-        return oneOf(sorted, 0, sorted.length, 0);
+        Rule nothing = sequence();
+        return oneOf(
+                texts.stream().collect(Collectors.toMap(Function.identity(), text -> nothing, (one, same) -> one)));
     }
+
+    /// One of some texts and what follows it. Those with the same beginning share it: so few are in question at a
+    /// time.
+    Rule oneOf(Map<String, Rule> following) {
+        List<Branch> sorted = following.entrySet().stream()
+                .map(e -> new Branch(e.getKey().getBytes(StandardCharsets.UTF_8), e.getValue()))
+                .sorted(Comparator.comparing(Branch::text, Arrays::compareUnsigned))
+                .toList();
+        return oneOf(sorted, 0);
+    }
+
+    private record Branch(byte[] text, Rule next) {}
 
     Rules build() {
         return new Rules(rules);
     }
 
-    /// `texts` `[from, to)` are the same up to `depth`.
-    private Rule oneOf(byte[][] texts, int from, int to, int depth) {
+    /// @param branches in the order of their bytes, of which the first `depth` are the same
+    private Rule oneOf(List<Branch> branches, int depth) {
         Rule rule = rule();
-        int at = from;
-        if (at < to && texts[at].length == depth) {
-            or(rule, List.of());
-            at++;
-        }
-        while (at < to) {
+        int at = 0;
+        while (at < branches.size()) {
+            byte[] text = branches.get(at).text;
             int end = at + 1;
-            while (end < to && texts[end][depth] == texts[at][depth]) {
+            while (end < branches.size() && depth < text.length && branches.get(end).text[depth] == text[depth]) {
                 end++;
             }
-            int shared = Arrays.mismatch(texts[at], texts[end - 1]);
-            int branch = shared < 0 ? texts[at].length : shared;
+            int shared = Arrays.mismatch(text, branches.get(end - 1).text);
+            int split = shared < 0 ? text.length : shared;
             List<Element> way = new ArrayList<>();
-            add(texts[at], depth, branch, way);
-            if (end - at > 1) {
-                way.add(oneOf(texts, at, end, branch));
-            }
+            add(text, depth, split, way);
+            way.add(end - at > 1 ? oneOf(branches.subList(at, end), split) : branches.get(at).next);
             or(rule, way);
             at = end;
         }

@@ -4,9 +4,9 @@ import io.autoglm.inference.sampling.TokenConstraint;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// Keeps one answer to a grammar. Every byte that the grammar writes has a token of its own ([AnswerFormat] sees to
-/// it), so an answer that needs n more bytes can be ended with n more tokens; tokens that would leave too few are
-/// not allowed, and some token always is.
+/// Keeps one answer to a grammar. Every byte that the grammar writes has a token of its own ([AnswerFormat] sees
+/// to it), so an answer that needs n more bytes can be ended with n more tokens; tokens that would leave too few
+/// are not allowed, and some token always is.
 ///
 /// Where even the shortest answer has more bytes than there are tokens left, longer tokens have to make up for it:
 /// then what would take the answer further from its end is not allowed, and once the tokens just suffice, the

@@ -10,7 +10,8 @@ import java.util.List;
 final class JsonRules {
 
     /// Every byte that is written somewhere.
-    static final ByteSet BYTES = ByteSet.of("\t\n").with(' ', 0x7f).with(0x80, 0xbf).with(0xc2, 0xf4);
+    static final ByteSet BYTES =
+            ByteSet.of("\t\n").with(' ', 0x7f).with(0x80, 0xbf).with(0xc2, 0xf4);
 
     private static final int MOST_INDENT = 20;
     private static final int MOST_DIGITS = 16;

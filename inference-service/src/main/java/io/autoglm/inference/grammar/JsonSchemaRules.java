@@ -13,7 +13,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /// A JSON schema (draft 2020-12) as rules. What they describe is valid, but not all that is valid is described:
 ///
@@ -93,7 +92,8 @@ final class JsonSchemaRules {
 
     private static boolean refersOnly(JsonNode schema) {
         return schema.has("$ref")
-                && schema.propertyStream().allMatch(e -> e.getKey().equals("$ref") || Keywords.isAnnotation(e.getKey()));
+                && schema.propertyStream()
+                        .allMatch(e -> e.getKey().equals("$ref") || Keywords.isAnnotation(e.getKey()));
     }
 
     /// What was read together may come back to itself; what is written in one place cannot but by a reference.
@@ -250,7 +250,12 @@ final class JsonSchemaRules {
             throw Keywords.refusal(path, "has, with those before it, more than " + MOST_PROPERTIES + " properties");
         }
         Rule extra = flat.open() ? extra(flat, declared.keySet(), path, depth) : null;
-        return grammar.sequence("{", json.space, members(declared, required, extra, path, depth));
+        Properties members = new Properties(json, new ArrayList<>(declared.keySet()), required, extra);
+        declared.forEach((name, schema) -> {
+            String at = Keywords.step(path + "/properties", name);
+            members.add(name(name, at), value(schema, at, depth + 1));
+        });
+        return grammar.sequence("{", json.space, members.all());
     }
 
     /// A property that the schema does not declare.
@@ -259,30 +264,6 @@ final class JsonSchemaRules {
         Rule value = additional.isObject() ? value(additional, path + "/additionalProperties", depth + 1) : json.value;
         Rule key = declared.isEmpty() ? json.string : OtherKeys.than(declared, grammar);
         return grammar.sequence(json.pair(key, value), json.space);
-    }
-
-    /// Built from the last property to the first: for each, what may follow if something has been written, and if
-    /// not.
-    private Rule members(
-            Map<String, JsonNode> declared, Set<String> required, @Nullable Rule extra, String path, int depth) {
-        Rule afterSome = grammar.rule();
-        grammar.or(afterSome, "}");
-        Rule afterNone = grammar.rule();
-        grammar.or(afterNone, "}");
-        if (extra != null) {
-            grammar.or(afterSome, ",", json.space, extra, afterSome);
-            grammar.or(afterNone, extra, afterSome);
-        }
-        for (Map.Entry<String, JsonNode> property : new ArrayList<>(declared.entrySet()).reversed()) {
-            String name = property.getKey();
-            String at = Keywords.step(path + "/properties", name);
-            Rule pair = grammar.sequence(json.pair(name(name, at), value(property.getValue(), at, depth + 1)));
-            Rule some = grammar.sequence(",", json.space, pair, json.space, afterSome);
-            Rule none = grammar.sequence(pair, json.space, afterSome);
-            afterSome = required.contains(name) ? some : grammar.anyOf(some, afterSome);
-            afterNone = required.contains(name) ? none : grammar.anyOf(none, afterNone);
-        }
-        return afterNone;
     }
 
     private static String name(String name, String path) {

@@ -15,8 +15,8 @@ final class Keywords {
     /// A string of a million characters is longer than any context.
     private static final int MOST_REPEATS = 1_000_000;
 
-    /// These say nothing about whether a value is valid. `format` is among them, as it is by default in JSON Schema:
-    /// the model sees it, nothing enforces it. `discriminator`, `example` and the like are OpenAPI's.
+    /// These say nothing about whether a value is valid. `format` is among them, as it is by default in JSON
+    /// Schema: the model sees it, nothing enforces it. `discriminator`, `example` and the like are OpenAPI's.
     private static final Set<String> ANNOTATIONS = Set.of(
             "title",
             "description",
@@ -67,7 +67,11 @@ final class Keywords {
             case "type" -> {
                 boolean names = all(value, type -> type.isTextual() && TYPES.contains(type.textValue()));
                 boolean one = value.isTextual() && TYPES.contains(value.textValue());
-                form(one || (names && !value.isEmpty()), keyword, "one or several of " + types() + ", not " + brief(value), path);
+                form(
+                        one || (names && !value.isEmpty()),
+                        keyword,
+                        "one or several of " + types() + ", not " + brief(value),
+                        path);
             }
             case "$ref" -> form(value.isTextual(), keyword, "a string", path);
             case "anyOf", "oneOf", "allOf" ->

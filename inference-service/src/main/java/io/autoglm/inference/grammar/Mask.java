@@ -106,9 +106,7 @@ final class Mask {
 
         Mask build() {
             return new Mask(byNeed.entrySet().stream()
-                    .map(e -> new Part(
-                            e.getKey(),
-                            Arrays.copyOf(e.getValue().ids, e.getValue().count)))
+                    .map(e -> new Part(e.getKey(), Arrays.copyOf(e.getValue().ids, e.getValue().count)))
                     .toArray(Part[]::new));
         }
     }

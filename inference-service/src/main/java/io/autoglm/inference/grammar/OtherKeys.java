@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/// A string that is none of some keys: for the additional properties of an object, which must not repeat those that
-/// it declares. Every character has one spelling here (no four-digit escape, no escaped slash), or a key could come
-/// in another one.
+/// A string that is none of some keys: for the additional properties of an object, which must not repeat those
+/// that it declares. Every character has one spelling here (no four-digit escape, no escaped slash), or a key
+/// could come in another one.
 final class OtherKeys {
 
     /// Where in a character the bytes are.

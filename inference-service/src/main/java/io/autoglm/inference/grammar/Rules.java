@@ -86,8 +86,8 @@ final class Rules {
         for (ByteSet set : sets) {
             Map<Integer, Integer> split = new HashMap<>();
             for (int value = 0; value < 256; value++) {
-                classOf[value] = split.computeIfAbsent(
-                        set.has(value) ? classOf[value] : ~classOf[value], sides -> split.size());
+                classOf[value] =
+                        split.computeIfAbsent(set.has(value) ? classOf[value] : ~classOf[value], sides -> split.size());
             }
             classes = split.size();
         }
@@ -160,12 +160,11 @@ final class Rules {
 
         private void await(Waiting way) {
             for (Element element : way.way) {
-                int rule =
-                        switch (element) {
-                            case OneOf one -> -1;
-                            case Rule(int index) -> index;
-                            case Repeat(Rule part, int least, int most) -> least == 0 ? -1 : part.index();
-                        };
+                int rule = switch (element) {
+                    case OneOf one -> -1;
+                    case Rule(int index) -> index;
+                    case Repeat(Rule part, int least, int most) -> least == 0 ? -1 : part.index();
+                };
                 if (rule >= 0) {
                     way.unsettled++;
                     waiting.computeIfAbsent(rule, of -> new ArrayList<>()).add(way);

@@ -30,14 +30,14 @@ import org.junit.jupiter.api.Test;
 class AnswerFormatTest {
 
     private static final String PERSON = """
-            {"type": "object", "additionalProperties": false, "required": ["name", "age", "pets"],
-             "properties": {"name": {"type": "string", "minLength": 1, "maxLength": 5}, "age": {"type": "integer"},
-               "mood": {"enum": ["good", "bad", 3, null, "très bon"]}, "home": {"$ref": "#/$defs/home"},
-               "pets": {"type": "array", "minItems": 1, "maxItems": 2, "items": {"$ref": "#/$defs/pet"}}},
-             "$defs": {"home": {"anyOf": [{"type": "null"}, {"type": "object", "properties": {"zip": {"type": "string"}}}]},
-               "pet": {"type": "object", "required": ["kind"], "properties": {"kind": {"const": "cat"},
-                 "young": {"type": "array", "items": {"$ref": "#/$defs/pet"}}}}}}
-            """;
+        {"type": "object", "additionalProperties": false, "required": ["name", "age", "pets"],
+         "properties": {"name": {"type": "string", "minLength": 1, "maxLength": 5}, "age": {"type": "integer"},
+           "mood": {"enum": ["good", "bad", 3, null, "très bon"]}, "home": {"$ref": "#/$defs/home"},
+           "pets": {"type": "array", "minItems": 1, "maxItems": 2, "items": {"$ref": "#/$defs/pet"}}},
+         "$defs": {"home": {"anyOf": [{"type": "null"}, {"type": "object", "properties": {"zip": {"type": "string"}}}]},
+           "pet": {"type": "object", "required": ["kind"], "properties": {"kind": {"const": "cat"},
+             "young": {"type": "array", "items": {"$ref": "#/$defs/pet"}}}}}}
+        """;
 
     @Test
     void whatever_the_model_prefers_the_answer_is_a_json_object_and_ends_in_time() {
@@ -106,7 +106,8 @@ class AnswerFormatTest {
     void a_schema_allows_what_fits_it_and_nothing_else() {
         for (String fits : List.of(
                 "{\"name\":\"Zoe\",\"age\":3,\"pets\":[{\"kind\":\"cat\"}]}",
-                "{\"name\": \"Zoe\", \"age\": -3, \"mood\": \"très bon\", \"home\": null, \"pets\": [{\"kind\": \"cat\", \"young\": [{\"kind\": \"cat\"}]}, {\"kind\": \"cat\"}]}")) {
+                "{\"name\": \"Zoe\", \"age\": -3, \"mood\": \"très bon\", \"home\": null, \"pets\": [{\"kind\":"
+                        + " \"cat\", \"young\": [{\"kind\": \"cat\"}]}, {\"kind\": \"cat\"}]}")) {
             assertThat(accepts(schema(PERSON), fits)).as(fits).isTrue();
         }
         for (String wrong : List.of(
@@ -160,8 +161,8 @@ class AnswerFormatTest {
 
     @Test
     void strict_must_be_a_boolean() {
-        assertThatThrownBy(() -> constraint(
-                        "{\"type\":\"json_schema\",\"json_schema\":{\"strict\":\"no\",\"schema\":{}}}"))
+        assertThatThrownBy(() ->
+                        constraint("{\"type\":\"json_schema\",\"json_schema\":{\"strict\":\"no\",\"schema\":{}}}"))
                 .isInstanceOf(InvalidParameterException.class)
                 .hasMessageContaining("strict");
     }

@@ -19,8 +19,7 @@ final class Answers {
 
     private Answers() {}
 
-    static final ObjectMapper MAPPER =
-            new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    static final ObjectMapper MAPPER = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     static final TokenBytes TOKENS = Vocabularies.byteLevel(List.of(
             "{\"", "\":", "\": ", "\"}", "}}", "]}", "[[", "\",\"", "\", \"", "true", "null", "  ", "\n    ", "12",

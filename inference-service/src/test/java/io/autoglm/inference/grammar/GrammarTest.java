@@ -83,8 +83,10 @@ class GrammarTest {
         }
 
         assertThat(most).isLessThan(25_000);
-        assertThat(reachable(grammar.start(), grammar) + reachable(behind, grammar)).isLessThan(200);
-        assertThat(grammar.advance(behind, "abc".getBytes(StandardCharsets.UTF_8))).isNotNull();
+        assertThat(reachable(grammar.start(), grammar) + reachable(behind, grammar))
+                .isLessThan(200);
+        assertThat(grammar.advance(behind, "abc".getBytes(StandardCharsets.UTF_8)))
+                .isNotNull();
         State end = Objects.requireNonNull(grammar.advance(state, "abac".getBytes(StandardCharsets.UTF_8)));
         assertThat(end.complete()).isTrue();
     }
@@ -150,7 +152,9 @@ class GrammarTest {
                 }
             }
 
-            assertThat(one).as("%d to %d, %d written, %d left", least, most, written, limit).isEqualTo(other);
+            assertThat(one)
+                    .as("%d to %d, %d written, %d left", least, most, written, limit)
+                    .isEqualTo(other);
         }
     }
 
@@ -175,7 +179,9 @@ class GrammarTest {
         assertThat(forward.build().shortest(first)).isEqualTo(40_001);
         assertThat(backward.build().shortest(last)).isEqualTo(40_001);
 
-        assertThat(System.nanoTime() - begun).as("ns; in the wrong order it takes minutes").isLessThan(20_000_000_000L);
+        assertThat(System.nanoTime() - begun)
+                .as("ns; in the wrong order it takes minutes")
+                .isLessThan(20_000_000_000L);
     }
 
     private static Grammar string(int least, int most) {

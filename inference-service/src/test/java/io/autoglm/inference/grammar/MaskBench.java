@@ -54,8 +54,8 @@ final class MaskBench {
     private record Cost(int tokens, long nanos, long worstNanos) {}
 
     private static Cost answer(AnswerFormat format, TokenBytes tokens, String schema) throws IOException {
-        TokenConstraint constraint = Objects.requireNonNull(format.constraint(new ObjectMapper()
-                .readTree("{\"type\":\"json_schema\",\"json_schema\":{\"schema\":" + schema + "}}")));
+        TokenConstraint constraint = Objects.requireNonNull(format.constraint(
+                new ObjectMapper().readTree("{\"type\":\"json_schema\",\"json_schema\":{\"schema\":" + schema + "}}")));
         long[] mask = new long[(tokens.size() + 63) / 64];
         Random random = new Random(11);
         long worst = 0;
@@ -106,7 +106,8 @@ final class MaskBench {
             int length = 2 + (int) Math.min(14, Math.abs(random.nextGaussian()) * 5);
             switch (random.nextInt(20)) {
                 case 0, 1, 2 -> random.ints(1 + length / 4, 0x4e00, 0x9fa5).forEach(word::appendCodePoint);
-                case 3 -> random.ints(length / 2 + 1, 0, 20).forEach(i -> word.append("\"{}[]:,.\\/ -_()=<>;\n".charAt(i)));
+                case 3 ->
+                    random.ints(length / 2 + 1, 0, 20).forEach(i -> word.append("\"{}[]:,.\\/ -_()=<>;\n".charAt(i)));
                 default -> {
                     word.append(random.nextBoolean() ? " " : "");
                     random.ints(length, 0, 30).forEach(i -> word.append("eeettaaoinsrhldcumfpgwybvkxjqz".charAt(i)));

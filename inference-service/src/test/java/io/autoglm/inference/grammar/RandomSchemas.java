@@ -13,12 +13,42 @@ final class RandomSchemas {
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
     private static final List<String> NAMES = List.of("a", "ab", "b", "é", "na\"me", "name");
     private static final List<String> KEYWORDS = List.of(
-            "type", "enum", "const", "anyOf", "oneOf", "allOf", "$ref", "properties", "required", "items",
-            "additionalProperties", "minLength", "maxLength", "minItems", "maxItems", "pattern", "uniqueItems", "title",
-            "$defs", "format", "not");
+            "type",
+            "enum",
+            "const",
+            "anyOf",
+            "oneOf",
+            "allOf",
+            "$ref",
+            "properties",
+            "required",
+            "items",
+            "additionalProperties",
+            "minLength",
+            "maxLength",
+            "minItems",
+            "maxItems",
+            "pattern",
+            "uniqueItems",
+            "title",
+            "$defs",
+            "format",
+            "not");
     private static final List<String> TEXTS = List.of(
-            "object", "array", "string", "integer", "number", "null", "a", "#", "#/$defs/a", "#/properties/a", "#x", "/",
-            "%zz", "");
+            "object",
+            "array",
+            "string",
+            "integer",
+            "number",
+            "null",
+            "a",
+            "#",
+            "#/$defs/a",
+            "#/properties/a",
+            "#x",
+            "/",
+            "%zz",
+            "");
 
     private final Random random;
 
@@ -42,7 +72,8 @@ final class RandomSchemas {
             case 1 -> schema.put("type", "boolean");
             case 2 -> schema.put("type", random.nextBoolean() ? "integer" : "number");
             case 3 -> bounds(schema.put("type", "string"), "Length");
-            case 4 -> schema.set("enum", JSON.arrayNode().add(1).add("x").add(true).addNull());
+            case 4 ->
+                schema.set("enum", JSON.arrayNode().add(1).add("x").add(true).addNull());
             case 5 -> schema.put("const", NAMES.get(random.nextInt(NAMES.size())));
             case 6 -> bounds(schema, "Length");
             case 7, 8 -> bounds(schema.put("type", "array"), "Items").set("items", sensible(levels - 1));

@@ -29,8 +29,7 @@ final class SchemaCheck {
             case "enum" -> asked.valueStream().anyMatch(value::equals);
             case "allOf" -> asked.valueStream().allMatch(one -> holds(one, value));
             case "anyOf" -> asked.valueStream().anyMatch(one -> holds(one, value));
-            case "oneOf" ->
-                asked.valueStream().filter(one -> holds(one, value)).count() == 1;
+            case "oneOf" -> asked.valueStream().filter(one -> holds(one, value)).count() == 1;
             case "type" ->
                 asked.isTextual() ? isA(asked, value) : asked.valueStream().anyMatch(one -> isA(one, value));
             case "minLength" -> !value.isTextual() || length(value) >= asked.intValue();
@@ -38,11 +37,10 @@ final class SchemaCheck {
             case "minItems" -> !value.isArray() || value.size() >= asked.intValue();
             case "maxItems" -> !value.isArray() || value.size() <= asked.intValue();
             case "items" -> !value.isArray() || value.valueStream().allMatch(one -> holds(asked, one));
-            case "required" ->
-                !value.isObject() || asked.valueStream().allMatch(name -> value.has(name.textValue()));
+            case "required" -> !value.isObject() || asked.valueStream().allMatch(name -> value.has(name.textValue()));
             case "properties" ->
-                asked.propertyStream().allMatch(e -> !value.has(e.getKey())
-                        || holds(e.getValue(), value.path(e.getKey())));
+                asked.propertyStream()
+                        .allMatch(e -> !value.has(e.getKey()) || holds(e.getValue(), value.path(e.getKey())));
             case "additionalProperties" ->
                 !value.isObject()
                         || value.propertyStream()

@@ -19,7 +19,8 @@ final class Schemata {
     static String doubling(int levels) {
         String definitions = IntStream.range(0, levels)
                 .mapToObj(i -> "\"d" + i + "\":{\"anyOf\":[{\"$ref\":\"#/$defs/d" + (i + 1)
-                        + "\",\"minLength\":" + 2 * i + "},{\"$ref\":\"#/$defs/d" + (i + 1) + "\",\"maxLength\":" + (2000 - 2 * i)
+                        + "\",\"minLength\":" + 2 * i + "},{\"$ref\":\"#/$defs/d" + (i + 1) + "\",\"maxLength\":"
+                        + (2000 - 2 * i)
                         + "}]}")
                 .collect(Collectors.joining(","));
         return "{\"$ref\":\"#/$defs/d0\",\"$defs\":{" + definitions + ",\"d" + levels + "\":{\"type\":\"string\"}}}";
