@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /// Whether two schemas surely exclude each other, so that `oneOf` of them is `anyOf`: by type, by the values that
 /// they list, or by a property that tells them apart.
@@ -31,11 +32,17 @@ final class Exclusion {
         }
         Set<Kind> shared = EnumSet.noneOf(Kind.class);
         shared.addAll(mine.written());
-        shared.retainAll(theirs.kinds());
+        shared.retainAll(valid(theirs));
         if (shared.isEmpty()) {
             return true;
         }
         return shared.equals(Set.of(Kind.OBJECT)) && depth < DEEPEST && tellsApart(mine, theirs, path, depth);
+    }
+
+    private static Set<Kind> valid(Flat flat) {
+        return flat.isFinite()
+                ? flat.values().stream().map(Kind::ofValue).collect(Collectors.toSet())
+                : flat.kinds();
     }
 
     private boolean tellsApart(Flat mine, Flat theirs, String path, int depth) {

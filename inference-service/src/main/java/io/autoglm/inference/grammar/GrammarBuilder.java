@@ -81,12 +81,21 @@ final class GrammarBuilder {
     Rule oneOf(Map<String, Rule> following) {
         List<Branch> sorted = following.entrySet().stream()
                 .map(e -> new Branch(e.getKey().getBytes(StandardCharsets.UTF_8), e.getValue()))
-                .sorted(Comparator.comparing(Branch::text, Arrays::compareUnsigned))
+                .sorted(Comparator.comparing(branch -> branch.text, Arrays::compareUnsigned))
                 .toList();
         return oneOf(sorted, 0);
     }
 
-    private record Branch(byte[] text, Rule next) {}
+    private static final class Branch {
+
+        final byte[] text;
+        final Rule next;
+
+        Branch(byte[] text, Rule next) {
+            this.text = text;
+            this.next = next;
+        }
+    }
 
     Rules build() {
         return new Rules(rules);

@@ -23,8 +23,17 @@ final class GrammarConstraint implements TokenConstraint {
 
     /// What the answer is written after.
     ///
-    /// @param marks tokens that end `text` at once
-    record Preface(Grammar text, int[] marks) {}
+    static final class Preface {
+
+        private final Grammar text;
+        private final int[] marks;
+
+        /// @param marks tokens that end `text` at once
+        Preface(Grammar text, int[] marks) {
+            this.text = text;
+            this.marks = marks;
+        }
+    }
 
     GrammarConstraint(Grammar grammar, Vocabulary vocabulary, int[] endTokens, @Nullable Preface preface) {
         this.grammar = grammar;

@@ -14,16 +14,25 @@ final class TokenTrie {
     private final byte[][] bytes;
     private final int longest;
 
-    /// A token of the vocabulary.
-    record Token(int id, byte[] bytes) {}
+    /// A token of the vocabulary, and its bytes, not to be changed.
+    static final class Token {
+
+        private final int id;
+        private final byte[] bytes;
+
+        Token(int id, byte[] bytes) {
+            this.id = id;
+            this.bytes = bytes;
+        }
+    }
 
     TokenTrie(List<Token> vocabulary) {
         List<Token> sorted = vocabulary.stream()
-                .sorted(Comparator.comparing(Token::bytes, Arrays::compareUnsigned))
+                .sorted(Comparator.comparing(token -> token.bytes, Arrays::compareUnsigned))
                 .toList();
-        this.tokens = sorted.stream().mapToInt(Token::id).toArray();
-        this.bytes = sorted.stream().map(Token::bytes).toArray(byte[][]::new);
-        this.longest = sorted.stream().mapToInt(one -> one.bytes.length).max().orElse(0);
+        this.tokens = sorted.stream().mapToInt(token -> token.id).toArray();
+        this.bytes = sorted.stream().map(token -> token.bytes).toArray(byte[][]::new);
+        this.longest = sorted.stream().mapToInt(token -> token.bytes.length).max().orElse(0);
     }
 
     /// Bytes of the longest token.
