@@ -40,9 +40,7 @@ final class Exclusion {
     }
 
     private static Set<Kind> valid(Flat flat) {
-        return flat.isFinite()
-                ? flat.values().stream().map(Kind::ofValue).collect(Collectors.toSet())
-                : flat.kinds();
+        return flat.isFinite() ? flat.values().stream().map(Kind::ofValue).collect(Collectors.toSet()) : flat.kinds();
     }
 
     private boolean tellsApart(Flat mine, Flat theirs, String path, int depth) {

@@ -32,7 +32,8 @@ final class TokenTrie {
                 .toList();
         this.tokens = sorted.stream().mapToInt(token -> token.id).toArray();
         this.bytes = sorted.stream().map(token -> token.bytes).toArray(byte[][]::new);
-        this.longest = sorted.stream().mapToInt(token -> token.bytes.length).max().orElse(0);
+        this.longest =
+                sorted.stream().mapToInt(token -> token.bytes.length).max().orElse(0);
     }
 
     /// Bytes of the longest token.
