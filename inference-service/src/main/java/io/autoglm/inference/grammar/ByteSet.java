@@ -27,8 +27,15 @@ record ByteSet(long w0, long w1, long w2, long w3) {
     }
 
     ByteSet without(String ascii) {
-        ByteSet out = of(ascii);
+        return without(of(ascii));
+    }
+
+    ByteSet without(ByteSet out) {
         return new ByteSet(w0 & ~out.w0, w1 & ~out.w1, w2 & ~out.w2, w3 & ~out.w3);
+    }
+
+    boolean isEmpty() {
+        return (w0 | w1 | w2 | w3) == 0;
     }
 
     boolean has(int value) {

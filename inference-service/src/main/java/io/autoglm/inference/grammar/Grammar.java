@@ -1,286 +1,225 @@
 package io.autoglm.inference.grammar;
 
 import io.autoglm.inference.grammar.Element.OneOf;
+import io.autoglm.inference.grammar.Element.Repeat;
 import io.autoglm.inference.grammar.Element.Rule;
-import java.util.Arrays;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// A context-free grammar over bytes, run as llama.cpp runs its own (`llama-grammar.cpp`): a [State] is the set
-/// of all stacks that the bytes so far allow, each with a byte set on top. Rules may call themselves at their end
-/// without limit (the frame that has nothing left is not kept) and elsewhere to a bounded depth; never at their
-/// beginning.
+/// of all stacks that the bytes so far allow. Rules may call themselves at their end without limit (the frame that
+/// has nothing left is not kept) and elsewhere to the depth of [Frame#DEEPEST].
 ///
-/// States and the masks of allowed tokens are kept for the next sequence with the same grammar. All of it under
-/// this object's lock, which is hardly ever contended: the batch loop is the one that walks.
+/// States and the masks of allowed tokens are kept for the next sequence with the same grammar, up to a limit in
+/// bytes; then all states are let go and found again as they are needed. A sequence under way keeps the stacks of
+/// the one it is in, and needs no more. All of it under this object's lock, which is hardly ever contended: the
+/// batch loop is the one that walks.
 final class Grammar {
 
-    /// A rule that can never end.
-    static final int ENDLESS = Integer.MAX_VALUE / 4;
+    private static final long MOST_STATE_BYTES = 8 << 20;
 
-    /// Frames of a stack. A level of nested JSON has two or three, and readers of JSON give up at a thousand
-    /// levels.
-    private static final int DEEPEST = 200;
+    /// The longest answer that is worth the search for its bytes.
+    private static final int MOST_WAY_BYTES = 1024;
 
-    private static final int MOST_STATES = 20_000;
-
-    /// 19 kB each for a vocabulary of 152k.
-    private static final int MOST_MASKS = 128;
-
-    private final Element[][][] rules;
-
-    /// The fewest bytes that each rule describes.
-    private final int[] shortest;
-
+    private final Rules rules;
     private final State start;
-    private final Map<Set<Frame>, State> states = new HashMap<>();
-    private final Map<State, Mask> masks = new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1;
+    private final Map<State, State> states = new HashMap<>();
+    private final Masks masks = new Masks();
+    private final long mostStateBytes;
+    private long stateBytes;
 
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<State, Mask> eldest) {
-            return size() > MOST_MASKS;
-        }
-    };
+    /// Written under the lock, read by whoever keeps grammars.
+    private volatile long bytes;
 
-    Grammar(List<List<List<Element>>> rules, Rule start) {
-        this.rules = rules.stream()
-                .map(alternatives -> alternatives.stream()
-                        .map(parts -> parts.toArray(Element[]::new))
-                        .toArray(Element[][]::new))
-                .toArray(Element[][][]::new);
-        this.shortest = shortest();
-        Set<Frame> frames = new HashSet<>();
-        expand(start.index(), Frame.BOTTOM, frames, new HashSet<>());
-        this.start = state(frames);
+    Grammar(Rules rules, Rule start) {
+        this(rules, start, MOST_STATE_BYTES);
+    }
+
+    Grammar(Rules rules, Rule start, long mostStateBytes) {
+        this.rules = rules;
+        this.mostStateBytes = mostStateBytes;
+        Deque<Frame> begin = new ArrayDeque<>();
+        expand(start, Frame.BOTTOM, begin);
+        this.start = new State(settled(begin));
+        forget();
+        count();
     }
 
     State start() {
         return start;
     }
 
-    /// The fewest bytes of a whole answer; at least [#ENDLESS] if there is none.
+    /// Classes of bytes, as [Rules] has them.
+    int classes() {
+        return rules.classes();
+    }
+
+    /// The fewest bytes of a whole answer; at least [Rules#ENDLESS] if there is none.
     int shortestAnswer() {
         return start.shortest;
     }
 
-    /// Tokens that a state allows, not to be changed.
-    static final class Mask {
+    /// What this takes in memory, roughly.
+    long bytes() {
+        return bytes;
+    }
 
-        final long[] words;
-
-        /// Of the states that they lead to, the most bytes that one needs to its end.
-        final int longestRest;
-
-        Mask(long[] words, int longestRest) {
-            this.words = words;
-            this.longestRest = longestRest;
+    /// Sets the bits of the tokens after which no more than `limit` bytes are needed to the end.
+    synchronized void allow(State state, Vocabulary vocabulary, int limit, long[] target) {
+        for (TokenTrie trie : vocabulary.tries()) {
+            State near = near(state, trie.longest() + 1);
+            masks.of(near, trie, this).write(limit - (state.shortest - near.shortest), target);
         }
-    }
-
-    synchronized Mask mask(State state, TokenTrie tokens) {
-        return masks.computeIfAbsent(state, from -> tokens.allowed(this, from, ENDLESS));
-    }
-
-    /// Tokens after which no more than `rest` bytes are needed to the end.
-    synchronized Mask mask(State state, TokenTrie tokens, int rest) {
-        return tokens.allowed(this, state, rest);
+        count();
     }
 
     /// @return null if no answer goes on so
-    synchronized @Nullable State advance(State state, byte[] bytes) {
+    synchronized @Nullable State advance(State state, byte[] more) {
         State reached = state;
-        for (int i = 0; i < bytes.length && reached != null; i++) {
-            reached = next(reached, bytes[i] & 0xff);
+        for (int i = 0; i < more.length && reached != null; i++) {
+            reached = next(reached, more[i] & 0xff);
         }
+        count();
         return reached;
+    }
+
+    /// The shortest bytes to the end, of several the first in their order: so the way from a later state is the
+    /// rest of this one.
+    ///
+    /// @return null if it is of more than [#MOST_WAY_BYTES]
+    synchronized byte @Nullable [] shortestWay(State state) {
+        if (state.shortest > MOST_WAY_BYTES) {
+            return null;
+        }
+        byte[] way = new byte[state.shortest];
+        State at = state;
+        for (int i = 0; i < way.length; i++) {
+            State closer = null;
+            for (int ofClass = 0; closer == null; ofClass++) {
+                int value = rules.firstOfClass(ofClass);
+                State next = next(at, value);
+                if (next != null && next.shortest < at.shortest) {
+                    way[i] = (byte) value;
+                    closer = next;
+                }
+            }
+            at = closer;
+        }
+        count();
+        return way;
     }
 
     /// @return null if no answer goes on so; to be called under this object's lock
     @Nullable
     State next(State state, int value) {
-        State known = state.next[value];
+        int ofClass = rules.classOf(value);
+        State known = state.next(ofClass);
         if (known == null) {
-            Set<Frame> frames = new HashSet<>();
+            Deque<Frame> on = new ArrayDeque<>();
             for (Frame frame : state.frames) {
-                if (frame.rest.length > 0
-                        && ((OneOf) frame.rest[frame.at]).bytes().has(value)) {
-                    resume(frame.rest, frame.at + 1, frame.under, frames, new HashSet<>());
+                if (frame.way.length() > 0 && frame.element() instanceof OneOf(ByteSet set) && set.has(value)) {
+                    push(frame.after(), on);
                 }
             }
+            Set<Frame> frames = settled(on);
             known = frames.isEmpty() ? State.NOWHERE : state(frames);
-            state.next[value] = known;
+            state.leads(ofClass, rules.classes(), known);
         }
-        return known == State.NOWHERE ? null : known;
+        return known.frames.isEmpty() ? null : known;
     }
 
     private State state(Set<Frame> frames) {
-        if (states.size() > MOST_STATES) {
-            states.clear();
+        State fresh = new State(frames);
+        State known = states.get(fresh);
+        if (known != null) {
+            return known;
         }
-        return states.computeIfAbsent(frames, State::new);
+        if (stateBytes > mostStateBytes) {
+            forget();
+        }
+        states.put(fresh, fresh);
+        stateBytes += fresh.bytes(rules.classes());
+        return fresh;
     }
 
-    /// Goes on with `rest[at…]` above `under`, up to where a byte is needed or nothing is left.
-    private void resume(Element[] rest, int at, Frame under, Set<Frame> frames, Set<Call> calls) {
-        if (at == rest.length) {
-            if (under.depth == 0) {
-                frames.add(Frame.BOTTOM);
-            } else {
-                resume(under.rest, under.at, under.under, frames, calls);
+    /// Cuts every state off from those it leads to, or the first would hold them all.
+    private void forget() {
+        states.values().forEach(State::forget);
+        states.clear();
+        states.put(start, start);
+        stateBytes = start.bytes(rules.classes());
+    }
+
+    private void count() {
+        bytes = rules.bytes() + stateBytes + masks.bytes();
+    }
+
+    /// The state that allows the same tokens of less than `reach` bytes and counts no further than that. All its
+    /// stacks must need equally much less than those of `state`, or theirs could not be told from it. What lies
+    /// below a count cut down to `reach` is beyond their reach too.
+    private State near(State state, int reach) {
+        if (state.widest <= reach) {
+            return state;
+        }
+        Set<Frame> frames = new HashSet<>();
+        int less = -1;
+        for (Frame frame : state.frames) {
+            Frame near = frame.within(reach, rules);
+            if (less >= 0 && frame.need - near.need != less) {
+                return state;
             }
-        } else if (rest[at] instanceof Rule(int index)) {
-            Frame above = at + 1 == rest.length ? under : frame(rest, at + 1, under);
-            expand(index, above, frames, calls);
-        } else {
-            Frame frame = frame(rest, at, under);
-            if (frame.depth <= DEEPEST) {
-                frames.add(frame);
+            less = frame.need - near.need;
+            frames.add(near);
+        }
+        return state(frames);
+    }
+
+    /// Goes on from each place, up to where a byte is needed or nothing is left.
+    private Set<Frame> settled(Deque<Frame> places) {
+        Set<Frame> settled = new HashSet<>();
+        Set<Frame> seen = new HashSet<>();
+        while (!places.isEmpty()) {
+            Frame frame = places.pop();
+            if (frame.way.length() == 0 || frame.element() instanceof OneOf) {
+                settled.add(frame);
+            } else if (seen.add(frame)) {
+                proceed(frame, places);
             }
         }
+        return settled;
     }
 
-    private record Call(int rule, Frame under) {}
-
-    private void expand(int rule, Frame under, Set<Frame> frames, Set<Call> calls) {
-        if (under.depth > DEEPEST || !calls.add(new Call(rule, under))) {
-            return;
-        }
-        for (Element[] alternative : rules[rule]) {
-            resume(alternative, 0, under, frames, calls);
-        }
-    }
-
-    private Frame frame(Element[] rest, int at, Frame under) {
-        int needed = under.shortest;
-        for (int i = at; i < rest.length; i++) {
-            needed = Math.min(ENDLESS, needed + shortest(rest[i]));
-        }
-        return new Frame(rest, at, under, needed);
-    }
-
-    private int shortest(Element element) {
-        return switch (element) {
-            case OneOf one -> 1;
-            case Rule(int index) -> shortest[index];
-        };
-    }
-
-    /// To the fixed point, from below: a rule is as short as its shortest alternative.
-    private int[] shortest() {
-        int[] lengths = new int[rules.length];
-        Arrays.fill(lengths, ENDLESS);
-        for (boolean changed = true; changed; ) {
-            changed = false;
-            for (int rule = rules.length - 1; rule >= 0; rule--) {
-                for (Element[] alternative : rules[rule]) {
-                    int length = 0;
-                    for (Element element : alternative) {
-                        int more = element instanceof Rule(int index) ? lengths[index] : 1;
-                        length = Math.min(ENDLESS, length + more);
-                    }
-                    if (length < lengths[rule]) {
-                        lengths[rule] = length;
-                        changed = true;
-                    }
+    private void proceed(Frame frame, Deque<Frame> places) {
+        switch (frame.element()) {
+            case OneOf one -> throw new IllegalStateException("a byte is needed first");
+            case Rule rule -> expand(rule, frame.after(), places);
+            case Repeat(Rule part, int first, int last) -> {
+                if (frame.least == 0) {
+                    push(frame.after(), places);
+                }
+                if (frame.most > 0) {
+                    expand(part, frame.again(rules.shortest(part)), places);
                 }
             }
         }
-        return lengths;
     }
 
-    /// What is left of an alternative, and what comes behind it. Equal by structure.
-    static final class Frame {
-
-        static final Frame BOTTOM = new Frame();
-
-        final Element[] rest;
-        final int at;
-        final Frame under;
-        final int depth;
-
-        /// The fewest bytes to the end of the answer.
-        final int shortest;
-
-        private final int hash;
-
-        private Frame() {
-            this.rest = new Element[0];
-            this.at = 0;
-            this.under = this;
-            this.depth = 0;
-            this.shortest = 0;
-            this.hash = 1;
-        }
-
-        Frame(Element[] rest, int at, Frame under, int shortest) {
-            this.rest = rest;
-            this.at = at;
-            this.under = under;
-            this.depth = under.depth + 1;
-            this.shortest = shortest;
-            this.hash = (System.identityHashCode(rest) * 31 + at) * 31 + under.hash;
-        }
-
-        @Override
-        public boolean equals(@Nullable Object other) {
-            if (!(other instanceof Frame frame) || frame.hash != hash || frame.depth != depth) {
-                return false;
+    private void expand(Rule rule, @Nullable Frame under, Deque<Frame> places) {
+        if (under != null) {
+            for (Alternative way : rules.of(rule.index())) {
+                push(Frame.of(way, 0, under), places);
             }
-            Frame mine = this;
-            Frame theirs = frame;
-            while (mine != theirs) {
-                if (!sameAlternative(mine.rest, theirs.rest) || mine.at != theirs.at) {
-                    return false;
-                }
-                mine = mine.under;
-                theirs = theirs.under;
-            }
-            return true;
-        }
-
-        @Override
-        public int hashCode() {
-            return hash;
-        }
-
-        /// Each alternative of the grammar is one array.
-        @SuppressWarnings("ReferenceEquality")
-        private static boolean sameAlternative(Element[] some, Element[] other) {
-            return some == other;
         }
     }
 
-    /// All that the bytes so far may be in the middle of.
-    static final class State {
-
-        static final State NOWHERE = new State(Set.of());
-
-        private final Set<Frame> frames;
-        private final @Nullable State[] next = new State[256];
-
-        /// The fewest bytes to the end of the answer.
-        final int shortest;
-
-        State(Set<Frame> frames) {
-            this.frames = frames;
-            this.shortest =
-                    frames.stream().mapToInt(frame -> frame.shortest).min().orElse(ENDLESS);
-        }
-
-        /// Whether the answer may end here.
-        boolean complete() {
-            return frames.contains(Frame.BOTTOM);
-        }
-
-        /// Whether it can also go on.
-        boolean open() {
-            return !complete() || frames.size() > 1;
+    private static void push(@Nullable Frame frame, Deque<Frame> places) {
+        if (frame != null) {
+            places.push(frame);
         }
     }
 }

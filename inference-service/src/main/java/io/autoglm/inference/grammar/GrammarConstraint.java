@@ -1,43 +1,61 @@
 package io.autoglm.inference.grammar;
 
 import io.autoglm.inference.sampling.TokenConstraint;
-import io.autoglm.inference.text.TokenBytes;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
-/// Keeps one answer to a grammar. Every byte has a token of its own, so an answer that needs n more bytes can be
-/// ended with n more tokens; tokens that would leave too few are not allowed.
+/// Keeps one answer to a grammar. Every byte that the grammar writes has a token of its own ([AnswerFormat] sees
+/// to it), so an answer that needs n more bytes can be ended with n more tokens; tokens that would leave too few
+/// are not allowed, and some token always is.
+///
+/// Where even the shortest answer has more bytes than there are tokens left, longer tokens have to make up for it:
+/// then what would take the answer further from its end is not allowed, and once the tokens just suffice, the
+/// shortest answer is written. That mostly ends in time, but need not.
 final class GrammarConstraint implements TokenConstraint {
 
     private final Grammar grammar;
-    private final TokenTrie trie;
-    private final TokenBytes tokens;
+    private final Vocabulary vocabulary;
     private final int[] endTokens;
-    private Grammar.State state;
+    private final @Nullable Preface preface;
+    private State state;
+    private boolean inPreface;
     private boolean ended;
 
-    GrammarConstraint(Grammar grammar, TokenTrie trie, TokenBytes tokens, int[] endTokens) {
+    /// What the answer is written after.
+    ///
+    static final class Preface {
+
+        private final Grammar text;
+        private final int[] marks;
+
+        /// @param marks tokens that end `text` at once
+        Preface(Grammar text, int[] marks) {
+            this.text = text;
+            this.marks = marks;
+        }
+    }
+
+    GrammarConstraint(Grammar grammar, Vocabulary vocabulary, int[] endTokens, @Nullable Preface preface) {
         this.grammar = grammar;
-        this.trie = trie;
-        this.tokens = tokens;
+        this.vocabulary = vocabulary;
         this.endTokens = endTokens;
-        this.state = grammar.start();
+        this.preface = preface;
+        this.inPreface = preface != null;
+        this.state = preface == null ? grammar.start() : preface.text.start();
     }
 
     @Override
     public void allow(long[] mask, int remaining) {
         Arrays.fill(mask, 0);
-        if (!ended && state.open()) {
-            int rest = remaining - 2;
-            Grammar.Mask allowed = grammar.mask(state, trie);
-            if (allowed.longestRest > rest && state.shortest <= rest + 1) {
-                allowed = grammar.mask(state, trie, rest);
-            }
-            System.arraycopy(allowed.words, 0, mask, 0, Math.min(mask.length, allowed.words.length));
+        if (!ended && inPreface && preface != null) {
+            int after = grammar.shortestAnswer() + 1;
+            allow(preface.text, remaining - after, mask);
+            set(preface.marks, mask);
+        } else if (!ended && state.open()) {
+            allow(grammar, remaining - 1, mask);
         }
-        if (ended || state.complete()) {
-            for (int end : endTokens) {
-                mask[end >> 6] |= 1L << end;
-            }
+        if (ended || (!inPreface && state.complete())) {
+            set(endTokens, mask);
         }
     }
 
@@ -46,16 +64,41 @@ final class GrammarConstraint implements TokenConstraint {
         if (ended) {
             return;
         }
-        for (int end : endTokens) {
-            if (end == token) {
-                ended = true;
-                return;
-            }
+        if (!inPreface && Arrays.stream(endTokens).anyMatch(end -> end == token)) {
+            ended = true;
+            return;
         }
-        Grammar.State next = grammar.advance(state, tokens.bytes(token));
+        Grammar walked = inPreface && preface != null ? preface.text : grammar;
+        State next = walked.advance(state, vocabulary.bytes(token));
         if (next == null) {
             throw new IllegalArgumentException("token " + token + " does not belong to the answer's form");
         }
         state = next;
+        if (inPreface && next.complete()) {
+            inPreface = false;
+            state = grammar.start();
+        }
+    }
+
+    /// @param tokens that may be spent up to the end of what `walked` describes
+    private void allow(Grammar walked, int tokens, long[] mask) {
+        if (state.shortest <= tokens) {
+            walked.allow(state, vocabulary, tokens - 1, mask);
+            return;
+        }
+        byte[] way = walked.shortestWay(state);
+        if (way != null && way.length > 0 && vocabulary.tokens(way) >= tokens) {
+            set(new int[] {vocabulary.longest(way, 0)}, mask);
+        } else {
+            walked.allow(state, vocabulary, state.shortest, mask);
+        }
+    }
+
+    private static void set(int[] tokens, long[] mask) {
+        for (int token : tokens) {
+            if (token >> 6 < mask.length) {
+                mask[token >> 6] |= 1L << token;
+            }
+        }
     }
 }

@@ -1,5 +1,6 @@
 package io.autoglm.inference.grammar;
 
+import io.autoglm.inference.grammar.Element.Repeat;
 import io.autoglm.inference.grammar.Element.Rule;
 import java.util.List;
 
@@ -7,6 +8,10 @@ import java.util.List;
 /// in one place (llama.cpp's), on the digits of a number, and, by the grammar, on depth. Strings are valid UTF-8
 /// without lone surrogates.
 final class JsonRules {
+
+    /// Every byte that is written somewhere.
+    static final ByteSet BYTES =
+            ByteSet.of("\t\n").with(' ', 0x7f).with(0x80, 0xbf).with(0xc2, 0xf4);
 
     private static final int MOST_INDENT = 20;
     private static final int MOST_DIGITS = 16;
@@ -26,7 +31,7 @@ final class JsonRules {
     /// One character of a string, escaped or not.
     final Rule character = character();
 
-    final Rule string = grammar.sequence("\"", grammar.repeat(character, "\""));
+    final Rule string = string(0, Repeat.UNBOUNDED);
     final Rule integer = integer();
     final Rule number = number();
     final Rule value = grammar.rule();
@@ -44,26 +49,19 @@ final class JsonRules {
         return List.of(key, ":", space, of);
     }
 
+    /// A string of so many characters.
+    Rule string(int least, int most) {
+        return grammar.sequence("\"", grammar.repeat(least, most, character), "\"");
+    }
+
     /// An object of any number of pairs.
     Rule members(Rule key, Rule of) {
-        Rule more = grammar.rule();
-        grammar.or(more, "}");
-        grammar.or(more, ",", space, pair(key, of), space, more);
-        Rule first = grammar.rule();
-        grammar.or(first, "}");
-        grammar.or(first, pair(key, of), space, more);
-        return grammar.sequence("{", space, first);
+        return grammar.sequence("{", space, listed(pair(key, of), "}"));
     }
 
     /// An array of any number of items.
     Rule items(Rule of) {
-        Rule more = grammar.rule();
-        grammar.or(more, "]");
-        grammar.or(more, ",", space, of, space, more);
-        Rule first = grammar.rule();
-        grammar.or(first, "]");
-        grammar.or(first, of, space, more);
-        return grammar.sequence("[", space, first);
+        return grammar.sequence("[", space, listed(of, "]"));
     }
 
     /// An array of at least `least` and at most `most` items.
@@ -71,19 +69,22 @@ final class JsonRules {
         if (most == 0) {
             return grammar.sequence("[", space, "]");
         }
-        List<Object> next = List.of(",", space, of, space);
-        Rule rest = grammar.times(Math.max(0, least - 1), most - 1, next, "]");
-        Rule first = grammar.rule();
-        if (least == 0) {
-            grammar.or(first, "]");
-        }
-        grammar.or(first, of, space, rest);
-        return grammar.sequence("[", space, first);
+        int others = most == Repeat.UNBOUNDED ? most : most - 1;
+        Repeat more = grammar.repeat(Math.max(0, least - 1), others, ",", space, of, space);
+        Rule some = grammar.sequence(of, space, more, "]");
+        return grammar.sequence("[", space, least == 0 ? grammar.anyOf("]", some) : some);
+    }
+
+    /// Items and `end`. Each calls the next at its own end, so that a level of nesting is but one frame.
+    private Rule listed(Object item, String end) {
+        Rule more = grammar.rule();
+        grammar.or(more, end);
+        grammar.or(more, ",", space, item, space, more);
+        return grammar.anyOf(end, List.of(item, space, more));
     }
 
     private Rule space() {
-        Rule indented = grammar.times(0, MOST_INDENT, ByteSet.of(" \t"), nothing);
-        return grammar.anyOf(nothing, " ", List.of("\n", indented));
+        return grammar.anyOf(nothing, " ", List.of("\n", grammar.repeat(0, MOST_INDENT, ByteSet.of(" \t"))));
     }
 
     private Rule character() {
@@ -104,17 +105,16 @@ final class JsonRules {
     }
 
     private Rule integer() {
-        Rule digits = grammar.times(0, MOST_DIGITS - 1, DIGIT, nothing);
+        Repeat digits = grammar.repeat(0, MOST_DIGITS - 1, DIGIT);
         Rule positive = grammar.anyOf("0", List.of(ByteSet.range('1', '9'), digits));
         return grammar.anyOf(positive, List.of("-", positive));
     }
 
     private Rule number() {
-        Rule digits = grammar.times(0, MOST_DIGITS - 1, DIGIT, nothing);
-        Rule fraction = grammar.anyOf(nothing, List.of(".", DIGIT, digits));
-        Rule exponentDigits = grammar.times(0, MOST_EXPONENT_DIGITS - 1, DIGIT, nothing);
+        Rule fraction = grammar.anyOf(nothing, List.of(".", grammar.repeat(1, MOST_DIGITS, DIGIT)));
         Rule sign = grammar.anyOf(nothing, ByteSet.of("+-"));
-        Rule exponent = grammar.anyOf(nothing, List.of(ByteSet.of("eE"), sign, DIGIT, exponentDigits));
+        Repeat digits = grammar.repeat(1, MOST_EXPONENT_DIGITS, DIGIT);
+        Rule exponent = grammar.anyOf(nothing, List.of(ByteSet.of("eE"), sign, digits));
         return grammar.sequence(integer, fraction, exponent);
     }
 }

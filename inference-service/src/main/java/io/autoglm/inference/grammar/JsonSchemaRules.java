@@ -1,263 +1,275 @@
 package io.autoglm.inference.grammar;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import io.autoglm.inference.grammar.Element.Repeat;
 import io.autoglm.inference.grammar.Element.Rule;
 import io.autoglm.inference.sampling.InvalidParameterException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// A JSON schema as rules. Properties come in the order of the schema, optional ones may be left away; others are
-/// written only where `additionalProperties` invites them, or where the schema names none.
+/// A JSON schema (draft 2020-12) as rules. What they describe is valid, but not all that is valid is described:
+///
+/// - Properties come in the order of the schema; optional ones may be left away. Others are written only where
+///   `additionalProperties` invites them, or where the schema names none, and never under a declared name. Two of
+///   them may have the same name, which JSON allows.
+/// - Without `type`, a value is of the kind that the other keywords are about.
+/// - `const`, `enum` and names are written as Jackson writes them; strings may not be longer than [#LONGEST].
+///
+/// Schemas that stand beside each other (`$ref`, `allOf`, `anyOf`, `oneOf` and other keywords) are read together.
+/// `oneOf` must have alternatives that exclude each other ([Exclusion]). Annotations are ignored, `format` among
+/// them; any other keyword that is not kept is refused ([Keywords]), whether `strict` is asked for or not.
 final class JsonSchemaRules {
 
-    private static final String PARAM = "response_format";
-    private static final int DEEPEST = 64;
-    private static final int MOST_REPEATS = 2000;
+    /// Characters of a schema as JSON.
+    private static final int MOST_TEXT = 256 * 1024;
 
-    /// Keywords that narrow an answer down in ways that the rules cannot. Saying nothing of them would be a
-    /// promise broken.
-    private static final Set<String> UNSUPPORTED = Set.of(
-            "pattern",
-            "minimum",
-            "maximum",
-            "exclusiveMinimum",
-            "exclusiveMaximum",
-            "multipleOf",
-            "not",
-            "if",
-            "then",
-            "else",
-            "patternProperties",
-            "propertyNames",
-            "minProperties",
-            "maxProperties",
-            "dependentRequired",
-            "dependentSchemas",
-            "dependencies",
-            "contains",
-            "minContains",
-            "maxContains",
-            "prefixItems",
-            "uniqueItems",
-            "unevaluatedProperties",
-            "unevaluatedItems",
-            "$dynamicRef");
+    /// Declared in all objects together, each counted as often as it is read together with something else.
+    private static final int MOST_PROPERTIES = 1000;
+
+    /// Characters of a property's name.
+    private static final int LONGEST_NAME = 1000;
+
+    /// Characters of a `const` or of a value of an `enum`, as JSON.
+    private static final int LONGEST = 16 * 1024;
 
     private final JsonRules json = new JsonRules();
     private final GrammarBuilder grammar = json.grammar;
-    private final JsonNode root;
-    private final boolean strict;
+    private final Schemas schemas;
     private final Map<String, Rule> references = new HashMap<>();
+    private final Map<Flat, Rule> merged = new HashMap<>();
+    private int properties;
 
-    private JsonSchemaRules(JsonNode root, boolean strict) {
-        this.root = root;
-        this.strict = strict;
+    private JsonSchemaRules(JsonNode root) {
+        this.schemas = new Schemas(root);
     }
 
-    /// @param strict refuse what cannot be guaranteed, instead of leaving it to the model
-    /// @throws InvalidParameterException naming the keyword
-    static Grammar compile(JsonNode schema, boolean strict) {
-        JsonSchemaRules rules = new JsonSchemaRules(schema, strict);
-        try {
-            Rule value = rules.reference("#", 0);
-            Grammar compiled = rules.grammar.build(rules.grammar.sequence(rules.json.space, value));
-            if (compiled.shortestAnswer() >= Grammar.ENDLESS) {
-                throw refusal("no JSON value can satisfy the schema");
-            }
-            return compiled;
-        } catch (InvalidParameterException refused) {
-            throw refused;
-        } catch (IllegalArgumentException e) {
-            throw refusal("the schema " + e.getMessage());
+    /// @throws InvalidParameterException naming what is wrong or not supported, and where
+    static Grammar compile(JsonNode schema) {
+        if (schema.toString().length() > MOST_TEXT) {
+            throw Keywords.refusal("", "is longer than " + MOST_TEXT + " characters");
         }
+        JsonSchemaRules rules = new JsonSchemaRules(schema);
+        Rule answer = rules.grammar.sequence(rules.json.space, rules.reference("#", "", 0));
+        Grammar compiled = new Grammar(rules.grammar.build(), answer);
+        if (compiled.shortestAnswer() >= Rules.ENDLESS) {
+            throw Keywords.refusal("", "is one that no JSON value can satisfy, or only one nested too deep");
+        }
+        return compiled;
     }
 
-    private static InvalidParameterException refusal(String why) {
-        return new InvalidParameterException(PARAM, PARAM + ": " + why);
-    }
-
-    private Rule reference(String pointer, int depth) {
+    private Rule reference(String pointer, String path, int depth) {
         Rule known = references.get(pointer);
         if (known != null) {
             return known;
         }
-        if (!pointer.startsWith("#")) {
-            throw refusal("the schema refers to " + pointer + ", only references within it are supported");
-        }
-        JsonNode target = pointer.equals("#") ? root : root.at(pointer.substring(1));
-        if (target.isMissingNode()) {
-            throw refusal("the schema refers to " + pointer + ", which it does not have");
-        }
+        JsonNode target = schemas.target(pointer, path);
         Rule rule = grammar.rule();
         references.put(pointer, rule);
-        grammar.or(rule, value(target, depth + 1));
+        grammar.or(rule, value(target, pointer.substring(1), depth + 1));
         return rule;
     }
 
-    private Rule value(JsonNode schema, int depth) {
-        if (depth > DEEPEST) {
-            throw refusal("the schema is nested deeper than " + DEEPEST);
+    private Rule value(JsonNode schema, String path, int depth) {
+        if (depth > Schemas.DEEPEST) {
+            throw Keywords.refusal(path, "is nested deeper than " + Schemas.DEEPEST);
         }
         if (schema.isBoolean()) {
             return schema.booleanValue() ? json.value : grammar.rule();
         }
-        if (!schema.isObject()) {
-            throw refusal("a schema must be an object, but is " + schema);
+        if (refersOnly(schema)) {
+            Keywords.check(schema, path);
+            return reference(schema.path("$ref").textValue(), path, depth);
         }
-        check(schema);
-        if (schema.has("$ref")) {
-            return reference(schema.path("$ref").asText(), depth);
-        }
-        if (schema.has("const")) {
-            return grammar.sequence(schema.path("const").toString());
-        }
-        if (schema.has("enum")) {
-            List<Object> values = new ArrayList<>();
-            schema.path("enum").forEach(one -> values.add(one.toString()));
-            return grammar.anyOf(values.toArray());
-        }
-        for (String alternatives : List.of("anyOf", "oneOf")) {
-            if (schema.has(alternatives)) {
-                Rule any = grammar.rule();
-                schema.path(alternatives).forEach(one -> grammar.or(any, value(one, depth + 1)));
-                return any;
-            }
-        }
-        if (schema.has("allOf")) {
-            if (schema.path("allOf").size() != 1) {
-                throw refusal("allOf of several schemas is not supported");
-            }
-            return value(schema.path("allOf").get(0), depth + 1);
-        }
-        return typed(schema, depth);
+        return rule(schemas.flat(schema, path), path, depth);
     }
 
-    private void check(JsonNode schema) {
-        if (!strict) {
-            return;
+    private static boolean refersOnly(JsonNode schema) {
+        return schema.has("$ref")
+                && schema.propertyStream()
+                        .allMatch(e -> e.getKey().equals("$ref") || Keywords.isAnnotation(e.getKey()));
+    }
+
+    /// What was read together may come back to itself; what is written in one place cannot but by a reference.
+    private Rule rule(Flat flat, String path, int depth) {
+        if (depth > Schemas.DEEPEST) {
+            throw Keywords.refusal(path, "is nested deeper than " + Schemas.DEEPEST);
         }
-        schema.fieldNames().forEachRemaining(keyword -> {
-            boolean says =
-                    !schema.path(keyword).isBoolean() || schema.path(keyword).booleanValue();
-            if (says && UNSUPPORTED.contains(keyword)) {
-                throw refusal("the schema's keyword '" + keyword + "' is not supported");
+        if (!flat.merged) {
+            return built(flat, path, depth);
+        }
+        Rule known = merged.get(flat);
+        if (known != null) {
+            return known;
+        }
+        Rule rule = grammar.rule();
+        merged.put(flat, rule);
+        grammar.or(rule, built(flat, path, depth));
+        return rule;
+    }
+
+    private Rule built(Flat flat, String path, int depth) {
+        if (!flat.choices.isEmpty()) {
+            return choice(flat, path, depth);
+        }
+        if (flat.isFinite()) {
+            return finite(flat, path);
+        }
+        Set<Kind> kinds = flat.written();
+        if (kinds.size() == Kind.values().length) {
+            return json.value;
+        }
+        Rule any = grammar.rule();
+        for (Kind kind : kinds) {
+            grammar.or(any, ofKind(kind, kinds, flat, path, depth));
+        }
+        return any;
+    }
+
+    private Rule choice(Flat flat, String path, int depth) {
+        Flat.Choice choice = flat.choices.getFirst();
+        boolean alone = flat.plain.isEmpty() && flat.choices.size() == 1;
+        boolean exclusive = choice.keyword().equals("oneOf");
+        Rule any = grammar.rule();
+        List<Flat> options = new ArrayList<>();
+        int index = 0;
+        for (JsonNode alternative : choice.alternatives()) {
+            String at = path + "/" + choice.keyword() + "/" + index++;
+            if (exclusive || !alone) {
+                options.add(schemas.both(flat.chosen(), alternative, at));
+            }
+            grammar.or(any, alone ? value(alternative, at, depth + 1) : rule(options.getLast(), at, depth + 1));
+        }
+        if (exclusive) {
+            exclusive(options, path);
+        }
+        return any;
+    }
+
+    private void exclusive(List<Flat> options, String path) {
+        Exclusion exclusion = new Exclusion(schemas);
+        for (int i = 0; i < options.size(); i++) {
+            for (int j = 0; j < i; j++) {
+                if (!exclusion.between(options.get(j), options.get(i), path)) {
+                    throw Keywords.refusal(
+                            path,
+                            "has a 'oneOf' of which alternatives " + j + " and " + i
+                                    + " might both hold; that is not supported, 'anyOf' is");
+                }
+            }
+        }
+    }
+
+    private Rule finite(Flat flat, String path) {
+        flat.plain.fieldNames().forEachRemaining(keyword -> {
+            if (!Set.of("const", "enum", "type").contains(keyword)) {
+                throw Keywords.refusal(path, "has '" + keyword + "' beside 'const' or 'enum', which is not supported");
             }
         });
+        return grammar.oneOf(
+                flat.values().stream().map(value -> literal(value, path)).toList());
     }
 
-    private Rule typed(JsonNode schema, int depth) {
-        JsonNode type = schema.path("type");
-        if (type.isArray()) {
-            Rule any = grammar.rule();
-            type.forEach(one -> grammar.or(any, typed(one.asText(), schema, depth)));
-            return any;
+    private static String literal(JsonNode value, String path) {
+        String text = value.toString();
+        if (text.length() > LONGEST) {
+            throw Keywords.refusal(path, "has a value of more than " + LONGEST + " characters");
         }
-        if (type.isTextual()) {
-            return typed(type.textValue(), schema, depth);
+        if (!finite(value)) {
+            throw Keywords.refusal(path, "has a number that is too large");
         }
-        if (schema.has("properties")) {
-            return object(schema, depth);
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+            throw Keywords.refusal(path, "has a string with half a surrogate pair");
         }
-        return schema.has("items") ? array(schema, depth) : json.value;
+        return text;
     }
 
-    private Rule typed(String type, JsonNode schema, int depth) {
-        return switch (type) {
-            case "object" -> object(schema, depth);
-            case "array" -> array(schema, depth);
-            case "string" -> string(schema);
-            case "integer" -> json.integer;
-            case "number" -> json.number;
-            case "boolean" -> grammar.anyOf("true", "false");
-            case "null" -> grammar.sequence("null");
-            default -> throw refusal("the schema has the unknown type '" + type + "'");
+    private static boolean finite(JsonNode value) {
+        return value.isFloatingPointNumber()
+                ? Double.isFinite(value.doubleValue())
+                : value.valueStream().allMatch(JsonSchemaRules::finite);
+    }
+
+    private Object ofKind(Kind kind, Set<Kind> kinds, Flat flat, String path, int depth) {
+        return switch (kind) {
+            case NULL -> "null";
+            case BOOLEAN -> grammar.anyOf("true", "false");
+            case INTEGER -> kinds.contains(Kind.FRACTION) ? json.number : json.integer;
+            case FRACTION -> grammar.rule();
+            case STRING -> {
+                Bounds length = bounds(flat, "minLength", "maxLength", path);
+                yield length.isNone() ? json.string : json.string(length.least, length.most);
+            }
+            case ARRAY -> {
+                Bounds items = bounds(flat, "minItems", "maxItems", path);
+                JsonNode schema = flat.plain.path("items");
+                Rule item = items.most == 0 || schema.isMissingNode()
+                        ? json.value
+                        : value(schema, path + "/items", depth + 1);
+                yield items.isNone() ? json.items(item) : json.items(item, items.least, items.most);
+            }
+            case OBJECT -> object(flat, path, depth);
         };
     }
 
-    private Rule string(JsonNode schema) {
-        if (!schema.has("minLength") && !schema.has("maxLength")) {
-            return json.string;
+    private record Bounds(int least, int most) {
+
+        boolean isNone() {
+            return least == 0 && most == Repeat.UNBOUNDED;
         }
-        int least = bound(schema, "minLength", 0);
-        Rule tail = schema.has("maxLength")
-                ? grammar.times(least, bound(schema, "maxLength", 0), json.character, "\"")
-                : grammar.times(least, least, json.character, grammar.repeat(json.character, "\""));
-        return grammar.sequence("\"", tail);
     }
 
-    private Rule array(JsonNode schema, int depth) {
-        Rule item = schema.has("items") ? value(schema.path("items"), depth + 1) : json.value;
-        int least = bound(schema, "minItems", 0);
-        if (schema.has("maxItems")) {
-            return json.items(item, least, bound(schema, "maxItems", 0));
+    private static Bounds bounds(Flat flat, String minimum, String maximum, String path) {
+        Bounds bounds = new Bounds(
+                flat.plain.path(minimum).asInt(0), flat.plain.path(maximum).asInt(Repeat.UNBOUNDED));
+        if (bounds.least > bounds.most) {
+            throw Keywords.refusal(
+                    path,
+                    "has a '" + minimum + "' of " + bounds.least + " and a '" + maximum + "' of " + bounds.most
+                            + ": no value can satisfy both");
         }
-        if (least == 0) {
-            return json.items(item);
-        }
-        List<Object> next = List.of(",", json.space, item, json.space);
-        Rule rest = grammar.times(least - 1, least - 1, next, grammar.repeat(next, "]"));
-        return grammar.sequence("[", json.space, item, json.space, rest);
+        return bounds;
     }
 
-    private static int bound(JsonNode schema, String keyword, int otherwise) {
-        JsonNode value = schema.path(keyword);
-        if (value.isMissingNode()) {
-            return otherwise;
+    private Rule object(Flat flat, String path, int depth) {
+        Set<String> required = flat.required();
+        Map<String, JsonNode> declared = new LinkedHashMap<>();
+        flat.plain.path("properties").properties().forEach(e -> declared.put(e.getKey(), e.getValue()));
+        for (String name : required) {
+            JsonNode schema = flat.property(name);
+            declared.putIfAbsent(name, schema == null ? BooleanNode.TRUE : schema);
         }
-        if (!value.canConvertToInt() || value.intValue() < 0 || value.intValue() > MOST_REPEATS) {
-            throw refusal("the schema's " + keyword + " must be 0 to " + MOST_REPEATS);
+        properties += declared.size();
+        if (properties > MOST_PROPERTIES) {
+            throw Keywords.refusal(path, "has, with those before it, more than " + MOST_PROPERTIES + " properties");
         }
-        return value.intValue();
+        Rule extra = flat.open() ? extra(flat, declared.keySet(), path, depth) : null;
+        Properties members = new Properties(json, new ArrayList<>(declared.keySet()), required, extra);
+        declared.forEach((name, schema) -> {
+            String at = Keywords.step(path + "/properties", name);
+            members.add(name(name, at), value(schema, at, depth + 1));
+        });
+        return grammar.sequence("{", json.space, members.all());
     }
 
-    private Rule object(JsonNode schema, int depth) {
-        JsonNode additional = schema.path("additionalProperties");
-        boolean open = additional.isObject() || additional.asBoolean(!schema.has("properties"));
-        Rule extra = additional.isObject() ? value(additional, depth + 1) : json.value;
-        Set<String> required = new HashSet<>();
-        schema.path("required").forEach(name -> required.add(name.asText()));
-        List<Map.Entry<String, JsonNode>> properties =
-                new ArrayList<>(schema.path("properties").properties());
-        required.stream()
-                .filter(name -> !schema.path("properties").has(name))
-                .sorted()
-                .forEach(name ->
-                        properties.add(Map.entry(name, schema.path("properties").path(name))));
-        if (properties.isEmpty()) {
-            return open ? json.members(json.string, extra) : grammar.sequence("{", json.space, "}");
-        }
-        return grammar.sequence("{", json.space, members(properties, required, open, extra, depth));
+    /// A property that the schema does not declare.
+    private Rule extra(Flat flat, Set<String> declared, String path, int depth) {
+        JsonNode additional = flat.plain.path("additionalProperties");
+        Rule value = additional.isObject() ? value(additional, path + "/additionalProperties", depth + 1) : json.value;
+        Rule key = declared.isEmpty() ? json.string : OtherKeys.than(declared, grammar);
+        return grammar.sequence(json.pair(key, value), json.space);
     }
 
-    /// Built from the last property to the first: for each, what may follow if something has been written, and if
-    /// not.
-    private Rule members(
-            List<Map.Entry<String, JsonNode>> properties, Set<String> required, boolean open, Rule extra, int depth) {
-        Rule afterSome = grammar.rule();
-        grammar.or(afterSome, "}");
-        if (open) {
-            grammar.or(afterSome, ",", json.space, json.pair(json.string, extra), json.space, afterSome);
+    private static String name(String name, String path) {
+        if (name.length() > LONGEST_NAME) {
+            throw Keywords.refusal(path, "has a name of more than " + LONGEST_NAME + " characters");
         }
-        Rule afterNone = grammar.rule();
-        grammar.or(afterNone, "}");
-        if (open) {
-            grammar.or(afterNone, json.pair(json.string, extra), json.space, afterSome);
-        }
-        for (Map.Entry<String, JsonNode> property : properties.reversed()) {
-            Rule of = property.getValue().isMissingNode() ? json.value : value(property.getValue(), depth + 1);
-            Rule pair = grammar.sequence(
-                    json.pair(TextNode.valueOf(property.getKey()).toString(), of));
-            Rule some = grammar.sequence(",", json.space, pair, json.space, afterSome);
-            Rule none = grammar.sequence(pair, json.space, afterSome);
-            boolean optional = !required.contains(property.getKey());
-            afterSome = optional ? grammar.anyOf(some, afterSome) : some;
-            afterNone = optional ? grammar.anyOf(none, afterNone) : none;
-        }
-        return afterNone;
+        return literal(TextNode.valueOf(name), path);
     }
 }

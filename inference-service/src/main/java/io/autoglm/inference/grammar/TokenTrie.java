@@ -1,83 +1,90 @@
 package io.autoglm.inference.grammar;
 
-import io.autoglm.inference.text.TokenBytes;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The vocabulary by its bytes, so that tokens with the same beginning are tried against a grammar together.
-/// Control tokens and the marks of calls and reasoning are not in it.
+/// Tokens by their bytes, so that those with the same beginning are tried against a grammar together.
 final class TokenTrie {
 
     /// Tokens in the order of their bytes; those of one node's subtree stand together.
     private final int[] tokens;
 
     private final byte[][] bytes;
-    private final int words;
+    private final int longest;
 
-    TokenTrie(TokenBytes vocabulary) {
-        List<Integer> ids = new ArrayList<>();
-        for (int id = 0; id < vocabulary.size(); id++) {
-            if (vocabulary.bytes(id).length > 0 && !vocabulary.isControl(id)) {
-                ids.add(id);
-            }
+    /// A token of the vocabulary, and its bytes, not to be changed.
+    static final class Token {
+
+        private final int id;
+        private final byte[] bytes;
+
+        Token(int id, byte[] bytes) {
+            this.id = id;
+            this.bytes = bytes;
         }
-        ids.sort(Comparator.comparing(vocabulary::bytes, Arrays::compareUnsigned));
-        this.tokens = ids.stream().mapToInt(Integer::intValue).toArray();
-        this.bytes = ids.stream().map(vocabulary::bytes).toArray(byte[][]::new);
-        this.words = (vocabulary.size() + 63) / 64;
     }
 
-    /// Words of a mask over this vocabulary.
-    int words() {
-        return words;
+    TokenTrie(List<Token> vocabulary) {
+        List<Token> sorted = vocabulary.stream()
+                .sorted(Comparator.comparing(token -> token.bytes, Arrays::compareUnsigned))
+                .toList();
+        this.tokens = sorted.stream().mapToInt(token -> token.id).toArray();
+        this.bytes = sorted.stream().map(token -> token.bytes).toArray(byte[][]::new);
+        this.longest =
+                sorted.stream().mapToInt(token -> token.bytes.length).max().orElse(0);
     }
 
-    /// Whether a byte has a token of its own, for all of `ascii`.
-    boolean spells(String ascii) {
-        for (int i = 0; i < ascii.length(); i++) {
-            byte[] one = {(byte) ascii.charAt(i)};
-            if (Arrays.binarySearch(bytes, one, Arrays::compareUnsigned) < 0) {
+    /// Bytes of the longest token.
+    int longest() {
+        return longest;
+    }
+
+    /// A token of just these bytes.
+    ///
+    /// @return -1 if there is none
+    int token(byte[] exactly) {
+        int at = Arrays.binarySearch(bytes, exactly, Arrays::compareUnsigned);
+        return at < 0 ? -1 : tokens[at];
+    }
+
+    /// Whether each byte of `text` has a token of its own.
+    boolean spells(ByteSet text) {
+        for (int value = 0; value < 256; value++) {
+            if (text.has(value) && token(new byte[] {(byte) value}) < 0) {
                 return false;
             }
         }
         return true;
     }
 
-    /// The tokens that lead from `state` to one that needs at most `rest` bytes to the end.
-    Grammar.Mask allowed(Grammar grammar, Grammar.State state, int rest) {
-        Walk walk = new Walk(grammar, rest);
+    /// The tokens that `state` allows.
+    Mask allowed(Grammar grammar, State state) {
+        Walk walk = new Walk(grammar);
         walk.from(state, 0, tokens.length, 0);
-        return new Grammar.Mask(walk.mask, walk.longestRest);
+        return walk.mask.build();
     }
 
     private final class Walk {
 
         private final Grammar grammar;
-        private final int rest;
-        private final long[] mask = new long[words];
-        private int longestRest;
+        private final Mask.Builder mask = new Mask.Builder();
 
-        Walk(Grammar grammar, int rest) {
+        Walk(Grammar grammar) {
             this.grammar = grammar;
-            this.rest = rest;
         }
 
         /// Tokens `[from, to)` have their first `depth` bytes in common, which led to `state`.
-        void from(Grammar.State state, int from, int to, int depth) {
+        void from(State state, int from, int to, int depth) {
             int at = from;
             while (at < to && bytes[at].length == depth) {
-                allow(tokens[at++], state);
+                mask.add(tokens[at++], state.shortest);
             }
             while (at < to) {
                 byte value = bytes[at][depth];
-                int end = at + 1;
-                while (end < to && bytes[end][depth] == value) {
-                    end++;
-                }
-                Grammar.@Nullable State next = grammar.next(state, value & 0xff);
+                int end = endOf(value, at, to, depth);
+                @Nullable State next = grammar.next(state, value & 0xff);
                 if (next != null) {
                     from(next, at, end, depth + 1);
                 }
@@ -85,11 +92,23 @@ final class TokenTrie {
             }
         }
 
-        private void allow(int token, Grammar.State reached) {
-            if (reached.shortest <= rest) {
-                mask[token >> 6] |= 1L << token;
-                longestRest = Math.max(longestRest, reached.shortest);
+        /// Behind the tokens from `at` on that have `value` at `depth`: by strides that double, then by halves.
+        private int endOf(byte value, int at, int to, int depth) {
+            int stride = 1;
+            while (at + stride < to && bytes[at + stride][depth] == value) {
+                stride *= 2;
             }
+            int in = at + stride / 2;
+            int out = Math.min(to, at + stride);
+            while (in + 1 < out) {
+                int middle = (in + out) >>> 1;
+                if (bytes[middle][depth] == value) {
+                    in = middle;
+                } else {
+                    out = middle;
+                }
+            }
+            return out;
         }
     }
 }

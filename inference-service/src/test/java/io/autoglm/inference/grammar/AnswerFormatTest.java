@@ -1,16 +1,23 @@
 package io.autoglm.inference.grammar;
 
+import static io.autoglm.inference.grammar.Answers.END;
+import static io.autoglm.inference.grammar.Answers.FORMAT;
+import static io.autoglm.inference.grammar.Answers.MAPPER;
+import static io.autoglm.inference.grammar.Answers.TOKENS;
+import static io.autoglm.inference.grammar.Answers.USER;
+import static io.autoglm.inference.grammar.Answers.accepts;
+import static io.autoglm.inference.grammar.Answers.constraint;
+import static io.autoglm.inference.grammar.Answers.has;
+import static io.autoglm.inference.grammar.Answers.jsonObject;
+import static io.autoglm.inference.grammar.Answers.read;
+import static io.autoglm.inference.grammar.Answers.sampled;
+import static io.autoglm.inference.grammar.Answers.schema;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.autoglm.inference.sampling.InvalidParameterException;
 import io.autoglm.inference.sampling.TokenConstraint;
-import io.autoglm.inference.text.TokenBytes;
-import io.autoglm.inference.text.Vocabularies;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -22,25 +29,15 @@ import org.junit.jupiter.api.Test;
 
 class AnswerFormatTest {
 
-    private static final ObjectMapper MAPPER =
-            new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
-
-    private static final TokenBytes TOKENS = Vocabularies.byteLevel(List.of(
-            "{\"", "\":", "\": ", "\"}", "}}", "]}", "[[", "\",\"", "\", \"", "true", "null", "  ", "\n    ", "12",
-            "-1", "你好", "name", "\\\"", "\\u", "😀", "e+", "{}", "\"}\n", " {", "false,", "}}}}"));
-    private static final int END = TOKENS.size() - 2;
-    private static final int USER = TOKENS.size() - 1;
-    private static final AnswerFormat FORMAT = new AnswerFormat(TOKENS, List.of(END));
-
     private static final String PERSON = """
-            {"type": "object", "additionalProperties": false, "required": ["name", "age", "pets"],
-             "properties": {"name": {"type": "string", "minLength": 1, "maxLength": 5}, "age": {"type": "integer"},
-               "mood": {"enum": ["good", "bad", 3, null, "très bon"]}, "home": {"$ref": "#/$defs/home"},
-               "pets": {"type": "array", "minItems": 1, "maxItems": 2, "items": {"$ref": "#/$defs/pet"}}},
-             "$defs": {"home": {"anyOf": [{"type": "null"}, {"type": "object", "properties": {"zip": {"type": "string"}}}]},
-               "pet": {"type": "object", "required": ["kind"], "properties": {"kind": {"const": "cat"},
-                 "young": {"type": "array", "items": {"$ref": "#/$defs/pet"}}}}}}
-            """;
+        {"type": "object", "additionalProperties": false, "required": ["name", "age", "pets"],
+         "properties": {"name": {"type": "string", "minLength": 1, "maxLength": 5}, "age": {"type": "integer"},
+           "mood": {"enum": ["good", "bad", 3, null, "très bon"]}, "home": {"$ref": "#/$defs/home"},
+           "pets": {"type": "array", "minItems": 1, "maxItems": 2, "items": {"$ref": "#/$defs/pet"}}},
+         "$defs": {"home": {"anyOf": [{"type": "null"}, {"type": "object", "properties": {"zip": {"type": "string"}}}]},
+           "pet": {"type": "object", "required": ["kind"], "properties": {"kind": {"const": "cat"},
+             "young": {"type": "array", "items": {"$ref": "#/$defs/pet"}}}}}}
+        """;
 
     @Test
     void whatever_the_model_prefers_the_answer_is_a_json_object_and_ends_in_time() {
@@ -58,7 +55,7 @@ class AnswerFormatTest {
     void an_answer_follows_its_schema_and_ends_in_time() {
         Random random = new Random(19);
         for (int run = 0; run < 200; run++) {
-            String answer = sampled(schema(PERSON, true), 60 + random.nextInt(60), random);
+            String answer = sampled(schema(PERSON), 60 + random.nextInt(60), random);
 
             JsonNode person = read(answer);
             assertThat(person.path("name")
@@ -109,8 +106,9 @@ class AnswerFormatTest {
     void a_schema_allows_what_fits_it_and_nothing_else() {
         for (String fits : List.of(
                 "{\"name\":\"Zoe\",\"age\":3,\"pets\":[{\"kind\":\"cat\"}]}",
-                "{\"name\": \"Zoe\", \"age\": -3, \"mood\": \"très bon\", \"home\": null, \"pets\": [{\"kind\": \"cat\", \"young\": [{\"kind\": \"cat\"}]}, {\"kind\": \"cat\"}]}")) {
-            assertThat(accepts(schema(PERSON, true), fits)).as(fits).isTrue();
+                "{\"name\": \"Zoe\", \"age\": -3, \"mood\": \"très bon\", \"home\": null, \"pets\": [{\"kind\":"
+                        + " \"cat\", \"young\": [{\"kind\": \"cat\"}]}, {\"kind\": \"cat\"}]}")) {
+            assertThat(accepts(schema(PERSON), fits)).as(fits).isTrue();
         }
         for (String wrong : List.of(
                 "{\"name\":\"\"",
@@ -121,7 +119,7 @@ class AnswerFormatTest {
                 "{\"name\":\"Zoe\",\"age\":3,\"mood\":\"meh",
                 "{\"name\":\"Zoe\",\"age\":3}",
                 "{\"name\":\"Zoe\",\"age\":3,\"x\"")) {
-            assertThat(accepts(schema(PERSON, true), wrong)).as(wrong).isFalse();
+            assertThat(accepts(schema(PERSON), wrong)).as(wrong).isFalse();
         }
     }
 
@@ -130,9 +128,9 @@ class AnswerFormatTest {
         String open =
                 "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"null\"}},\"additionalProperties\":{\"type\":\"integer\"}}";
 
-        assertThat(accepts(schema(open, true), "{\"a\":null,\"b\":1,\"c\":2}")).isTrue();
-        assertThat(accepts(schema(open, true), "{\"b\":1}")).isTrue();
-        assertThat(accepts(schema(open, true), "{\"b\":\"")).isFalse();
+        assertThat(accepts(schema(open), "{\"a\":null,\"b\":1,\"c\":2}")).isTrue();
+        assertThat(accepts(schema(open), "{\"b\":1}")).isTrue();
+        assertThat(accepts(schema(open), "{\"b\":\"")).isFalse();
     }
 
     @Test
@@ -154,84 +152,94 @@ class AnswerFormatTest {
     }
 
     @Test
-    void what_cannot_be_guaranteed_is_refused_by_name() {
-        assertThatThrownBy(() -> schema("{\"type\":\"string\",\"pattern\":\"a+\"}", true))
-                .isInstanceOf(InvalidParameterException.class)
-                .hasMessageContaining("'pattern'");
-        assertThatThrownBy(() -> schema("{\"$ref\":\"#/$defs/none\"}", true)).hasMessageContaining("#/$defs/none");
-        assertThatThrownBy(() -> schema("{\"$ref\":\"#\"}", true)).hasMessageContaining("no JSON value");
-        assertThatThrownBy(() -> schema("{\"type\":\"str\"}", true)).hasMessageContaining("'str'");
+    void another_type_is_refused() {
         assertThatThrownBy(() -> FORMAT.constraint(MAPPER.readTree("{\"type\":\"xml\"}")))
                 .isInstanceOfSatisfying(
                         InvalidParameterException.class,
                         e -> assertThat(e.param()).isEqualTo("response_format"));
-        assertThat(schema("{\"type\":\"string\",\"pattern\":\"a+\"}", false)).isNotNull();
+    }
+
+    @Test
+    void strict_must_be_a_boolean() {
+        assertThatThrownBy(() ->
+                        constraint("{\"type\":\"json_schema\",\"json_schema\":{\"strict\":\"no\",\"schema\":{}}}"))
+                .isInstanceOf(InvalidParameterException.class)
+                .hasMessageContaining("strict");
+    }
+
+    @Test
+    void a_vocabulary_without_a_token_for_some_byte_cannot_spell_json() {
+        for (int missing : new int[] {'~', '\n', 0x80, 0xf4}) {
+            List<TokenTrie.Token> tokens = IntStream.range(0, 256)
+                    .filter(value -> value != missing)
+                    .mapToObj(value -> new TokenTrie.Token(value, new byte[] {(byte) value}))
+                    .toList();
+
+            assertThat(new TokenTrie(tokens).spells(JsonRules.BYTES)).isFalse();
+        }
+        assertThat(new Vocabulary(TOKENS).spells(JsonRules.BYTES)).isTrue();
+    }
+
+    @Test
+    void an_answer_that_has_no_room_is_refused() {
+        String named = "{\"const\":\"name name name\"}";
+        JsonNode form = read("{\"type\":\"json_schema\",\"json_schema\":{\"schema\":" + named + "}}");
+
+        assertThat(FORMAT.constraint(form, 8)).isNotNull();
+        assertThatThrownBy(() -> FORMAT.constraint(form, 7))
+                .isInstanceOfSatisfying(
+                        InvalidParameterException.class,
+                        e -> assertThat(e.param()).isEqualTo("max_tokens"))
+                .hasMessageContaining("16 bytes")
+                .hasMessageContaining("8 tokens");
+    }
+
+    @Test
+    void with_fewer_tokens_than_bytes_the_longer_tokens_end_the_answer_in_time() {
+        String schema = "{\"type\":\"object\",\"required\":[\"name\"],\"properties\":{\"name\":{\"const\":\"name\"}}}";
+        Random random = new Random(29);
+        for (int run = 0; run < 100; run++) {
+            assertThat(sampled(schema(schema), 7, random)).isEqualTo("{\"name\":\"name\"}");
+        }
+    }
+
+    @Test
+    void after_a_marker_the_form_holds_and_before_it_none() {
+        JsonNode form = read("{\"type\":\"json_object\"}");
+        Random random = new Random(31);
+        for (int run = 0; run < 200; run++) {
+            TokenConstraint constraint = Objects.requireNonNull(FORMAT.constraintAfter("</think>", form, 60));
+
+            String answer = sampled(constraint, 12 + random.nextInt(100), random);
+
+            String json = answer.substring(answer.indexOf("</think>") + "</think>".length());
+            assertThat(read(json).isObject()).as(answer).isTrue();
+        }
+        TokenConstraint constraint = Objects.requireNonNull(FORMAT.constraintAfter("</think>", form, 60));
+        assertThat(accepts(constraint, "<</t</thin</think>{\"</think>\":1}")).isTrue();
+    }
+
+    @Test
+    void a_marker_that_is_a_token_may_come_at_any_time() {
+        JsonNode form = read("{\"type\":\"json_object\"}");
+        TokenConstraint constraint = Objects.requireNonNull(FORMAT.constraintAfter("<|user|>", form, 60));
+        long[] mask = new long[(TOKENS.size() + 63) / 64];
+        constraint.accept('a');
+        constraint.allow(mask, 50);
+        assertThat(has(mask, USER)).isTrue();
+        assertThat(has(mask, END)).isFalse();
+
+        constraint.accept(USER);
+        constraint.allow(mask, 50);
+
+        assertThat(has(mask, '{')).isTrue();
+        assertThat(has(mask, 'a')).isFalse();
+        assertThat(has(mask, USER)).isFalse();
     }
 
     @Test
     void text_needs_no_constraint() throws IOException {
         assertThat(FORMAT.constraint(null)).isNull();
         assertThat(FORMAT.constraint(MAPPER.readTree("{\"type\":\"text\"}"))).isNull();
-    }
-
-    private static TokenConstraint jsonObject() {
-        return constraint("{\"type\":\"json_object\"}");
-    }
-
-    private static TokenConstraint schema(String schema, boolean strict) {
-        return constraint(
-                "{\"type\":\"json_schema\",\"json_schema\":{\"strict\":" + strict + ",\"schema\":" + schema + "}}");
-    }
-
-    private static TokenConstraint constraint(String responseFormat) {
-        try {
-            return Objects.requireNonNull(FORMAT.constraint(MAPPER.readTree(responseFormat)));
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
-    }
-
-    /// A model without any sense: each allowed token is as likely as the next.
-    private static String sampled(TokenConstraint constraint, int budget, Random random) {
-        long[] mask = new long[(TOKENS.size() + 63) / 64];
-        ByteArrayOutputStream answer = new ByteArrayOutputStream();
-        for (int remaining = budget; remaining > 0; remaining--) {
-            constraint.allow(mask, remaining);
-            int[] allowed = IntStream.range(0, TOKENS.size())
-                    .filter(token -> has(mask, token))
-                    .toArray();
-            int token = allowed[random.nextInt(allowed.length)];
-            constraint.accept(token);
-            if (token == END) {
-                return answer.toString(StandardCharsets.UTF_8);
-            }
-            answer.writeBytes(TOKENS.bytes(token));
-        }
-        throw new AssertionError("not ended within " + budget + ": " + answer.toString(StandardCharsets.UTF_8));
-    }
-
-    private static boolean accepts(TokenConstraint constraint, String document) {
-        long[] mask = new long[(TOKENS.size() + 63) / 64];
-        for (byte value : document.getBytes(StandardCharsets.UTF_8)) {
-            constraint.allow(mask, 1000);
-            if (!has(mask, value & 0xff)) {
-                return false;
-            }
-            constraint.accept(value & 0xff);
-        }
-        constraint.allow(mask, 1000);
-        return has(mask, END);
-    }
-
-    private static boolean has(long[] mask, int token) {
-        return (mask[token >> 6] >>> token & 1) != 0;
-    }
-
-    private static JsonNode read(String answer) {
-        try {
-            return MAPPER.readTree(answer);
-        } catch (IOException e) {
-            throw new AssertionError(answer, e);
-        }
     }
 }
