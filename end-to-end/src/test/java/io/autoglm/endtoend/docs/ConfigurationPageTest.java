@@ -33,7 +33,8 @@ class ConfigurationPageTest {
                 Repository.root().resolve(service).resolve("src/main/resources/application.properties"));
         String page = page();
 
-        assertThat(SUBSTITUTED.matcher(properties).results()).isNotEmpty().allSatisfy(name -> assertThat(page)
-                .contains("`" + name.group(1) + "`"));
+        assertThat(SUBSTITUTED.matcher(properties).results())
+                .isNotEmpty()
+                .allSatisfy(name -> assertThat(page).contains("`" + name.group(1) + "`"));
     }
 }

@@ -41,7 +41,8 @@ final class SettingsTable {
             List.of("context-service", "gateway-service", "inference-service", "scheduler-service");
 
     /// A comment repeats the default for those who read the code; the table has a column for it.
-    private static final Pattern BARE_DEFAULT = Pattern.compile("\\s*Default (`[^`]*`|\\d\\S* [A-Za-z]+|\\S+)\\.(?=\\s|$)");
+    private static final Pattern BARE_DEFAULT =
+            Pattern.compile("\\s*Default (`[^`]*`|\\d\\S* [A-Za-z]+|\\S+)\\.(?=\\s|$)");
 
     private static final Pattern MEMBER = Pattern.compile("\\{@link #(\\w+)\\(\\)}");
 
@@ -125,7 +126,8 @@ final class SettingsTable {
     }
 
     private String text(TreePath method) {
-        String comment = String.valueOf(documentation.getDocComment(method)).strip().replaceAll("\\s+", " ");
+        String comment =
+                String.valueOf(documentation.getDocComment(method)).strip().replaceAll("\\s+", " ");
         String named = MEMBER.matcher(comment).replaceAll(link -> "`" + kebab(link.group(1)) + "`");
         return BARE_DEFAULT.matcher(named).replaceAll("").strip().replace("|", "\\|");
     }

@@ -36,8 +36,8 @@ final class Invented {
             "b", "c", "d", "f", "g", "h", "j", "k", "l", "m", "n", "p", "q", "r", "s", "t", "v", "w", "x", "z", "bl",
             "br", "ch", "ck", "cr", "dr", "fl", "gr", "ll", "mb", "nd", "ng", "nn", "nt", "ph", "pp", "rd", "rn", "rr",
             "rt", "sc", "sh", "sk", "sl", "sp", "ss", "st", "th", "tr", "tt", "wn", "zz");
-    private static final List<String> VOWELS =
-            List.of("a", "e", "i", "o", "u", "y", "a", "e", "i", "o", "ae", "ea", "ee", "ei", "ia", "io", "oa", "oo", "ou");
+    private static final List<String> VOWELS = List.of(
+            "a", "e", "i", "o", "u", "y", "a", "e", "i", "o", "ae", "ea", "ee", "ei", "ia", "io", "oa", "oo", "ou");
     private static final int FIRST_HAN = 0x4E00;
     private static final int LAST_HAN = 0x9FA5;
 
@@ -61,7 +61,7 @@ final class Invented {
         return allowed(() -> language == Language.ZH ? chinesePlace(random) : latinPlace(random));
     }
 
-    /// Letters, or Han characters, that no list holds: what a tokenizer has only rare pieces for must be copied as well.
+    /// Letters, or Han characters, that no list holds: rare pieces of the vocabulary must be copied as well.
     String gibberish(Language language, RandomGenerator random) {
         return allowed(() -> language == Language.ZH ? characters(random) : letters(random));
     }
