@@ -29,7 +29,7 @@ public final class Instance implements AutoCloseable {
                     "none",
                     "AUTOGLM_CPU_THREADS",
                     "1");
-            guardian = new Guardian(scratch);
+            guardian = new Guardian();
             part = new Part(
                     "inference",
                     command,

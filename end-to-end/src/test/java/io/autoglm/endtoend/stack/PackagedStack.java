@@ -41,6 +41,7 @@ public final class PackagedStack implements AutoCloseable {
 
     private final Guardian guardian;
     private final Path folder;
+    private final RunFolder runFolder;
     private final StagedApps apps;
     private final int firstPort;
     private final int instances;
@@ -58,7 +59,9 @@ public final class PackagedStack implements AutoCloseable {
             Path scratch = Files.createDirectories(Repository.scratch());
             this.folder = Files.createTempDirectory(scratch, "stack");
             this.apps = new StagedApps(folder.resolve("apps"));
-            this.guardian = new Guardian(scratch);
+            this.runFolder = new RunFolder(folder.resolve("run"));
+            this.guardian = new Guardian();
+            guardian.watch(runFolder);
             Runtime.getRuntime().addShutdownHook(new Thread(this::killEverything));
             this.redis = redisServer();
             this.context = service("context", contextPort(), 96, Map.of("AUTOGLM_REDIS_URL", redisUrl()));
@@ -189,33 +192,8 @@ public final class PackagedStack implements AutoCloseable {
                 part.kill();
             }
         }
-        orphans().forEach(ProcessHandle::destroyForcibly);
-    }
-
-    /// Instances that outlived their scheduler.
-    private List<ProcessHandle> orphans() {
-        try (Stream<Path> files = Files.list(Files.createDirectories(folder.resolve("run")))) {
-            return files.filter(file -> file.toString().endsWith(".pid"))
-                    .map(PackagedStack::pid)
-                    .flatMap(Optional::stream)
-                    .map(ProcessHandle::of)
-                    .flatMap(Optional::stream)
-                    .filter(handle -> handle.info().commandLine().orElse("").contains("inference-service"))
-                    .toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static Optional<Long> pid(Path file) {
-        try {
-            return Files.readAllLines(file).stream()
-                    .filter(line -> line.startsWith("pid="))
-                    .map(line -> Long.valueOf(line.substring(4)))
-                    .findFirst();
-        } catch (IOException gone) {
-            return Optional.empty();
-        }
+        // Instances that outlived their scheduler.
+        runFolder.killAll();
     }
 
     /// Every write is on disk before it is acknowledged.
@@ -258,7 +236,7 @@ public final class PackagedStack implements AutoCloseable {
         settings.put("AUTOGLM_LIFECYCLE_LOCAL_COMMAND", String.join(",", command));
         settings.put("AUTOGLM_LIFECYCLE_LOCAL_BASE_PORT", Integer.toString(firstPort + FIXED_PORTS));
         settings.put("AUTOGLM_LIFECYCLE_LOCAL_LOG_DIR", folder.toString());
-        settings.put("AUTOGLM_LIFECYCLE_LOCAL_RUN_DIR", folder.resolve("run").toString());
+        settings.put("AUTOGLM_LIFECYCLE_LOCAL_RUN_DIR", runFolder.path().toString());
         settings.put("AUTOGLM_MODEL_PATH", Repository.model().toString());
         settings.put("AUTOGLM_CPU_THREADS", "1");
         return settings;
