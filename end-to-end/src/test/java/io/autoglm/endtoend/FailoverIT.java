@@ -36,7 +36,7 @@ class FailoverIT {
     private static final int CHATS_EACH = 4;
     private static final int TOKENS = 60;
     /// Tokens that take a while.
-    private static final int LONG = 1_200;
+    private static final int LONG = 600;
 
     private final PackagedStack stack;
     private final OpenAIClient client;
