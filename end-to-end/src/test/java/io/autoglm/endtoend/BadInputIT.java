@@ -126,13 +126,13 @@ class BadInputIT {
             })
     void a_parameter_of_the_wrong_type_or_range_is_named(String param, String value) throws IOException {
         ObjectNode request = chat();
-        request.set(param.replaceAll("[\\[.].*", ""), Http.tree(value));
+        request.set(param.split("[\\[.]", 2)[0], Http.tree(value));
 
         Answer answer = Http.post(completions(), PackagedStack.asUser(), request.toString());
 
         assertThat(answer.status()).as(answer.body()).isEqualTo(400);
         assertThat(answer.json().at("/error/type").asText()).isEqualTo("invalid_request_error");
-        assertThat(answer.json().at("/error/param").asText()).startsWith(param.replaceAll("\\[.*", ""));
+        assertThat(answer.json().at("/error/param").asText()).isEqualTo(param);
     }
 
     @Test
@@ -186,7 +186,7 @@ class BadInputIT {
 
     @Test
     void a_key_that_asks_too_often_is_told_when_to_come_back() throws IOException {
-        Map<String, String> narrow = Map.of("Authorization", "Bearer " + PackagedStack.NARROW_KEY);
+        Map<String, String> narrow = PackagedStack.as(PackagedStack.NARROW_KEY);
         ObjectNode request = chat().put("max_tokens", 2);
         Answer answer = Http.post(completions(), narrow, request.toString());
         for (int i = 0; i < 3 && answer.status() == 200; i++) {

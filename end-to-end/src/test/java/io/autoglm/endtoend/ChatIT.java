@@ -18,17 +18,23 @@ import com.openai.models.chat.completions.ChatCompletionStreamOptions;
 import com.openai.models.completions.Completion;
 import com.openai.models.completions.CompletionCreateParams;
 import com.openai.models.models.Model;
+import io.autoglm.endtoend.stack.Figures;
 import io.autoglm.endtoend.stack.Http;
 import io.autoglm.endtoend.stack.PackagedStack;
 import io.autoglm.endtoend.stack.SharedStack;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 @ExtendWith(SharedStack.class)
 class ChatIT {
+    private static final String HI = """
+            {"model":"autoglm-nano","max_tokens":2,"messages":[{"role":"user","content":"hi"}]}""";
+
     private final PackagedStack stack;
     private final OpenAIClient client;
 
@@ -150,10 +156,26 @@ class ChatIT {
     void a_client_cannot_speak_for_the_services() throws IOException {
         Http.Answer answer = Http.post(
                 stack.baseUrl() + "/chat/completions",
-                Map.of("x-autoglm-internal-token", "guess", "x-autoglm-tenant", "someone"),
-                "{\"model\":\"autoglm-nano\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}");
+                Map.of("x-autoglm-internal-token", "guess", "x-autoglm-tenant", PackagedStack.OTHER_TENANT),
+                HI);
 
         assertThat(answer.status()).isEqualTo(401);
+    }
+
+    @Test
+    void a_client_cannot_choose_its_tenant() throws IOException {
+        String session = "session-" + UUID.randomUUID();
+        Map<String, String> forged = new HashMap<>(PackagedStack.asUser());
+        forged.put("X-Session-Id", session);
+        forged.put("x-autoglm-tenant", PackagedStack.OTHER_TENANT);
+
+        Http.Answer answer = Http.post(stack.baseUrl() + "/chat/completions", forged, HI);
+
+        assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+        assertThat(stack.conversation(PackagedStack.TENANT, session).path("turns"))
+                .hasSize(1);
+        assertThat(stack.conversation(PackagedStack.OTHER_TENANT, session).path("turns"))
+                .isEmpty();
     }
 
     @Test
@@ -167,16 +189,33 @@ class ChatIT {
 
     @Test
     void what_happened_is_in_the_metrics() throws IOException {
-        client.chat().completions().create(ask("hi").build());
+        Figures gateway = stack.gatewayFigures();
+        double generated = generated();
 
-        assertThat(stack.gatewayFigures().sum("gen_ai_client_token_usage_count")
-                        + stack.gatewayFigures().sum("gen_ai_server_request_duration_seconds_count"))
-                .isPositive();
-        assertThat(stack.gatewayFigures().holds("http_server_requests_seconds_bucket"))
-                .isTrue();
-        assertThat(stack.instanceFigures(1).sum("vllm:generation_tokens_total")
-                        + stack.instanceFigures(2).sum("vllm:generation_tokens_total"))
-                .isPositive();
+        double tokens = (double) client.chat()
+                .completions()
+                .create(ask("hi").build())
+                .usage()
+                .orElseThrow()
+                .completionTokens();
+
+        Figures after = stack.gatewayFigures();
+        assertThat(growth("gen_ai_server_request_duration_seconds_count", gateway, after))
+                .isGreaterThanOrEqualTo(1);
+        assertThat(growth("gen_ai_client_token_usage_sum", gateway, after, "gen_ai_token_type=\"output\""))
+                .isGreaterThanOrEqualTo(tokens);
+        assertThat(after.holds("http_server_requests_seconds_bucket")).isTrue();
+        assertThat(generated() - generated).isGreaterThanOrEqualTo(tokens);
+    }
+
+    private static double growth(String name, Figures before, Figures after, String... labels) {
+        return after.sum(name, labels) - before.sum(name, labels);
+    }
+
+    /// By both instances, whichever answered.
+    private double generated() throws IOException {
+        return stack.instanceFigures(1).sum("vllm:generation_tokens_total")
+                + stack.instanceFigures(2).sum("vllm:generation_tokens_total");
     }
 
     private String drawn(long seed) {

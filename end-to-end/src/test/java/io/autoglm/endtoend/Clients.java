@@ -8,7 +8,7 @@ import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import io.autoglm.endtoend.stack.PackagedStack;
 import java.time.Duration;
 
-/// OpenAI's own Java client, told nothing but the base URL and a key. It does not retry, so that a failure is seen.
+/// OpenAI's own Java client, told only the base URL and a key. It does not retry, so that failures are seen.
 final class Clients {
     private Clients() {}
 

@@ -12,7 +12,10 @@ import com.openai.models.chat.completions.ChatCompletion;
 import io.autoglm.endtoend.stack.Http;
 import io.autoglm.endtoend.stack.PackagedStack;
 import io.autoglm.endtoend.stack.SharedStack;
+import io.autoglm.endtoend.stack.Signal;
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,6 +25,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -31,6 +35,8 @@ class FailoverIT {
     private static final int CLIENTS = 20;
     private static final int CHATS_EACH = 4;
     private static final int TOKENS = 60;
+    /// Tokens that take a while.
+    private static final int LONG = 600;
 
     private final PackagedStack stack;
     private final OpenAIClient client;
@@ -48,6 +54,7 @@ class FailoverIT {
     @Test
     void twenty_clients_do_not_notice_that_one_of_two_instances_is_killed() throws Exception {
         JsonNode before = stack.instance("inference-1").orElseThrow();
+        double retries = retries();
         AtomicInteger answered = new AtomicInteger();
         try (ExecutorService clients = Executors.newFixedThreadPool(CLIENTS)) {
             List<Future<?>> chats = new ArrayList<>();
@@ -67,15 +74,17 @@ class FailoverIT {
             }
             await().atMost(60, SECONDS)
                     .pollInterval(Duration.ofMillis(5))
-                    .until(() -> answered.get() >= CLIENTS
-                            && stack.instanceFigures(1).sum("vllm:num_requests_running") > 0);
-            ProcessHandle.of(before.path("pid").asLong()).orElseThrow().destroyForcibly();
+                    .until(() -> answered.get() >= CLIENTS && running(1) > 0);
+            stack.process(1).destroyForcibly();
             for (Future<?> chat : chats) {
                 chat.get();
             }
         }
 
         assertThat(answered).hasValue(CLIENTS * CHATS_EACH);
+        assertThat(retries())
+                .as("requests that were in flight on the killed instance")
+                .isGreaterThan(retries);
         await().atMost(60, SECONDS).untilAsserted(() -> {
             JsonNode after = stack.instance("inference-1").orElseThrow();
             assertThat(after.path("state").asText()).isEqualTo("ready");
@@ -89,20 +98,12 @@ class FailoverIT {
 
     @Test
     void a_stream_whose_instance_dies_ends_as_failed_and_not_as_finished() throws Exception {
-        String request = """
-                {"model":"autoglm-nano","stream":true,"max_tokens":1900,"ignore_eos":true,"skip_special_tokens":false,"temperature":1.5,
-                 "messages":[{"role":"user","content":"tell me everything"}]}""";
         String received;
-        try (var body = Http.stream(stack.baseUrl() + "/chat/completions", PackagedStack.asUser(), request)
-                .body()) {
+        try (var body = stream(1_900).body()) {
             byte[] begin = body.readNBytes(400);
             for (int number = 1; number <= 2; number++) {
-                if (stack.instanceFigures(number).sum("vllm:num_requests_running") > 0) {
-                    long pid = stack.instance("inference-" + number)
-                            .orElseThrow()
-                            .path("pid")
-                            .asLong();
-                    ProcessHandle.of(pid).orElseThrow().destroyForcibly();
+                if (running(number) > 0) {
+                    stack.process(number).destroyForcibly();
                 }
             }
             received =
@@ -111,6 +112,73 @@ class FailoverIT {
 
         assertThat(received).startsWith("data: {").contains("\"error\"");
         assertThat(received).doesNotContain("[DONE]").doesNotContain("\"finish_reason\":\"stop\"");
+    }
+
+    @Test
+    void while_an_instance_hangs_with_its_port_open_every_request_is_answered_and_it_is_taken_out() throws Exception {
+        ProcessHandle hung = stack.process(1);
+        double retries = retries();
+        Signal.STOP.send(hung);
+        try {
+            for (Future<String> stream : streams(8, 8)) {
+                assertThat(stream.get()).endsWith("data: [DONE]\n\n").doesNotContain("\"error\"");
+            }
+            assertThat(retries())
+                    .as("requests that the hung instance was given")
+                    .isGreaterThan(retries);
+
+            await().atMost(20, SECONDS).untilAsserted(() -> {
+                JsonNode out = stack.instance("inference-1").orElseThrow();
+                assertThat(out.path("state").asText()).isIn("ejected", "gone");
+                assertThat(out.path("reason").asText()).contains("no report for");
+            });
+            for (int i = 0; i < 4; i++) {
+                Http.Answer answer = chat();
+                assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+                assertThat(answer.header("x-autoglm-instance")).isEqualTo("inference-2");
+            }
+        } finally {
+            Signal.CONT.send(hung);
+        }
+
+        stack.awaitInstances();
+        assertThat(stack.process(1)).isEqualTo(hung);
+        await().atMost(20, SECONDS).until(() -> running(1) == 0);
+    }
+
+    @Test
+    void an_instance_that_is_told_to_stop_finishes_its_streams_while_another_takes_what_is_new() throws Exception {
+        List<HttpResponse<InputStream>> open = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            open.add(stream(LONG));
+        }
+        String name = instance(open.getFirst());
+        int number = Integer.parseInt(name.substring("inference-".length()));
+        String logBefore = stack.instanceLog(number);
+        ProcessHandle stopped = stack.process(number);
+        stopped.destroy();
+
+        try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<String>> streams = open.stream()
+                    .map(stream -> clients.submit(() -> whole(stream)))
+                    .toList();
+            await().atMost(10, SECONDS).until(() -> state(name).equals("draining"));
+            Http.Answer meanwhile = chat();
+            assertThat(meanwhile.status()).as(meanwhile.body()).isEqualTo(200);
+            assertThat(meanwhile.header("x-autoglm-instance")).isNotEqualTo(name);
+            for (Future<String> stream : streams) {
+                assertThat(stream.get())
+                        .contains("\"completion_tokens\":" + LONG)
+                        .endsWith("data: [DONE]\n\n")
+                        .doesNotContain("\"error\"");
+            }
+        }
+
+        stopped.onExit().get(60, SECONDS);
+        assertThat(stack.instanceLog(number).substring(logBefore.length()))
+                .containsPattern("draining running=[1-9]")
+                .doesNotContain("drain timeout");
+        await().atMost(60, SECONDS).until(() -> state(name).equals("ready"));
     }
 
     @Test
@@ -156,6 +224,48 @@ class FailoverIT {
                 .map(one -> one.path("pid").asLong())
                 .sorted()
                 .toList();
+    }
+
+    /// Begins with the first token.
+    private HttpResponse<InputStream> stream(int tokens) throws IOException {
+        String request = """
+                {"model":"autoglm-nano","stream":true,"stream_options":{"include_usage":true},"max_tokens":%d,
+                 "ignore_eos":true,"skip_special_tokens":false,"temperature":1.5,
+                 "messages":[{"role":"user","content":"tell me everything"}]}""".formatted(tokens);
+        HttpResponse<InputStream> response =
+                Http.stream(stack.baseUrl() + "/chat/completions", PackagedStack.asUser(), request);
+        assertThat(response.statusCode()).isEqualTo(200);
+        return response;
+    }
+
+    private List<Future<String>> streams(int count, int tokens) {
+        try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
+            return IntStream.range(0, count)
+                    .mapToObj(i -> clients.submit(() -> whole(stream(tokens))))
+                    .toList();
+        }
+    }
+
+    private static String whole(HttpResponse<InputStream> stream) throws IOException {
+        try (InputStream body = stream.body()) {
+            return new String(body.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    private static String instance(HttpResponse<InputStream> answer) {
+        return answer.headers().firstValue("x-autoglm-instance").orElseThrow();
+    }
+
+    private String state(String id) {
+        return stack.instance(id).map(one -> one.path("state").asText()).orElse("");
+    }
+
+    private double running(int number) throws IOException {
+        return stack.instanceFigures(number).sum("vllm:num_requests_running");
+    }
+
+    private double retries() throws IOException {
+        return stack.gatewayFigures().sum("autoglm_upstream_retries_total");
     }
 
     private String instanceThatAnswers() {

@@ -31,8 +31,8 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/// The figures of the model card, measured through the whole suite: greedy answers over HTTP.
-/// Template, tokenizer, engine, sampler and the parsing of calls must all agree with the trainer for them to come out.
+/// The figures of the model card, measured through the whole suite: greedy answers over HTTP. Template,
+/// tokenizer, engine, sampler and the parsing of calls must all agree with the trainer for them to come out.
 @ExtendWith(SharedStack.class)
 class HeldOutIT {
     private static final int AT_ONCE = 12;

@@ -2,6 +2,7 @@ package io.autoglm.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.langchain4j.data.message.ChatMessage;
 import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
@@ -9,6 +10,7 @@ import dev.langchain4j.model.openai.OpenAiChatModel;
 import dev.langchain4j.model.openai.OpenAiStreamingChatModel;
 import io.autoglm.endtoend.stack.PackagedStack;
 import io.autoglm.endtoend.stack.SharedStack;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -26,19 +28,25 @@ class LangChainIT {
 
     @Test
     void a_question_is_answered() {
-        OpenAiChatModel model = OpenAiChatModel.builder()
-                .baseUrl(stack.baseUrl())
-                .apiKey(PackagedStack.KEY)
-                .modelName(PackagedStack.MODEL)
-                .temperature(0.0)
-                .maxTokens(32)
-                .maxRetries(0)
-                .build();
-
-        ChatResponse answer = model.chat(UserMessage.from("Hello! Who are you?"));
+        ChatResponse answer = model().chat(UserMessage.from("Hello! Who are you?"));
 
         assertThat(answer.aiMessage().text()).isNotBlank();
         assertThat(answer.tokenUsage().outputTokenCount()).isBetween(1, 32);
+    }
+
+    @Test
+    void a_conversation_of_several_turns_is_answered_from_all_of_them() {
+        List<ChatMessage> said = new ArrayList<>();
+        int before = 0;
+        for (String question : List.of("My name is Mia.", "I like green tea.", "What is my name?")) {
+            said.add(UserMessage.from(question));
+            ChatResponse answer = model().chat(said);
+            said.add(answer.aiMessage());
+
+            assertThat(answer.aiMessage().text()).isNotBlank();
+            assertThat(answer.tokenUsage().inputTokenCount()).isGreaterThan(before);
+            before = answer.tokenUsage().totalTokenCount();
+        }
     }
 
     @Test
@@ -73,5 +81,16 @@ class LangChainIT {
         ChatResponse answer = whole.get(60, TimeUnit.SECONDS);
         assertThat(answer.aiMessage().text()).isNotBlank().isEqualTo(String.join("", pieces));
         assertThat(answer.tokenUsage().outputTokenCount()).isBetween(1, 32);
+    }
+
+    private OpenAiChatModel model() {
+        return OpenAiChatModel.builder()
+                .baseUrl(stack.baseUrl())
+                .apiKey(PackagedStack.KEY)
+                .modelName(PackagedStack.MODEL)
+                .temperature(0.0)
+                .maxTokens(32)
+                .maxRetries(0)
+                .build();
     }
 }

@@ -1,4 +1,4 @@
-/// The packaged services as processes on loopback, with the shipped model, driven by the clients that users have.
+/// The packaged services as processes on loopback, with the shipped model, driven by the clients of users.
 @NullMarked
 package io.autoglm.endtoend;
 

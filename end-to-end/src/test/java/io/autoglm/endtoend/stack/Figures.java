@@ -10,7 +10,7 @@ public record Figures(String page) {
         return new Figures(Http.get(url, Map.of()).body());
     }
 
-    /// The sum of all lines of a metric that hold every one of the label texts, such as `finished_reason="abort"`.
+    /// The sum of all lines of a metric that hold every label text, such as `finished_reason="abort"`.
     public double sum(String name, String... labels) {
         return page.lines()
                 .filter(line -> line.startsWith(name + "{") || line.startsWith(name + " "))

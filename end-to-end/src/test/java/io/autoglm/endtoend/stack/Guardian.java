@@ -3,64 +3,98 @@ package io.autoglm.endtoend.stack;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 
-/// Kills what the tests have started when the tests themselves are killed. A shell that reads pids from a pipe:
-/// when the pipe ends, because the test's JVM is gone in whatever way, it kills them and the processes named by
-/// the pid files that schedulers leave, and runs a last command.
+/// Kills what the tests have started when the tests themselves are killed. A {@link GuardianProcess} is told
+/// through a pipe what to watch, and the pipe ends when the test's JVM is gone, in whatever way.
 final class Guardian implements AutoCloseable {
-    private static final String SCRIPT = """
-            pids= last=
-            while read -r word rest; do
-              case $word in
-                done) exit 0 ;;
-                last) last=$rest ;;
-                *) pids="$pids $word" ;;
-              esac
-            done
-            for file in "$1"/*/run/*.pid; do
-              [ -f "$file" ] && pids="$pids $(sed -n 's/^pid=//p' "$file")"
-            done
-            for pid in $pids; do kill -9 "$pid"; done
-            eval "$last"
-            """;
+    private static final int HEAP_MEGABYTES = 16;
+    private static final int END_LIMIT_SECONDS = 60;
 
+    private final Process process;
     private final Writer pipe;
+    private boolean closed;
 
-    Guardian(Path scratch) {
+    Guardian() {
+        List<String> command = new ArrayList<>(PackagedStack.java(HEAP_MEGABYTES));
+        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-cp", classes(), GuardianProcess.class.getName()));
         try {
-            Process shell = new ProcessBuilder("sh", "-c", SCRIPT, "guardian", scratch.toString())
+            process = new ProcessBuilder(command)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
-            pipe = shell.outputWriter(StandardCharsets.US_ASCII);
+            pipe = process.outputWriter(StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    synchronized void watch(Process process) {
-        say(Long.toString(process.pid()));
+    /// Until it has ended by itself.
+    void watch(Process started) {
+        KnownProcess known = KnownProcess.of(started.toHandle());
+        say("watch " + known.pid() + " " + known.startedAt());
+        var _ = started.onExit().thenRun(() -> say("ended " + known.pid()));
+    }
+
+    /// The processes that a scheduler starts are watched too.
+    void watch(RunFolder folder) {
+        say("folder " + folder.path());
     }
 
     /// @param command of the shell, run after the killing
-    synchronized void atDeath(String command) {
+    void atDeath(String command) {
         say("last " + command);
     }
 
     /// Everything was stopped in good order.
     @Override
-    public synchronized void close() {
+    public void close() {
         say("done");
+        letGo();
     }
 
-    private void say(String word) {
+    /// What the death of this JVM does: the pipe ends without a word.
+    synchronized void letGo() {
+        closed = true;
         try {
-            pipe.write(word + "\n");
+            pipe.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// Waits until it has done what it had to do.
+    void awaitEnd() {
+        process.onExit().orTimeout(END_LIMIT_SECONDS, TimeUnit.SECONDS).join();
+    }
+
+    private synchronized void say(String line) {
+        if (closed) {
+            return;
+        }
+        try {
+            pipe.write(line + "\n");
             pipe.flush();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String classes() {
+        try {
+            return Path.of(Guardian.class
+                            .getProtectionDomain()
+                            .getCodeSource()
+                            .getLocation()
+                            .toURI())
+                    .toString();
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
         }
     }
 }

@@ -19,6 +19,7 @@ public final class Instance implements AutoCloseable {
             Path scratch = Files.createDirectories(Repository.scratch());
             Path folder = Files.createTempDirectory(scratch, "instance");
             List<String> command = new ArrayList<>(PackagedStack.engine());
+            command.add(1, "-XX:TieredStopAtLevel=1");
             command.add(new StagedApps(folder.resolve("apps")).jar("inference").toString());
             Map<String, String> environment = Map.of(
                     "AUTOGLM_PORT",
@@ -28,8 +29,11 @@ public final class Instance implements AutoCloseable {
                     "AUTOGLM_INTERNAL_AUTH",
                     "none",
                     "AUTOGLM_CPU_THREADS",
-                    "1");
-            guardian = new Guardian(scratch);
+                    "1",
+                    // On a busy machine Vert.x would print stack traces of a start that takes long.
+                    "QUARKUS_VERTX_WARNING_EXCEPTION_TIME",
+                    "60s");
+            guardian = new Guardian();
             part = new Part(
                     "inference",
                     command,

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/// The Java half of `./autoglm`, as the script calls it once everything is built, with a home and ports of its own.
+/// The Java half of `./autoglm`, as the script calls it after a build, with a home and ports of its own.
 public final class Launcher implements AutoCloseable {
     private static final int LIMIT_SECONDS = 300;
 
@@ -19,7 +19,7 @@ public final class Launcher implements AutoCloseable {
     public Launcher() throws IOException {
         Path scratch = Files.createDirectories(Repository.scratch());
         home = Files.createTempDirectory(scratch, "launcher");
-        guardian = new Guardian(scratch);
+        guardian = new Guardian();
         guardian.atDeath("AUTOGLM_HOME='" + home + "' '" + String.join("' '", command("down")) + "'");
     }
 

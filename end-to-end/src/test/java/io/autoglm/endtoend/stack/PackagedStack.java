@@ -4,15 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.autoglm.protocol.Headers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,25 +18,36 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.awaitility.Awaitility;
 
-/// The packaged suite: Redis, context, scheduler with its instances, gateway, each a process of the JDK that runs the
-/// tests, on free loopback ports.
+/// The packaged suite: Redis, context, scheduler with its instances, gateway, each a process of the JDK that
+/// runs the tests, on free loopback ports.
 public final class PackagedStack implements AutoCloseable {
     public static final String MODEL = "autoglm-nano";
     public static final String TENANT = "end-to-end";
-    /// Allowed everything.
+    /// Allowed everything, as {@link #TENANT}.
     public static final String KEY = "sk-end-to-end-0123456789abcdef0123456789abcdef";
-    /// Allowed two requests a minute.
+    public static final String OTHER_TENANT = "other";
+    /// Allowed everything, as {@link #OTHER_TENANT}.
+    public static final String OTHER_KEY = "sk-end-to-end-other-0123456789abcdef012345678";
+    /// Allowed two requests a minute, as a tenant of its own.
     public static final String NARROW_KEY = "sk-end-to-end-narrow-0123456789abcdef01234567";
 
     /// A busy test machine is no failure.
     private static final Map<String, String> PATIENCE = Map.of(
             "AUTOGLM_CONTEXT_TIMEOUT", "15s", "AUTOGLM_REDIS_TIMEOUT", "10s", "AUTOGLM_SCHEDULER_TIMEOUT", "10s");
 
+    /// For streams that take long because the machine is busy.
+    private static final String DRAIN_TIMEOUT = "120s";
+
+    /// Two minutes by default: longer than a test should wait for an instance that hangs.
+    private static final String FIRST_TOKEN_TIMEOUT = "8s";
+
     private static final int FIXED_PORTS = 7;
     private static final Duration INSTANCES_LIMIT = Duration.ofMinutes(4);
 
     private final Guardian guardian;
+    private final Issuer issuer;
     private final Path folder;
+    private final RunFolder runFolder;
     private final StagedApps apps;
     private final int firstPort;
     private final int instances;
@@ -58,12 +65,15 @@ public final class PackagedStack implements AutoCloseable {
             Path scratch = Files.createDirectories(Repository.scratch());
             this.folder = Files.createTempDirectory(scratch, "stack");
             this.apps = new StagedApps(folder.resolve("apps"));
-            this.guardian = new Guardian(scratch);
+            this.runFolder = new RunFolder(folder.resolve("run"));
+            this.issuer = new Issuer();
+            this.guardian = new Guardian();
+            guardian.watch(runFolder);
             Runtime.getRuntime().addShutdownHook(new Thread(this::killEverything));
             this.redis = redisServer();
             this.context = service("context", contextPort(), 96, Map.of("AUTOGLM_REDIS_URL", redisUrl()));
             this.scheduler = service("scheduler", schedulerPort(), 96, lifecycle());
-            this.gateway = service("gateway", gatewayPort(), 192, Map.of("AUTOGLM_KEYS_FILE", keys().toString()));
+            this.gateway = service("gateway", gatewayPort(), 192, doors());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -94,6 +104,11 @@ public final class PackagedStack implements AutoCloseable {
         return gateway;
     }
 
+    /// Whose tokens the gateway accepts.
+    public Issuer issuer() {
+        return issuer;
+    }
+
     /// What a client is told: `http://127.0.0.1:port/v1`.
     public String baseUrl() {
         return gatewayUrl() + "/v1";
@@ -105,10 +120,6 @@ public final class PackagedStack implements AutoCloseable {
 
     public String gatewayManagementUrl() {
         return url(gatewayPort() + 1);
-    }
-
-    public String contextUrl() {
-        return url(contextPort());
     }
 
     /// @param number from 1
@@ -125,18 +136,29 @@ public final class PackagedStack implements AutoCloseable {
     }
 
     public static Map<String, String> asUser() {
-        return Map.of("Authorization", "Bearer " + KEY);
+        return as(KEY);
+    }
+
+    /// @param credential an API key or a token
+    public static Map<String, String> as(String credential) {
+        return Map.of("Authorization", "Bearer " + credential);
     }
 
     /// What one service shows another.
-    public Map<String, String> asService() {
-        return Map.of(Headers.INTERNAL_TOKEN, internalToken, Headers.TENANT, TENANT);
+    private Map<String, String> asService(String tenant) {
+        return Map.of(Headers.INTERNAL_TOKEN, internalToken, Headers.TENANT, tenant);
+    }
+
+    /// What the context service holds of a conversation.
+    public JsonNode conversation(String tenant, String id) throws IOException {
+        return Http.get(url(contextPort()) + "/v1/conversations/" + id + "/window?tokens=100000", asService(tenant))
+                .json();
     }
 
     /// What the scheduler says of its instances; empty while it does not answer.
     public List<JsonNode> instances() {
         try {
-            JsonNode list = Http.get(url(schedulerPort()) + "/v1/instances", asService())
+            JsonNode list = Http.get(url(schedulerPort()) + "/v1/instances", asService(TENANT))
                     .json()
                     .path("instances");
             return StreamSupport.stream(list.spliterator(), false).toList();
@@ -149,6 +171,21 @@ public final class PackagedStack implements AutoCloseable {
         return instances().stream()
                 .filter(one -> one.path("id").asText().equals(id))
                 .findFirst();
+    }
+
+    /// The process of an instance.
+    ///
+    /// @param number from 1
+    public ProcessHandle process(int number) {
+        long pid = instance("inference-" + number).orElseThrow().path("pid").asLong();
+        return ProcessHandle.of(pid).orElseThrow();
+    }
+
+    /// What an instance has printed in all its lives.
+    ///
+    /// @param number from 1
+    public String instanceLog(int number) throws IOException {
+        return Files.readString(folder.resolve("inference-" + number + ".log"));
     }
 
     /// Waits until all instances are ready and the gateway knows it.
@@ -180,6 +217,7 @@ public final class PackagedStack implements AutoCloseable {
     public void close() {
         Stream.of(gateway, scheduler, context, redis).forEach(Part::stop);
         killEverything();
+        issuer.close();
         guardian.close();
     }
 
@@ -189,33 +227,8 @@ public final class PackagedStack implements AutoCloseable {
                 part.kill();
             }
         }
-        orphans().forEach(ProcessHandle::destroyForcibly);
-    }
-
-    /// Instances that outlived their scheduler.
-    private List<ProcessHandle> orphans() {
-        try (Stream<Path> files = Files.list(Files.createDirectories(folder.resolve("run")))) {
-            return files.filter(file -> file.toString().endsWith(".pid"))
-                    .map(PackagedStack::pid)
-                    .flatMap(Optional::stream)
-                    .map(ProcessHandle::of)
-                    .flatMap(Optional::stream)
-                    .filter(handle -> handle.info().commandLine().orElse("").contains("inference-service"))
-                    .toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static Optional<Long> pid(Path file) {
-        try {
-            return Files.readAllLines(file).stream()
-                    .filter(line -> line.startsWith("pid="))
-                    .map(line -> Long.valueOf(line.substring(4)))
-                    .findFirst();
-        } catch (IOException gone) {
-            return Optional.empty();
-        }
+        // Instances that outlived their scheduler.
+        runFolder.killAll();
     }
 
     /// Every write is on disk before it is acknowledged.
@@ -258,9 +271,10 @@ public final class PackagedStack implements AutoCloseable {
         settings.put("AUTOGLM_LIFECYCLE_LOCAL_COMMAND", String.join(",", command));
         settings.put("AUTOGLM_LIFECYCLE_LOCAL_BASE_PORT", Integer.toString(firstPort + FIXED_PORTS));
         settings.put("AUTOGLM_LIFECYCLE_LOCAL_LOG_DIR", folder.toString());
-        settings.put("AUTOGLM_LIFECYCLE_LOCAL_RUN_DIR", folder.resolve("run").toString());
+        settings.put("AUTOGLM_LIFECYCLE_LOCAL_RUN_DIR", runFolder.path().toString());
         settings.put("AUTOGLM_MODEL_PATH", Repository.model().toString());
         settings.put("AUTOGLM_CPU_THREADS", "1");
+        settings.put("AUTOGLM_DRAIN_TIMEOUT", DRAIN_TIMEOUT);
         return settings;
     }
 
@@ -276,22 +290,21 @@ public final class PackagedStack implements AutoCloseable {
         return List.of(java, "-XX:+UseSerialGC", "-Xmx" + heapMegabytes + "m");
     }
 
-    private Path keys() throws IOException {
-        String entry = """
-                {"id":"%s","sha256":"%s","tenant":"%s","subject":"tests","roles":["user"],"requestsPerMinute":%d,\
-                "maxConcurrent":256,"models":["*"],"expiresAt":null}""";
-        String keys = "{\"keys\":[" + entry.formatted("wide", sha256(KEY), TENANT, 100_000) + ","
-                + entry.formatted("narrow", sha256(NARROW_KEY), "narrow", 2) + "]}";
-        return Files.writeString(folder.resolve("keys.json"), keys);
-    }
-
-    private static String sha256(String key) {
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(hash);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
+    /// By key and by token.
+    private Map<String, String> doors() throws IOException {
+        List<ApiKey> keys = List.of(
+                new ApiKey("wide", KEY, TENANT, 100_000),
+                new ApiKey("other", OTHER_KEY, OTHER_TENANT, 100_000),
+                new ApiKey("narrow", NARROW_KEY, "narrow", 2));
+        return Map.of(
+                "AUTOGLM_KEYS_FILE",
+                ApiKey.write(keys, folder.resolve("keys.json")).toString(),
+                "AUTOGLM_OIDC_ISSUER",
+                issuer.url(),
+                "AUTOGLM_OIDC_AUDIENCE",
+                Issuer.AUDIENCE,
+                "AUTOGLM_UPSTREAM_FIRST_TOKEN_TIMEOUT",
+                FIRST_TOKEN_TIMEOUT);
     }
 
     private static String url(int port) {

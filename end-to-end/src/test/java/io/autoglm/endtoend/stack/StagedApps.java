@@ -6,8 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
-/// The packaged services as they were when the tests began: links to the files, which a build that runs meanwhile
-/// replaces and does not change.
+/// The packaged services as they were when the tests began: links to the files, which a build that runs
+/// meanwhile replaces and does not change.
 record StagedApps(Path folder) {
 
     /// @param service `gateway`, `scheduler`, `context` or `inference`

@@ -1,0 +1,40 @@
+package io.autoglm.endtoend.stack;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/// A process by its pid and its start: the system gives a pid away again, but not with the same start.
+record KnownProcess(long pid, Instant startedAt) {
+    /// Linux counts start times in ticks since boot, and the boot time moves with NTP.
+    private static final Duration TOLERANCE = Duration.ofSeconds(2);
+
+    private static final int END_LIMIT_SECONDS = 10;
+
+    static KnownProcess of(ProcessHandle handle) {
+        return new KnownProcess(handle.pid(), handle.info().startInstant().orElseGet(Instant::now));
+    }
+
+    /// The very process, if it still lives.
+    Optional<ProcessHandle> find() {
+        return ProcessHandle.of(pid)
+                .filter(ProcessHandle::isAlive)
+                .filter(handle ->
+                        handle.info().startInstant().map(this::isStart).orElse(false));
+    }
+
+    /// `kill -9`, and waits a while for its end.
+    void kill() {
+        find().ifPresent(handle -> {
+            handle.destroyForcibly();
+            handle.onExit()
+                    .completeOnTimeout(handle, END_LIMIT_SECONDS, TimeUnit.SECONDS)
+                    .join();
+        });
+    }
+
+    private boolean isStart(Instant other) {
+        return Duration.between(startedAt, other).abs().compareTo(TOLERANCE) <= 0;
+    }
+}
