@@ -82,8 +82,9 @@ class KeyRingTest {
 
     @Test
     void a_key_and_its_successor_may_share_an_id() throws IOException {
-        String entries = "{\"id\":\"a\",\"sha256\":\"%s\",\"tenant\":\"acme\"},{\"id\":\"a\",\"sha256\":\"%s\",\"tenant\":\"acme\"}"
-                .formatted(KeyRing.sha256("sk-a"), KeyRing.sha256("sk-b"));
+        String entries =
+                "{\"id\":\"a\",\"sha256\":\"%s\",\"tenant\":\"acme\"},{\"id\":\"a\",\"sha256\":\"%s\",\"tenant\":\"acme\"}"
+                        .formatted(KeyRing.sha256("sk-a"), KeyRing.sha256("sk-b"));
 
         KeyRing ring = ring("{\"keys\":[" + entries + "]}");
 
@@ -94,8 +95,7 @@ class KeyRingTest {
     void a_key_that_names_no_role_has_the_one_that_is_required() throws IOException {
         String entry = "{\"id\":\"a\",\"sha256\":\"%s\",\"tenant\":\"acme\"}".formatted(KeyRing.sha256("sk-a"));
 
-        KeyRing ring = KeyRing.parse(
-                ("{\"keys\":[" + entry + "]}").getBytes(StandardCharsets.UTF_8), json, "glm-user");
+        KeyRing ring = KeyRing.parse(("{\"keys\":[" + entry + "]}").getBytes(StandardCharsets.UTF_8), json, "glm-user");
 
         assertThat(ring.find("sk-a", NOW).orElseThrow().roles()).containsExactly("glm-user");
     }
