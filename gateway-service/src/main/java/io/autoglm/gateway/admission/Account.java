@@ -14,8 +14,8 @@ final class Account {
         this.bucket = new TokenBucket(quota.requestsPerMinute(), nowNanos);
     }
 
-    /// A quota that has changed is in force at once. What is open stays counted, and what was spent stays spent.
-    /// Concurrency is looked at first, so that a request which is not let in costs no token.
+    /// A quota that has changed is in force at once. What is open stays counted, and what was spent stays
+    /// spent. Concurrency is looked at first, so that a request which is not let in costs no token.
     synchronized Decision admit(Quota granted, long nowNanos) {
         if (!quota.equals(granted)) {
             quota = granted;

@@ -20,8 +20,8 @@ import java.util.function.LongSupplier;
 @Singleton
 public final class Admission {
     private static final Usage UNKNOWN = new Usage(0, 0, 1);
-    /// A full map is searched for accounts to drop at most this often: a flood of unknown callers must not make every
-    /// refusal walk it.
+    /// A full map is searched for accounts to drop at most this often: a flood of unknown callers must not make
+    /// every refusal walk it.
     private static final long SWEEP_NANOS = 1_000_000_000;
 
     private final ConcurrentHashMap<String, Account> accounts = new ConcurrentHashMap<>();
@@ -46,7 +46,8 @@ public final class Admission {
         Decision decision = decide(caller);
         switch (decision) {
             case Decision.Admitted in -> admitted.increment();
-            case Decision.Shed out -> Objects.requireNonNull(shed.get(out.limit())).increment();
+            case Decision.Shed out ->
+                Objects.requireNonNull(shed.get(out.limit())).increment();
         }
         return decision;
     }

@@ -6,8 +6,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// One entry of the key file. What is left out takes the narrow default: the one role that `/v1` wants,
-/// {@value #REQUESTS_PER_MINUTE} requests a minute, {@value #MAX_CONCURRENT} at once; all models.
+/// One entry of the key file. What is left out takes the narrow default: the one role that `/v1` wants, {@value
+/// #REQUESTS_PER_MINUTE} requests a minute, {@value #MAX_CONCURRENT} at once; all models.
 ///
 /// @param id        names the key in logs and metrics
 /// @param sha256    lower-case hex of the SHA-256 of the whole key
