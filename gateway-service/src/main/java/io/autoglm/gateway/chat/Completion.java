@@ -9,19 +9,15 @@ import io.autoglm.gateway.http.Trace;
 import io.autoglm.gateway.identity.Caller;
 import io.autoglm.gateway.placement.Placed;
 import io.autoglm.gateway.placement.Ticket;
-import io.autoglm.gateway.recall.Recall.Session;
 import io.autoglm.gateway.recall.Recalled;
-import io.autoglm.gateway.recall.TurnCost;
 import io.autoglm.gateway.upstream.Attempt;
 import io.autoglm.gateway.upstream.Broken;
 import io.autoglm.gateway.upstream.Fault;
 import io.autoglm.gateway.upstream.InstanceRequest;
 import io.autoglm.gateway.upstream.Opened;
 import io.autoglm.gateway.upstream.Reply;
-import io.autoglm.gateway.upstream.SseEvent;
 import io.autoglm.gateway.upstream.TokenStream;
 import io.autoglm.protocol.Headers;
-import io.autoglm.protocol.conversation.Turn;
 import io.autoglm.protocol.placement.Lease.Target;
 import io.autoglm.protocol.placement.LeaseOutcome;
 import io.autoglm.protocol.placement.LeaseOutcome.Result;
@@ -34,7 +30,6 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -71,24 +66,17 @@ final class Completion {
     private final Settlement settlement;
     private final Trace trace;
     private final Caller caller;
-    private final @Nullable Session session;
+    private final @Nullable Memory memory;
     private final long arrivedNanos;
 
     private CompletionRequest request;
     private Buffer payload = NOTHING;
-    private @Nullable TurnCost turnCost;
     private @Nullable Attempt attempt;
-    private @Nullable TokenStream stream;
-    private @Nullable StreamedAnswer streamed;
+    private @Nullable Relay relay;
     /// Instances that this request has been sent to in vain.
     private final Set<String> tried = new LinkedHashSet<>();
 
     private Fault lastFault = Fault.INSTANCE;
-    /// Runs while the client does not read what was sent; -1 else.
-    private long stalledTimer = -1;
-
-    private boolean ending;
-    private boolean forgot;
 
     Completion(
             Services services,
@@ -104,7 +92,8 @@ final class Completion {
         this.trace = Trace.of(rc);
         this.caller = caller;
         this.request = request;
-        this.session = session == null ? null : services.recall().session(caller, session, trace);
+        this.memory =
+                session == null ? null : new Memory(services, services.recall().session(caller, session, trace));
         this.arrivedNanos = arrivedNanos;
         this.answer = new Answer(response, services.problems(), services.nanoClock(), arrivedNanos);
         this.settlement = new Settlement(services, trace, caller, session != null, permit, share, arrivedNanos);
@@ -126,7 +115,7 @@ final class Completion {
         });
     }
 
-    private void guarded(Runnable step) {
+    void guarded(Runnable step) {
         try {
             step.run();
         } catch (RuntimeException e) {
@@ -138,7 +127,7 @@ final class Completion {
     private void crashed() {
         try {
             cancelUpstream();
-            if (settlement.over()) {
+            if (over()) {
                 answer.cutOff();
             } else {
                 settle(End.INTERNAL, 500, spent());
@@ -150,34 +139,30 @@ final class Completion {
         }
     }
 
+    boolean over() {
+        return settlement.over();
+    }
+
     // 4. recall
 
     private void recall() {
+        Memory session = memory;
         if (session == null) {
             payload = request.forInstance(request.messages());
             place();
-            return;
+        } else {
+            session.recall(request).onComplete(then(found -> recalled(session, found)));
         }
-        services.recall()
-                .recall(session, request.model(), request.messages(), request.maxTokens())
-                .onComplete(then(this::recalled));
     }
 
-    private void recalled(Recalled recalled) {
-        if (settlement.over()) {
+    private void recalled(Memory session, Recalled recalled) {
+        if (over()) {
             return;
         }
         switch (recalled) {
-            case Recalled.Away away ->
-                refuse(
-                        Problem.unavailable(
-                                "The conversation cannot be recalled now; without X-Session-Id chat goes on.",
-                                "context_unavailable",
-                                away.retryAfterSeconds()),
-                        End.REFUSED);
+            case Recalled.Away away -> refuse(Refusals.noRecall(away.retryAfterSeconds()), End.REFUSED);
             case Recalled.Remembered found -> {
-                turnCost = services.recall().cost(found, request.messages());
-                payload = request.forInstance(found.join(request.messages()));
+                payload = request.forInstance(session.join(found, request));
                 place();
             }
         }
@@ -190,7 +175,7 @@ final class Completion {
                 request.model(),
                 payload.length() / 4,
                 List.of(),
-                session == null ? null : session.id(),
+                memory == null ? null : memory.id(),
                 caller.tenant(),
                 priority(),
                 List.copyOf(tried));
@@ -202,18 +187,19 @@ final class Completion {
         switch (placed) {
             case Placed.Granted granted -> granted(granted.ticket());
             case Placed.UnknownModel unknown ->
-                notPlaced(first ? Problem.noSuchModel(request.model()) : nobodyLeft(1), End.REFUSED);
+                notPlaced(
+                        first ? Problem.noSuchModel(request.model()) : Refusals.nobodyLeft(lastFault, 1), End.REFUSED);
             case Placed.NoCapacity none ->
                 notPlaced(
                         first
                                 ? Problem.unavailable(none.message(), "no_capacity", none.retryAfterSeconds())
-                                : nobodyLeft(none.retryAfterSeconds()),
+                                : Refusals.nobodyLeft(lastFault, none.retryAfterSeconds()),
                         End.BUSY);
         }
     }
 
     private void granted(Ticket given) {
-        if (settlement.over()) {
+        if (over()) {
             given.release(new LeaseOutcome(Result.CLIENT_GONE, null, null, null, 0));
             return;
         }
@@ -222,18 +208,9 @@ final class Completion {
     }
 
     private void notPlaced(Problem problem, End end) {
-        if (!settlement.over()) {
+        if (!over()) {
             refuse(problem, settlement.attempts() == 0 ? end : End.of(lastFault));
         }
-    }
-
-    private Problem nobodyLeft(long retryAfterSeconds) {
-        return Problem.unavailable(
-                lastFault == Fault.BUSY
-                        ? "The instance is full, and no other can take the request now."
-                        : "The instance failed before it answered, and no other can take the request now.",
-                "no_capacity",
-                retryAfterSeconds);
     }
 
     // 6. generate
@@ -254,7 +231,7 @@ final class Completion {
                 .open(to, new InstanceRequest(request.endpoint().path(), headers, payload, request.stream()), left);
         attempt = trying;
         trying.opened().onComplete(then(opened -> {
-            if (!settlement.over() && attempt == trying) {
+            if (!over() && attempt == trying) {
                 opened(opened, to);
             }
         }));
@@ -262,27 +239,27 @@ final class Completion {
 
     private void opened(Opened opened, Target by) {
         switch (opened) {
-            case Opened.Streaming streaming -> beginStream(streaming.stream(), by);
+            case Opened.Streaming streaming -> beginStream(streaming.stream());
             case Opened.Whole whole -> whole(whole.reply(), by);
             case Opened.Failed failed -> {
                 Broken broken = failed.broken();
                 LOG.warnf(
                         "attempt failed traceId=%s instance=%s attempt=%d kind=%s reason=%s",
                         trace.traceId(), by.id(), settlement.attempts(), broken.kind(), broken.reason());
-                blame(broken.fault(), by);
+                blame(broken.fault());
                 if (broken.fault() != Fault.DEADLINE && mayTryAgain()) {
                     tryAgain(by, broken.kind().name().toLowerCase(Locale.ROOT));
                 } else {
-                    refuse(problemOf(broken), End.of(broken.fault()));
+                    refuse(Refusals.of(broken), End.of(broken.fault()));
                 }
             }
         }
     }
 
-    private void blame(Fault fault, Target by) {
+    private void blame(Fault fault) {
         lastFault = fault;
         if (fault == Fault.INSTANCE) {
-            settlement.broke(by);
+            settlement.broke();
         }
     }
 
@@ -306,16 +283,6 @@ final class Completion {
                 });
     }
 
-    private static Problem problemOf(Broken broken) {
-        return switch (broken.kind()) {
-            case TIMEOUT, DEADLINE -> Problem.tooLate("The instance did not answer in time.");
-            case BUSY, CROWDED ->
-                Problem.unavailable("The instance has no room for the request now.", "no_capacity", 1);
-            case CONNECTION, STATUS, PROTOCOL ->
-                Problem.instanceBroke("The instance failed: it did not complete its answer.");
-        };
-    }
-
     // 6a. a whole answer
 
     private void whole(Reply reply, Target by) {
@@ -326,7 +293,7 @@ final class Completion {
             LOG.warnf(
                     "attempt failed traceId=%s instance=%s attempt=%d kind=STATUS status=%d",
                     trace.traceId(), by.id(), settlement.attempts(), reply.status());
-            blame(fault.get(), by);
+            blame(fault.get());
             if (mayTryAgain()) {
                 tryAgain(by, fault.get() == Fault.BUSY ? "busy" : "status");
             } else {
@@ -335,20 +302,14 @@ final class Completion {
         } else if (reply.status() / 100 == 4 && reply.status() != 401 && reply.status() != 403) {
             pass(reply, End.REFUSED, new Spent(0, 0));
         } else {
-            blame(Fault.INSTANCE, by);
-            refuse(strange(reply, by), End.FAILED);
+            blame(Fault.INSTANCE);
+            if (reply.status() == 401 || reply.status() == 403) {
+                LOG.errorf(
+                        "instance refuses this gateway, check autoglm.internal-token instance=%s status=%d",
+                        by.id(), reply.status());
+            }
+            refuse(Refusals.strange(reply.status()), End.FAILED);
         }
-    }
-
-    private static Problem strange(Reply reply, Target by) {
-        if (reply.status() == 401 || reply.status() == 403) {
-            // The caller's identity is settled here; this refusal is of the gateway itself.
-            LOG.errorf(
-                    "instance refuses this gateway, check autoglm.internal-token instance=%s status=%d",
-                    by.id(), reply.status());
-            return Problem.instanceBroke("The instance refused the gateway.");
-        }
-        return Problem.instanceBroke("The instance answered with status " + reply.status() + ".");
     }
 
     private void answerWhole(Reply reply, Target by) {
@@ -366,7 +327,7 @@ final class Completion {
                         .filter(JsonNode::isObject)
                         .map(it -> ((ObjectNode) it.deepCopy()).without(List.of("reasoning_content")));
         remember(message, spent).onComplete(then(done -> {
-            if (!settlement.over()) {
+            if (!over()) {
                 pass(reply, End.OK, spent);
             }
         }));
@@ -380,143 +341,65 @@ final class Completion {
 
     // 6b. a stream
 
-    private void beginStream(TokenStream tokens, Target by) {
-        StreamedAnswer said = new StreamedAnswer(request.wantsUsage(), session != null);
-        stream = tokens;
-        streamed = said;
+    private void beginStream(TokenStream tokens) {
+        Relay begun =
+                new Relay(this, services, response, tokens, new StreamedAnswer(request.wantsUsage(), memory != null));
+        relay = begun;
         settlement.firstToken(request);
         releaseRequest();
         mark();
         answer.beginStream();
-        tokens.relay(new TokenStream.Receiver() {
-            @Override
-            public void events(List<SseEvent> events) {
-                guarded(() -> {
-                    if (!settlement.over() && !ending) {
-                        relay(tokens, said, events, by);
-                    }
-                });
-            }
-
-            @Override
-            public void ended() {
-                // All that matters came with [DONE].
-            }
-
-            @Override
-            public void broke(Broken broken) {
-                guarded(() -> {
-                    if (!settlement.over() && !ending) {
-                        LOG.warnf(
-                                "stream failed traceId=%s instance=%s kind=%s reason=%s",
-                                trace.traceId(), by.id(), broken.kind(), broken.reason());
-                        blame(broken.fault(), by);
-                        Problem problem = problemOf(broken);
-                        settle(End.of(broken.fault()), problem.status(), said.spent());
-                        response.end(services.problems().event(problem));
-                    }
-                });
-            }
-        });
+        begun.begin();
     }
 
-    private void relay(TokenStream tokens, StreamedAnswer said, List<SseEvent> events, Target by) {
-        Buffer now = said.accept(events);
-        if (now.length() > 0) {
-            response.write(now);
-            if (response.writeQueueFull() && !said.done()) {
-                waitForTheClient(tokens);
+    /// The stream broke off.
+    void streamBroke(Broken broken, Spent spent) {
+        LOG.warnf(
+                "stream failed traceId=%s instance=%s kind=%s reason=%s",
+                trace.traceId(), settlement.targetId(), broken.kind(), broken.reason());
+        blame(broken.fault());
+        settle(End.of(broken.fault()), Refusals.of(broken).status(), spent);
+        answer.fail(Refusals.of(broken));
+    }
+
+    /// The instance has said itself that the stream does not go on, and the client has been told so.
+    void streamFailed(Fault fault, Spent spent) {
+        blame(fault);
+        End end = End.of(fault);
+        settle(end, end.status(), spent);
+        response.end();
+    }
+
+    void streamDone(StreamedAnswer said) {
+        remember(said.message(), said.spent()).onComplete(then(done -> {
+            if (!over()) {
+                settle(End.OK, 200, said.spent());
+                response.end(forgot() ? NOT_REMEMBERED.copy().appendBuffer(said.held()) : said.held());
             }
-        }
-        Optional<Fault> fault = said.failure();
-        if (fault.isPresent()) {
-            blame(fault.get(), by);
-            settle(End.of(fault.get()), statusOf(fault.get()), said.spent());
-            response.end();
-        } else if (said.done()) {
-            ending = true;
-            remember(said.message(), said.spent()).onComplete(then(done -> {
-                if (!settlement.over()) {
-                    settle(End.OK, 200, said.spent());
-                    response.end(forgot ? NOT_REMEMBERED.copy().appendBuffer(said.held()) : said.held());
-                }
-            }));
-        }
-    }
-
-    /// What the stream would have been answered with, had it not begun.
-    private static int statusOf(Fault fault) {
-        return switch (fault) {
-            case INSTANCE -> 502;
-            case BUSY -> 503;
-            case DEADLINE -> 504;
-            case REQUEST -> 400;
-        };
-    }
-
-    /// The client's slowness reaches the instance; one that does not read at all counts as gone after a while,
-    /// because it holds a slot there.
-    private void waitForTheClient(TokenStream tokens) {
-        tokens.pause();
-        long timeoutMillis = services.config().writeTimeout().toMillis();
-        if (stalledTimer == -1) {
-            stalledTimer = services.vertx()
-                    .setTimer(
-                            timeoutMillis,
-                            late -> guarded(() -> {
-                                LOG.infof(
-                                        "client does not read traceId=%s timeoutMs=%d", trace.traceId(), timeoutMillis);
-                                clientGone();
-                                answer.cutOff();
-                            }));
-        }
-        response.drainHandler(drained -> guarded(() -> {
-            clientReads();
-            tokens.resume();
         }));
     }
 
-    private void clientReads() {
-        if (stalledTimer != -1) {
-            services.vertx().cancelTimer(stalledTimer);
-            stalledTimer = -1;
-        }
+    void clientStalled() {
+        LOG.infof("client does not read traceId=%s", trace.traceId());
+        clientGone();
+        answer.cutOff();
     }
 
     // 7. finally
 
-    /// Stores the turn of a session. Never fails: an answer that could not be stored is marked and still given.
+    /// Stores the turn of a session.
     private Future<Void> remember(Optional<ObjectNode> message, Spent spent) {
-        TurnCost cost = turnCost;
-        if (session == null || cost == null) {
-            return Future.succeededFuture();
-        }
-        if (message.isEmpty()) {
-            forget();
-            return Future.succeededFuture();
-        }
-        List<JsonNode> said = new ArrayList<>(request.messages());
-        said.add(message.get());
-        Turn turn = new Turn(said, cost.tokens(spent.promptTokens(), spent.completionTokens()));
-        return services.recall().append(session, turn).map(stored -> {
-            if (stored) {
-                services.metrics().appended(true);
-            } else {
-                forget();
-            }
-            return null;
-        });
+        return memory == null ? Future.succeededFuture() : memory.store(request, message, spent);
     }
 
-    private void forget() {
-        forgot = true;
-        services.metrics().appended(false);
+    private boolean forgot() {
+        return memory != null && memory.forgot();
     }
 
     /// From here on the answer flows, perhaps for minutes, and the question is not needed to try again.
     private void releaseRequest() {
         payload = NOTHING;
-        request = request.answered(session != null);
+        request = request.answered(memory != null);
         settlement.bodyReleased();
     }
 
@@ -527,7 +410,7 @@ final class Completion {
     }
 
     private void clientGone() {
-        if (settlement.over()) {
+        if (over()) {
             return;
         }
         settle(End.CLIENT_GONE, 499, spent());
@@ -535,12 +418,14 @@ final class Completion {
     }
 
     private void settle(End end, int status, Spent spent) {
-        clientReads();
+        if (relay != null) {
+            relay.over();
+        }
         settlement.settle(request, end, status, spent);
     }
 
     private void cancelUpstream() {
-        TokenStream flowing = stream;
+        Relay flowing = relay;
         Attempt trying = attempt;
         if (flowing != null) {
             flowing.cancel();
@@ -550,12 +435,11 @@ final class Completion {
     }
 
     private void mark() {
-        answer.mark(settlement.ticket(), settlement.target(), forgot);
+        answer.mark(settlement.ticket(), settlement.target(), forgot());
     }
 
     private Spent spent() {
-        StreamedAnswer said = streamed;
-        return said == null ? new Spent(0, 0) : said.spent();
+        return relay == null ? new Spent(0, 0) : relay.spent();
     }
 
     private long millisLeft() {

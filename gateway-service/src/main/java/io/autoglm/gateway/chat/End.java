@@ -6,23 +6,25 @@ import io.autoglm.protocol.placement.LeaseOutcome.Result;
 /// How a request ended, and what the scheduler is told of it. Only {@link #FAILED} names an instance as the
 /// cause; the protocol's `refused` is what "says nothing about the instance".
 enum End {
-    OK(Result.OK),
-    CLIENT_GONE(Result.CLIENT_GONE),
+    OK(Result.OK, 200),
+    CLIENT_GONE(Result.CLIENT_GONE, 499),
     /// The request is at fault.
-    REFUSED(Result.REFUSED),
+    REFUSED(Result.REFUSED, 400),
     /// Nobody has room.
-    BUSY(Result.REFUSED),
+    BUSY(Result.REFUSED, 503),
     /// The request's own time was up.
-    DEADLINE(Result.REFUSED),
+    DEADLINE(Result.REFUSED, 504),
     /// An instance broke.
-    FAILED(Result.FAILED),
+    FAILED(Result.FAILED, 502),
     /// This gateway broke.
-    INTERNAL(Result.REFUSED);
+    INTERNAL(Result.REFUSED, 500);
 
     private final Result result;
+    private final int status;
 
-    End(Result result) {
+    End(Result result, int status) {
         this.result = result;
+        this.status = status;
     }
 
     static End of(Fault fault) {
@@ -36,5 +38,10 @@ enum End {
 
     Result result() {
         return result;
+    }
+
+    /// The status of such an end in logs and metrics, where the answer's own says less: a stream has begun with 200.
+    int status() {
+        return status;
     }
 }

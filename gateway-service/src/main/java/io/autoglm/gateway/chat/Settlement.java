@@ -68,6 +68,10 @@ final class Settlement {
         return target;
     }
 
+    String targetId() {
+        return target == null ? "none" : target.id();
+    }
+
     int attempts() {
         return attempts;
     }
@@ -81,10 +85,10 @@ final class Settlement {
         target = instance;
     }
 
-    /// Counts against the instance once the lease is given back.
-    void broke(Target instance) {
-        if (broke == null) {
-            broke = instance.id();
+    /// The instance that the request was sent to last: it counts against it once the lease is given back.
+    void broke() {
+        if (broke == null && target != null) {
+            broke = target.id();
         }
     }
 
@@ -164,7 +168,7 @@ final class Settlement {
                 inSession,
                 status,
                 end,
-                target == null ? "none" : target.id(),
+                targetId(),
                 attempts,
                 streamed ? TimeUnit.NANOSECONDS.toMillis(firstTokenNanos - arrivedNanos) : -1,
                 TimeUnit.NANOSECONDS.toMillis(now - arrivedNanos),

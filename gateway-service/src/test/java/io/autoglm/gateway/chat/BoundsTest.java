@@ -16,6 +16,7 @@ import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
@@ -241,8 +242,8 @@ class BoundsTest {
                 .toCompletableFuture()
                 .join();
         CompletableFuture<String> end = new CompletableFuture<>();
-        StringBuffer all = new StringBuffer();
-        socket.handler(all::append);
+        Buffer all = Buffer.buffer();
+        socket.handler(all::appendBuffer);
         socket.closeHandler(closed -> end.complete(all.toString()));
         return new Raw(socket, end);
     }

@@ -410,7 +410,7 @@ class CompletionTest {
         });
         CompletableFuture<Void> firstToken = new CompletableFuture<>();
         CompletableFuture<Void> end = new CompletableFuture<>();
-        StringBuffer seen = new StringBuffer();
+        StringBuilder seen = new StringBuilder();
         HttpClientRequest request = open();
         request.response().onSuccess(response -> {
             response.handler(part -> {
