@@ -29,9 +29,9 @@ interface RecallConfig {
     @WithDefault("2048")
     int assumedWindowTokens();
 
-    /// What an image, or another part of a message that is not text, is taken to cost, tokens. Default 1,100: a
-    /// photo in OpenAI's high detail costs 765 to 1,105, and one of GLM-4V 1,600 at its largest.
-    @WithDefault("1100")
+    /// What an image, or another part of a message that is not text, is taken to cost, tokens. Default 1,600,
+    /// which GLM-4V makes of an image; OpenAI's high detail is 765 to 1,105.
+    @WithDefault("1600")
     int tokensPerMedia();
 
     /// Messages of one request with a session and its answer; the same as the context service's

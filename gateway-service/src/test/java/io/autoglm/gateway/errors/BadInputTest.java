@@ -13,6 +13,7 @@ import io.autoglm.gateway.neighbours.Client;
 import io.autoglm.gateway.neighbours.Neighbours;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.vertx.core.buffer.Buffer;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.util.concurrent.CompletableFuture;
@@ -109,9 +110,9 @@ class BadInputTest {
     @Test
     void after_a_413_in_the_middle_of_a_body_the_connection_closes() throws Exception {
         CompletableFuture<String> end = new CompletableFuture<>();
-        StringBuffer all = new StringBuffer();
+        Buffer all = Buffer.buffer();
         neighbours.vertx().createNetClient().connect(Client.port(), "127.0.0.1").onSuccess(socket -> {
-            socket.handler(all::append);
+            socket.handler(all::appendBuffer);
             socket.closeHandler(closed -> end.complete(all.toString()));
             socket.write("POST /v1/chat/completions HTTP/1.1\r\nHost: gateway\r\nAuthorization: Bearer "
                     + Neighbours.KEY + "\r\nContent-Type: application/json\r\nContent-Length: 10000000\r\n\r\n"

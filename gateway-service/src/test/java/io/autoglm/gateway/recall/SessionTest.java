@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
@@ -69,11 +70,11 @@ class SessionTest {
     @Test
     void the_end_of_an_answer_is_only_sent_when_the_turn_is_stored() throws Exception {
         neighbours.context.hold(true);
-        StringBuffer seen = new StringBuffer();
+        List<String> seen = new CopyOnWriteArrayList<>();
         CompletableFuture<Void> ended = new CompletableFuture<>();
         HttpClientRequest request = open("s3");
         request.response().onSuccess(response -> {
-            response.handler(seen::append);
+            response.handler(part -> seen.add(part.toString()));
             response.endHandler(end -> ended.complete(null));
         });
         request.end(ask("hi", true));
@@ -81,14 +82,14 @@ class SessionTest {
 
         await().during(Duration.ofMillis(300))
                 .atMost(Duration.ofSeconds(20))
-                .until(() -> !seen.toString().contains("finish_reason")
-                        && !seen.toString().contains("[DONE]")
+                .until(() -> !String.join("", seen).contains("finish_reason")
+                        && !String.join("", seen).contains("[DONE]")
                         && !ended.isDone());
-        assertThat(seen).contains("Hel");
+        assertThat(String.join("", seen)).contains("Hel");
         neighbours.context.hold(false);
 
         ended.get(20, TimeUnit.SECONDS);
-        assertThat(seen.toString()).contains("finish_reason").endsWith("data: [DONE]\n\n");
+        assertThat(String.join("", seen)).contains("finish_reason").endsWith("data: [DONE]\n\n");
         assertThat(turns("s3")).hasSize(1);
     }
 
