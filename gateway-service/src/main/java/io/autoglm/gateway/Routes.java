@@ -29,7 +29,9 @@ final class Routes {
     private final FailureHandler failures;
     private final ProblemWriter problems;
 
+    /// @param settings first, so that a setting that makes no sense is named before anything works with it
     Routes(
+            SettingsCheck settings,
             EveryRequest everyRequest,
             CompletionHandler completions,
             ModelRoutes models,
@@ -53,7 +55,7 @@ final class Routes {
         router.post("/v1/chat/completions").handler(completions.chat());
         router.post("/v1/completions").handler(completions.text());
         router.get("/v1/models").handler(models::list);
-        router.get("/v1/models/:id").handler(models::one);
+        router.get("/v1/models/*").handler(models::one);
         router.get("/health").handler(health::handle);
         router.route()
                 .order(LAST)

@@ -1,11 +1,12 @@
 package io.autoglm.gateway.admission;
 
+import io.autoglm.gateway.admission.Decision.Limit;
 import io.autoglm.gateway.identity.Quota;
 
 /// What one caller has used. Guarded by its own monitor; held for nanoseconds.
 final class Account {
-    private final Quota quota;
-    private final TokenBucket bucket;
+    private Quota quota;
+    private TokenBucket bucket;
     private int open;
 
     Account(Quota quota, long nowNanos) {
@@ -13,14 +14,23 @@ final class Account {
         this.bucket = new TokenBucket(quota.requestsPerMinute(), nowNanos);
     }
 
-    /// Concurrency is looked at first, so that a request which is not let in costs no token.
-    synchronized Decision admit(long nowNanos) {
+    /// A quota that has changed is in force at once. What is open stays counted, and what was spent stays
+    /// spent. Concurrency is looked at first, so that a request which is not let in costs no token.
+    synchronized Decision admit(Quota granted, long nowNanos) {
+        if (!quota.equals(granted)) {
+            quota = granted;
+            bucket = bucket.resized(granted.requestsPerMinute(), nowNanos);
+        }
         if (open >= quota.maxConcurrent()) {
             return new Decision.Shed(
-                    "The limit of " + quota.maxConcurrent() + " concurrent requests is reached.", 1, usage(nowNanos));
+                    Limit.CONCURRENCY,
+                    "The limit of " + quota.maxConcurrent() + " concurrent requests is reached.",
+                    1,
+                    usage(nowNanos));
         }
         if (!bucket.tryTake(nowNanos)) {
             return new Decision.Shed(
+                    Limit.RATE,
                     "The limit of " + quota.requestsPerMinute() + " requests per minute is reached.",
                     wholeSeconds(bucket.nanosUntilNext(nowNanos)),
                     usage(nowNanos));
@@ -34,14 +44,6 @@ final class Account {
             throw new IllegalStateException("more permits came back than were given");
         }
         open--;
-    }
-
-    synchronized int open() {
-        return open;
-    }
-
-    Quota quota() {
-        return quota;
     }
 
     /// An account with nothing open and a full bucket equals a new one, so forgetting it forgets nothing.

@@ -19,6 +19,14 @@ final class TokenBucket {
         this.updatedNanos = nowNanos;
     }
 
+    /// A bucket of another size from which as much has been taken as from this one.
+    TokenBucket resized(int perMinute, long nowNanos) {
+        refill(nowNanos);
+        TokenBucket other = new TokenBucket(perMinute, nowNanos);
+        other.tokens = Math.max(0, perMinute - (capacity - tokens));
+        return other;
+    }
+
     boolean tryTake(long nowNanos) {
         refill(nowNanos);
         if (tokens < 1) {

@@ -11,9 +11,22 @@ interface ChatConfig {
     @WithDefault("10485760")
     long maxBodyBytes();
 
+    /// The request bodies held at once, in bytes; a request for which there is no room is refused with 503. A
+    /// body is held from its first byte to the answer's first token. Default 256 MiB.
+    @WithDefault("268435456")
+    long maxBodiesBytes();
+
+    /// How long a request body may take to arrive; after it the request is refused with 408. Default 30 s.
+    @WithDefault("30s")
+    Duration bodyTimeout();
+
     /// How long a request may take from its arrival to its last token. Default 10 min.
     @WithDefault("10m")
     Duration timeout();
+
+    /// How long a client may leave what was sent to it unread before it counts as gone. Default 60 s.
+    @WithDefault("60s")
+    Duration writeTimeout();
 
     /// The most messages of one request. Default 2,048.
     @WithDefault("2048")

@@ -2,14 +2,20 @@ package io.autoglm.gateway.chat;
 
 import io.autoglm.gateway.admission.Admission;
 import io.autoglm.gateway.admission.Decision;
+import io.autoglm.gateway.admission.Permit;
 import io.autoglm.gateway.errors.Problem;
 import io.autoglm.gateway.errors.ProblemWriter;
+import io.autoglm.gateway.http.BodyBudget;
 import io.autoglm.gateway.http.BodyReader;
 import io.autoglm.gateway.http.BodyReader.Body;
+import io.autoglm.gateway.http.Farewell;
 import io.autoglm.gateway.identity.Caller;
 import io.autoglm.protocol.Headers;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
 import java.util.Locale;
@@ -19,22 +25,37 @@ import org.jspecify.annotations.Nullable;
 /// The first half of the one path: all that can refuse a request before anybody else is asked.
 ///
 /// 1. identity was settled before this handler
-/// 2. rules: type, size and shape of the body, the session's name, the models this caller may use
-/// 3. admission: then a {@link Completion} takes over and answers for the permit
+/// 2. admission: before the body, which costs memory and time, so that those are bounded per caller too; a
+///    request that turns out to be wrong has cost its token
+/// 3. rules: type, size and shape of the body, the session's name, the models this caller may use; then a
+///    {@link Completion} takes over and answers for the permit
 @Singleton
 public final class CompletionHandler {
     private static final Pattern SESSION = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._:@-]{0,127}");
+
+    /// What an admitted request holds until its {@link Completion} takes over or it is refused.
+    private record Held(Permit permit, BodyBudget.Share share) {
+        void release() {
+            permit.release();
+            share.close();
+        }
+    }
 
     private final Services services;
     private final Admission admission;
     private final ProblemWriter problems;
     private final RequestParser parser;
+    private final BodyBudget bodies;
 
-    CompletionHandler(Services services, Admission admission, ProblemWriter problems) {
+    CompletionHandler(Services services, Admission admission, ProblemWriter problems, MeterRegistry metrics) {
         this.services = services;
         this.admission = admission;
         this.problems = problems;
         this.parser = new RequestParser(services.config().maxMessages());
+        this.bodies = new BodyBudget(services.config().maxBodiesBytes());
+        Gauge.builder("autoglm.bodies.bytes", bodies, BodyBudget::heldBytes)
+                .description("Request bodies that are held, bytes")
+                .register(metrics);
     }
 
     public Handler<RoutingContext> chat() {
@@ -47,55 +68,99 @@ public final class CompletionHandler {
 
     private void handle(RoutingContext rc, Endpoint endpoint) {
         long arrivedNanos = services.nanoClock().getAsLong();
-        @Nullable String type = rc.request().getHeader("Content-Type");
-        if (type == null || !isJson(type)) {
-            refuse(rc, Problem.unsupportedContentType(type == null ? "" : type));
-            return;
-        }
-        BodyReader.read(rc.request(), services.config().maxBodyBytes()).onSuccess(body -> {
-            switch (body) {
-                case Body.TooLong tooLong -> {
-                    // What the client still sends is not read to its end: the connection goes with the answer.
-                    rc.response().putHeader("Connection", "close");
-                    refuse(rc, Problem.tooLarge(tooLong.limitBytes()));
-                }
-                case Body.Whole whole -> parsed(rc, endpoint, whole.bytes(), arrivedNanos);
-            }
-        });
-    }
-
-    private void parsed(RoutingContext rc, Endpoint endpoint, Buffer body, long arrivedNanos) {
-        switch (parser.parse(endpoint, body)) {
-            case RequestParser.Parsed.Wrong wrong -> refuse(rc, wrong.problem());
-            case RequestParser.Parsed.Valid valid -> admit(rc, valid.request(), arrivedNanos);
-        }
-    }
-
-    private void admit(RoutingContext rc, CompletionRequest request, long arrivedNanos) {
-        Caller caller = Caller.of(rc);
-        @Nullable String session = rc.request().getHeader(Headers.SESSION_ID);
-        @Nullable Problem problem = sessionProblem(session, request);
-        if (!caller.mayUse(request.model())) {
-            problem = Problem.forbidden(
-                    "This key may not use the model '" + request.model() + "'.", "model", "model_not_allowed");
-        }
-        if (problem != null) {
-            refuse(rc, problem);
-            return;
-        }
-        Decision decision = admission.admit(caller);
+        Decision decision = admission.admit(Caller.of(rc));
         decision.usage().writeTo(rc.response().headers());
         switch (decision) {
-            case Decision.Shed shed -> refuse(rc, Problem.rateLimited(shed.message(), shed.retryAfterSeconds()));
-            case Decision.Admitted admitted ->
-                new Completion(services, rc, caller, request, session, admitted.permit(), arrivedNanos).run();
+            case Decision.Shed shed -> refuseUnread(rc, Problem.rateLimited(shed.message(), shed.retryAfterSeconds()));
+            case Decision.Admitted admitted -> {
+                Held held = new Held(admitted.permit(), bodies.open());
+                try {
+                    read(rc, endpoint, held, arrivedNanos);
+                } catch (RuntimeException e) {
+                    held.release();
+                    throw e;
+                }
+            }
         }
     }
 
-    private static @Nullable Problem sessionProblem(@Nullable String session, CompletionRequest request) {
+    private void read(RoutingContext rc, Endpoint endpoint, Held held, long arrivedNanos) {
+        @Nullable String type = rc.request().getHeader("Content-Type");
+        if (type == null || !isJson(type)) {
+            held.release();
+            refuseUnread(rc, Problem.unsupportedContentType(type == null ? "" : type));
+            return;
+        }
+        ChatConfig config = services.config();
+        BodyReader.read(services.vertx(), rc.request(), held.share(), config.maxBodyBytes(), config.bodyTimeout())
+                .onFailure(gone -> held.release())
+                .onSuccess(body -> {
+                    try {
+                        arrived(rc, endpoint, body, held, arrivedNanos);
+                    } catch (RuntimeException e) {
+                        held.release();
+                        rc.fail(e);
+                    }
+                });
+    }
+
+    private void arrived(RoutingContext rc, Endpoint endpoint, Body body, Held held, long arrivedNanos) {
+        switch (body) {
+            case Body.Whole whole -> {
+                @Nullable Problem problem = begin(rc, endpoint, whole.bytes(), held, arrivedNanos);
+                if (problem != null) {
+                    held.release();
+                    problems.write(rc.response(), problem);
+                }
+            }
+            case Body.TooLong tooLong -> {
+                held.release();
+                refuseAndClose(rc, Problem.tooLarge(tooLong.limitBytes()));
+            }
+            case Body.NoRoom noRoom -> {
+                held.release();
+                refuseUnread(
+                        rc,
+                        Problem.unavailable("The gateway holds as many request bodies as it can.", "gateway_busy", 1));
+            }
+            case Body.TooSlow tooSlow -> {
+                held.release();
+                refuseAndClose(rc, Problem.tooSlow(Math.max(1, tooSlow.limit().toSeconds())));
+            }
+        }
+    }
+
+    /// @return why the request cannot go on; null when it does
+    private @Nullable Problem begin(RoutingContext rc, Endpoint endpoint, Buffer body, Held held, long arrivedNanos) {
+        return switch (parser.parse(endpoint, body)) {
+            case RequestParser.Parsed.Wrong wrong -> wrong.problem();
+            case RequestParser.Parsed.Valid valid -> {
+                Caller caller = Caller.of(rc);
+                CompletionRequest request = valid.request();
+                @Nullable String session = rc.request().getHeader(Headers.SESSION_ID);
+                @Nullable Problem problem = problem(caller, request, session);
+                if (problem == null) {
+                    new Completion(services, rc, caller, request, session, held.permit(), held.share(), arrivedNanos)
+                            .run();
+                }
+                yield problem;
+            }
+        };
+    }
+
+    private @Nullable Problem problem(Caller caller, CompletionRequest request, @Nullable String session) {
+        if (!caller.mayUse(request.model())) {
+            return Problem.forbidden(
+                    "This key may not use the model '" + request.model() + "'.", "model", "model_not_allowed");
+        }
         if (session == null) {
             return null;
         }
+        @Nullable Problem problem = sessionProblem(session, request);
+        return problem == null ? services.recall().refusal(request.messages()) : problem;
+    }
+
+    private static @Nullable Problem sessionProblem(String session, CompletionRequest request) {
         if (!SESSION.matcher(session).matches()) {
             return Problem.invalid(
                     "X-Session-Id must be 1 to 128 of letters, digits and . _ : @ - that begin with a letter, a digit or _.",
@@ -115,7 +180,26 @@ public final class CompletionHandler {
         return media.equals("application/json");
     }
 
-    private void refuse(RoutingContext rc, Problem problem) {
-        problems.write(rc.response(), problem);
+    /// Before the body was read. One of an honest size is thrown away as it comes, and the connection lives on.
+    private void refuseUnread(RoutingContext rc, Problem problem) {
+        HttpServerRequest request = rc.request();
+        if (announcedBytes(request) > services.config().maxBodyBytes()) {
+            refuseAndClose(rc, problem);
+        } else {
+            request.resume();
+            problems.write(rc.response(), problem);
+        }
+    }
+
+    /// In the middle of the body: the connection goes with the answer.
+    private void refuseAndClose(RoutingContext rc, Problem problem) {
+        Farewell.announce(rc.request());
+        Farewell.after(problems.write(rc.response(), problem), services.vertx(), rc.request());
+    }
+
+    /// What the request says of its body's length; a length that is not said may be any.
+    private static long announcedBytes(HttpServerRequest request) {
+        @Nullable String length = request.getHeader("Content-Length");
+        return length != null && length.matches("[0-9]{1,18}") ? Long.parseLong(length) : Long.MAX_VALUE;
     }
 }

@@ -3,6 +3,7 @@ package io.autoglm.gateway.chat;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.buffer.Buffer;
 import java.util.List;
@@ -24,6 +25,21 @@ record CompletionRequest(
         boolean wantsUsage,
         List<JsonNode> messages,
         OptionalInt maxTokens) {
+
+    /// What is still needed when the answer flows: without the bytes and their parsed form.
+    ///
+    /// @param remembers whether the messages will be stored
+    CompletionRequest answered(boolean remembers) {
+        return new CompletionRequest(
+                endpoint,
+                Buffer.buffer(),
+                JsonNodeFactory.instance.objectNode(),
+                model,
+                stream,
+                wantsUsage,
+                remembers ? messages : List.of(),
+                maxTokens);
+    }
 
     /// What goes to the instance: the caller's own bytes where nothing had to change, else the same fields with
     /// the joined messages and, on a stream, with usage asked for, because tokens are always settled.

@@ -3,6 +3,8 @@ package io.autoglm.gateway.chat;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.autoglm.gateway.upstream.ErrorEvent;
+import io.autoglm.gateway.upstream.Fault;
 import io.autoglm.gateway.upstream.SseEvent;
 import io.vertx.core.buffer.Buffer;
 import java.util.List;
@@ -21,11 +23,11 @@ import org.jspecify.annotations.Nullable;
 final class StreamedAnswer {
     private final boolean wantsUsage;
     private final @Nullable MessageAssembler assembler;
-    private final Buffer held = Buffer.buffer();
+    private Buffer held = Buffer.buffer();
 
     private boolean finished;
     private boolean done;
-    private boolean failed;
+    private @Nullable Fault failure;
     private int tokenEvents;
     private @Nullable Spent spent;
 
@@ -39,10 +41,15 @@ final class StreamedAnswer {
     Buffer accept(List<SseEvent> events) {
         Buffer now = Buffer.buffer();
         for (SseEvent event : events) {
-            if (done || failed) {
+            if (done || failure != null) {
                 break;
             }
-            if (passes(event)) {
+            boolean passes = passes(event);
+            if (failure != null) {
+                // Nothing will be stored, so nothing is held for it.
+                now.appendBuffer(held).appendBuffer(event.raw());
+                held = Buffer.buffer();
+            } else if (passes) {
                 (finished || done ? held : now).appendBuffer(event.raw());
             }
         }
@@ -54,9 +61,9 @@ final class StreamedAnswer {
         return done;
     }
 
-    /// An error event has come, and was passed on; nothing follows it.
-    boolean failed() {
-        return failed;
+    /// Whose fault it is that an error event has come; it was passed on, and nothing follows it.
+    Optional<Fault> failure() {
+        return Optional.ofNullable(failure);
     }
 
     /// What is sent once the request is settled.
@@ -95,8 +102,8 @@ final class StreamedAnswer {
     }
 
     private boolean look(JsonNode chunk) {
-        if (chunk.path("error").isObject()) {
-            failed = true;
+        failure = ErrorEvent.in(chunk).orElse(null);
+        if (failure != null) {
             return true;
         }
         for (JsonNode choice : chunk.path("choices")) {

@@ -59,6 +59,21 @@ public record Problem(int status, ApiError body, long retryAfterSeconds) {
                 0);
     }
 
+    public static Problem tooSlow(long limitSeconds) {
+        return new Problem(
+                408,
+                ApiError.of(
+                        "The request body did not arrive within " + limitSeconds + " s.",
+                        ApiError.INVALID_REQUEST,
+                        null,
+                        "request_timeout"),
+                0);
+    }
+
+    public static Problem tooLarge(String message, String param) {
+        return new Problem(413, ApiError.of(message, ApiError.INVALID_REQUEST, param, "request_too_large"), 0);
+    }
+
     public static Problem tooLarge(long limitBytes) {
         return new Problem(
                 413,

@@ -2,6 +2,7 @@ package io.autoglm.gateway.errors;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import jakarta.inject.Singleton;
@@ -16,9 +17,11 @@ public final class ProblemWriter {
     }
 
     /// Does nothing on a response that has ended or whose client has gone.
-    public void write(HttpServerResponse response, Problem problem) {
+    ///
+    /// @return completes when the answer was written
+    public Future<Void> write(HttpServerResponse response, Problem problem) {
         if (response.ended() || response.closed()) {
-            return;
+            return Future.succeededFuture();
         }
         if (problem.retryAfterSeconds() > 0) {
             response.putHeader("Retry-After", Long.toString(problem.retryAfterSeconds()));
@@ -26,7 +29,7 @@ public final class ProblemWriter {
         if (problem.status() == 401) {
             response.putHeader("WWW-Authenticate", "Bearer");
         }
-        response.setStatusCode(problem.status())
+        return response.setStatusCode(problem.status())
                 .putHeader("Content-Type", "application/json")
                 .end(body(problem));
     }

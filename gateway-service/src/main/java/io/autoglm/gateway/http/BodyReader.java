@@ -2,36 +2,83 @@ package io.autoglm.gateway.http;
 
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
-/// Reads a request body up to a limit.
+/// Reads one request body within three bounds: its own length, what all bodies together may take, and time.
+/// Confined to the event loop of its request. It keeps nothing of the body once it has handed it over.
 public final class BodyReader {
-    /// The whole body, or the news that it is too long; in that case the rest is not kept.
+    /// The whole body, or which bound it broke; in that case nothing of it is kept and the rest is thrown away.
     public sealed interface Body {
         record Whole(Buffer bytes) implements Body {}
 
         record TooLong(long limitBytes) implements Body {}
+
+        /// The bodies of all requests together are too much.
+        record NoRoom() implements Body {}
+
+        record TooSlow(Duration limit) implements Body {}
     }
 
-    private BodyReader() {}
+    private final BodyBudget.Share share;
+    private final long limitBytes;
+    private Buffer all = Buffer.buffer();
+    /// Null once it is known what came of the body. The request keeps this reader until its answer has ended.
+    private @Nullable Promise<Body> waiting;
+
+    private BodyReader(BodyBudget.Share share, long limitBytes, Promise<Body> waiting) {
+        this.share = share;
+        this.limitBytes = limitBytes;
+        this.waiting = waiting;
+    }
 
     /// Fails only when the client goes away in the middle.
-    public static Future<Body> read(HttpServerRequest request, long limitBytes) {
+    ///
+    /// @param share   what the body takes; closed here unless the body comes whole
+    /// @param timeout from now to the body's last byte
+    public static Future<Body> read(
+            Vertx vertx, HttpServerRequest request, BodyBudget.Share share, long limitBytes, Duration timeout) {
         Promise<Body> promise = Promise.promise();
-        Buffer all = Buffer.buffer();
-        request.exceptionHandler(promise::tryFail);
-        request.endHandler(end -> promise.tryComplete(new Body.Whole(all)));
-        request.handler(part -> {
-            if (promise.future().isComplete()) {
-                return;
-            }
-            if (all.length() + (long) part.length() > limitBytes) {
-                promise.tryComplete(new Body.TooLong(limitBytes));
-            } else {
-                all.appendBuffer(part);
+        BodyReader reader = new BodyReader(share, limitBytes, promise);
+        long timer =
+                vertx.setTimer(timeout.toMillis(), late -> reader.end(it -> it.complete(new Body.TooSlow(timeout))));
+        request.exceptionHandler(gone -> reader.end(it -> it.fail(gone)));
+        request.endHandler(end -> {
+            Body whole = new Body.Whole(reader.all);
+            reader.end(it -> it.complete(whole));
+        });
+        request.handler(reader::take);
+        return promise.future().onComplete(done -> {
+            vertx.cancelTimer(timer);
+            if (!(done.result() instanceof Body.Whole)) {
+                share.close();
             }
         });
-        return promise.future();
+    }
+
+    private void take(Buffer part) {
+        if (waiting == null) {
+            return;
+        }
+        if (all.length() + (long) part.length() > limitBytes) {
+            end(it -> it.complete(new Body.TooLong(limitBytes)));
+        } else if (!share.grow(part.length())) {
+            end(it -> it.complete(new Body.NoRoom()));
+        } else {
+            all.appendBuffer(part);
+        }
+    }
+
+    private void end(Consumer<Promise<Body>> how) {
+        Promise<Body> told = waiting;
+        if (told != null) {
+            waiting = null;
+            all = Buffer.buffer();
+            how.accept(told);
+        }
     }
 }

@@ -6,8 +6,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// One entry of the key file. What is left out takes the narrow default: role `user`,
-/// {@value #REQUESTS_PER_MINUTE} requests a minute, {@value #MAX_CONCURRENT} at once; all models.
+/// One entry of the key file. What is left out takes the narrow default: the one role that `/v1` wants, {@value
+/// #REQUESTS_PER_MINUTE} requests a minute, {@value #MAX_CONCURRENT} at once; all models.
 ///
 /// @param id        names the key in logs and metrics
 /// @param sha256    lower-case hex of the SHA-256 of the whole key
@@ -35,12 +35,13 @@ record ApiKey(
         require("tenant", tenant, NAME, "1 to 64 letters, digits, '.', '_' or '-'");
     }
 
-    Caller caller() {
+    /// @param requiredRole the role of a key that names none
+    Caller caller(String requiredRole) {
         return new Caller(
                 tenant,
                 subject == null ? id : subject,
                 "key:" + id,
-                roles == null ? Set.of("user") : roles,
+                roles == null ? Set.of(requiredRole) : roles,
                 new Quota(
                         requestsPerMinute == null ? REQUESTS_PER_MINUTE : requestsPerMinute,
                         maxConcurrent == null ? MAX_CONCURRENT : maxConcurrent),

@@ -34,8 +34,11 @@ final class KeyRing {
         this.byHash = Map.copyOf(byHash);
     }
 
-    /// @throws IOException when the text is no key file; the message names the entry and field at fault, never a value
-    static KeyRing parse(byte[] text, ObjectMapper json) throws IOException {
+    /// Entries may share an id, while a key is being replaced; they are one caller then, counted together.
+    ///
+    /// @param requiredRole the role of a key that names none
+    /// @throws IOException when the text is no key file; the message names what is at fault, never a value
+    static KeyRing parse(byte[] text, ObjectMapper json, String requiredRole) throws IOException {
         KeyFile file = json.readValue(text, KeyFile.class);
         if (file == null || file.keys() == null) {
             throw new IOException("keys: must be a list");
@@ -45,8 +48,14 @@ final class KeyRing {
                     + file.keys().size());
         }
         Map<String, Entry> byHash = new HashMap<>();
+        Map<String, Caller> byId = new HashMap<>();
         for (ApiKey key : file.keys()) {
-            if (byHash.put(key.sha256(), new Entry(caller(key), key)) != null) {
+            Caller caller = caller(key, requiredRole);
+            @Nullable Caller namesake = byId.putIfAbsent(key.id(), caller);
+            if (namesake != null && !oneAccount(namesake, caller)) {
+                throw new IOException("keys: the entries with the id " + key.id() + " differ in tenant or limits");
+            }
+            if (byHash.put(key.sha256(), new Entry(caller, key)) != null) {
                 throw new IOException("keys: two entries have the same sha256, one of them is " + key.id());
             }
         }
@@ -72,9 +81,13 @@ final class KeyRing {
         }
     }
 
-    private static Caller caller(ApiKey key) throws IOException {
+    private static boolean oneAccount(Caller one, Caller other) {
+        return one.tenant().equals(other.tenant()) && one.quota().equals(other.quota());
+    }
+
+    private static Caller caller(ApiKey key, String requiredRole) throws IOException {
         try {
-            return key.caller();
+            return key.caller(requiredRole);
         } catch (IllegalArgumentException e) {
             throw new IOException("key " + key.id() + ": " + e.getMessage(), e);
         }

@@ -34,6 +34,7 @@ public final class KeyStore {
 
     private final @Nullable Path file;
     private final long checkMillis;
+    private final String requiredRole;
     private final ObjectMapper json;
     private final Vertx vertx;
     private final Clock clock;
@@ -44,9 +45,10 @@ public final class KeyStore {
     private volatile @Nullable Version seen;
     private long timer = -1;
 
-    KeyStore(KeysConfig config, ObjectMapper json, Vertx vertx, Clock clock) {
+    KeyStore(KeysConfig config, OidcConfig oidc, ObjectMapper json, Vertx vertx, Clock clock) {
         this.file = config.file().orElse(null);
         this.checkMillis = config.check().toMillis();
+        this.requiredRole = oidc.requiredRole();
         this.json = json;
         this.vertx = vertx;
         this.clock = clock;
@@ -107,7 +109,7 @@ public final class KeyStore {
         if (version.size() > MAX_FILE_BYTES) {
             throw new IOException("is larger than " + MAX_FILE_BYTES + " bytes");
         }
-        ring = KeyRing.parse(Files.readAllBytes(path), json);
+        ring = KeyRing.parse(Files.readAllBytes(path), json, requiredRole);
         seen = version;
     }
 

@@ -37,8 +37,9 @@ public final class ModelRoutes {
         write(rc, ModelList.of(cards(Caller.of(rc)).values().stream().toList()));
     }
 
+    /// Names may hold slashes, encoded or not: what follows the prefix is the name.
     public void one(RoutingContext rc) {
-        String id = rc.pathParam("id");
+        String id = rc.pathParam("*");
         Optional.ofNullable(cards(Caller.of(rc)).get(id))
                 .ifPresentOrElse(card -> write(rc, card), () -> problems.write(rc.response(), Problem.noSuchModel(id)));
     }

@@ -4,7 +4,9 @@ import io.autoglm.protocol.placement.InstanceState;
 import io.autoglm.protocol.placement.InstanceView;
 import io.autoglm.protocol.placement.Lease.Target;
 import io.autoglm.protocol.placement.ServedModel;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -15,6 +17,21 @@ public record Instances(List<InstanceView> all) {
 
     public Instances {
         all = List.copyOf(all);
+    }
+
+    /// These and those of a scheduler that has just started. It calls an instance starting or gone as long as
+    /// that has not reported, so this says nothing against what was known of it before.
+    Instances with(Instances heard) {
+        Map<String, InstanceView> byId = new LinkedHashMap<>();
+        all.forEach(instance -> byId.put(instance.id(), instance));
+        for (InstanceView instance : heard.all) {
+            if (instance.state() == InstanceState.STARTING || instance.state() == InstanceState.GONE) {
+                byId.putIfAbsent(instance.id(), instance);
+            } else {
+                byId.put(instance.id(), instance);
+            }
+        }
+        return new Instances(List.copyOf(byId.values()));
     }
 
     /// Where a request for a model may go now, in the scheduler's order.

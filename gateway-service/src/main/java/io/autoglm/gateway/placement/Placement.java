@@ -6,29 +6,23 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import jakarta.inject.Singleton;
-import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
-/// Asks the scheduler, and when it is away goes round robin over the instances of the last snapshot.
+/// Asks the scheduler. While it is away, or has just started and not yet heard of every instance, requests go
+/// round robin over the instances of the last snapshot.
 @Singleton
 public final class Placement {
-    /// The time a request may take that no lease bounds; the request's own deadline is usually shorter.
-    private static final Duration WITHOUT_LEASE = Duration.ofMinutes(30);
-
     private final SchedulerClient scheduler;
     private final Snapshot snapshot;
-    private final Clock clock;
     private final Counter degraded;
     private final AtomicInteger turn = new AtomicInteger();
 
-    Placement(SchedulerClient scheduler, Snapshot snapshot, Clock clock, MeterRegistry metrics) {
+    Placement(SchedulerClient scheduler, Snapshot snapshot, MeterRegistry metrics) {
         this.scheduler = scheduler;
         this.snapshot = snapshot;
-        this.clock = clock;
         this.degraded = Counter.builder("autoglm.placement.degraded")
                 .description("Requests placed from the snapshot because the scheduler was away")
                 .register(metrics);
@@ -40,13 +34,18 @@ public final class Placement {
     public Future<Placed> place(LeaseRequest request, long waitMillis) {
         return scheduler
                 .lease(request, waitMillis)
-                .map(placed -> placed instanceof Placed.UnknownModel ? doubt(request) : placed)
+                .map(answer -> switch (answer) {
+                    case SchedulerClient.Answer.Decided decided -> doubt(decided.placed(), request);
+                    case SchedulerClient.Answer.Settling settling -> fromSnapshot(request);
+                })
                 .otherwise(away -> fromSnapshot(request));
     }
 
-    /// A scheduler that was just restarted knows no instance for the half second until they report again; that is no
-    /// reason to tell a client that its model does not exist.
-    private Placed doubt(LeaseRequest request) {
+    /// That a model of the snapshot does not exist is no answer of a scheduler that knows the instances.
+    private Placed doubt(Placed placed, LeaseRequest request) {
+        if (!(placed instanceof Placed.UnknownModel)) {
+            return placed;
+        }
         Instances instances = snapshot.instances();
         if (instances.knows(request.model())) {
             return fromSnapshot(request);
@@ -69,11 +68,6 @@ public final class Placement {
         List<Target> ring = IntStream.range(0, ready.size())
                 .mapToObj(step -> ready.get((first + step) % ready.size()))
                 .toList();
-        return new Placed.Granted(new Ticket(
-                ring.getFirst(),
-                ring.subList(1, ring.size()),
-                clock.instant().plus(WITHOUT_LEASE),
-                true,
-                outcome -> {}));
+        return new Placed.Granted(new Ticket(ring.getFirst(), ring.subList(1, ring.size()), true, outcome -> {}));
     }
 }

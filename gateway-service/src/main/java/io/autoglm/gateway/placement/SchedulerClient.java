@@ -3,6 +3,7 @@ package io.autoglm.gateway.placement;
 import io.autoglm.gateway.http.ControlClient;
 import io.autoglm.gateway.http.ControlClient.Reply;
 import io.autoglm.gateway.http.ControlClient.Service;
+import io.autoglm.protocol.ApiError;
 import io.autoglm.protocol.Headers;
 import io.autoglm.protocol.placement.Lease;
 import io.autoglm.protocol.placement.LeaseOutcome;
@@ -38,6 +39,14 @@ class SchedulerClient {
 
     private static final LeaseOutcome UNUSED = new LeaseOutcome(Result.CLIENT_GONE, null, null, null, 0);
 
+    /// What the scheduler says to a request for a lease.
+    sealed interface Answer {
+        record Decided(Placed placed) implements Answer {}
+
+        /// It has just started and waits for the instances to report: it cannot say yet who is there.
+        record Settling() implements Answer {}
+    }
+
     private final ControlClient client;
     private final Service scheduler;
     private final Service patient;
@@ -62,14 +71,15 @@ class SchedulerClient {
     /// Fails when the scheduler is away: no answer, an answer that makes no sense, or the breaker is open.
     ///
     /// @param waitMillis how long the request may take; the lease lives a little longer
-    Future<Placed> lease(LeaseRequest request, long waitMillis) {
+    Future<Answer> lease(LeaseRequest request, long waitMillis) {
         CompletionStage<Reply> guarded = breaker.get(
                 () -> ask(request, waitMillis).compose(SchedulerClient::sane).toCompletionStage());
         return Future.fromCompletionStage(guarded, client.vertx().getOrCreateContext())
-                .compose(this::placed);
+                .compose(this::answer);
     }
 
-    /// A lease that comes too late to be used is given back, or its instance would seem busy until the lease ends.
+    /// A lease that comes too late to be used is given back, or its instance would seem busy until the lease
+    /// ends.
     private Future<Reply> ask(LeaseRequest request, long waitMillis) {
         Future<Reply> answer = client.call(
                 patient,
@@ -78,45 +88,66 @@ class SchedulerClient {
                 Map.of(Headers.TIMEOUT_MILLIS, Long.toString(waitMillis)),
                 request);
         Future<Reply> inTime = answer.timeout(scheduler.timeout().toMillis(), TimeUnit.MILLISECONDS);
-        return inTime.onFailure(late -> answer.compose(this::placed).onSuccess(placed -> {
-            if (placed instanceof Placed.Granted granted) {
-                granted.ticket().release(UNUSED);
+        return inTime.onFailure(late -> answer.compose(this::answer).onSuccess(said -> {
+            if (said instanceof Answer.Decided(Placed.Granted(Ticket ticket))) {
+                ticket.release(UNUSED);
             }
         }));
     }
 
-    private Future<Placed> placed(Reply reply) {
+    private Future<Answer> answer(Reply reply) {
         return switch (reply.status()) {
-            case 404 -> Future.succeededFuture(new Placed.UnknownModel());
-            case 503 ->
-                Future.succeededFuture(
-                        new Placed.NoCapacity("No instance of this model can take a request now.", seconds(reply)));
+            case 404 -> Future.succeededFuture(new Answer.Decided(new Placed.UnknownModel()));
+            case 503 -> Future.succeededFuture(refusal(reply));
             default -> granted(reply);
         };
     }
 
-    private Future<Placed> granted(Reply reply) {
+    private Answer refusal(Reply reply) {
+        return settling(reply)
+                ? new Answer.Settling()
+                : new Answer.Decided(
+                        new Placed.NoCapacity("No instance of this model can take a request now.", seconds(reply)));
+    }
+
+    private boolean settling(Reply reply) {
+        try {
+            ApiError error = client.read(reply, ApiError.class);
+            return error != null
+                    && error.error() != null
+                    && "settling".equals(error.error().code());
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private Future<Answer> granted(Reply reply) {
         try {
             Lease lease = client.read(reply, Lease.class);
-            return Future.succeededFuture(new Placed.Granted(new Ticket(
+            return Future.succeededFuture(new Answer.Decided(new Placed.Granted(new Ticket(
                     lease.instance(),
                     lease.alternatives(),
-                    lease.deadline(),
                     false,
-                    outcome -> release(lease.id(), outcome, RELEASE_TRIES))));
+                    outcome -> release(lease, outcome, RELEASE_TRIES)))));
         } catch (IOException | RuntimeException e) {
             return Future.failedFuture(new IOException("a lease could not be read", e));
         }
     }
 
-    private void release(String lease, LeaseOutcome outcome, int tries) {
-        client.call(patient, HttpMethod.DELETE, "/v1/leases/" + lease, Map.of(), outcome)
+    /// Only what the scheduler has heard is given back; that it does not know the lease (404) ends it too.
+    private void release(Lease lease, LeaseOutcome outcome, int tries) {
+        client.call(patient, HttpMethod.DELETE, "/v1/leases/" + lease.id(), Map.of(), outcome)
+                .compose(reply -> reply.ok() || reply.status() == 404
+                        ? Future.succeededFuture()
+                        : Future.failedFuture("status " + reply.status()))
                 .onFailure(e -> {
                     if (tries > 1) {
                         long pauseMillis = RELEASE_PAUSE_MILLIS * (1 + RELEASE_TRIES - tries);
                         client.vertx().setTimer(pauseMillis, again -> release(lease, outcome, tries - 1));
                     } else {
-                        LOG.warnf("lease was not given back, it will expire lease=%s reason=%s", lease, e.getMessage());
+                        LOG.warnf(
+                                "lease was not given back, it will expire lease=%s deadline=%s reason=%s",
+                                lease.id(), lease.deadline(), e.getMessage());
                     }
                 });
     }

@@ -1,9 +1,10 @@
 package io.autoglm.gateway.placement;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import io.autoglm.gateway.http.ControlClient;
 import io.autoglm.gateway.http.ControlClient.Reply;
 import io.autoglm.gateway.http.ControlClient.Service;
-import io.autoglm.protocol.placement.InstanceList;
+import io.autoglm.protocol.placement.InstanceView;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
@@ -14,18 +15,30 @@ import io.vertx.core.http.HttpMethod;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
-/// Keeps the last list of instances. It outlives the scheduler: while that is away, the old list is what is left to
-/// serve from.
+/// Keeps the last list of instances. It outlives the scheduler: while that is away, the old list is what is
+/// left to serve from; and while a scheduler that has just started gathers the reports, its list only adds to
+/// the old one.
 @Singleton
 public final class Snapshot {
     private static final Logger LOG = Logger.getLogger(Snapshot.class);
 
+    /// The body of `GET /v1/instances`.
+    ///
+    /// @param settling whether the scheduler has just started, so that instances it has not heard of may well
+    ///                 live
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    private record Told(List<InstanceView> instances, boolean settling) {}
+
     private final ControlClient client;
     private final Service scheduler;
+    private final List<Consumer<Instances>> listeners = new CopyOnWriteArrayList<>();
     private final long intervalMillis;
     private final AtomicBoolean fetching = new AtomicBoolean();
     private long timer = -1;
@@ -61,6 +74,11 @@ public final class Snapshot {
         return instances;
     }
 
+    /// @param listener told of every list that the scheduler gives, on some event loop; must not block
+    public void onChange(Consumer<Instances> listener) {
+        listeners.add(listener);
+    }
+
     /// Whether the scheduler answered when it was last asked for its instances.
     public boolean schedulerAnswers() {
         return schedulerAnswers;
@@ -82,6 +100,9 @@ public final class Snapshot {
                             result.succeeded()
                                     ? ""
                                     : String.valueOf(result.cause().getMessage()));
+                    if (result.succeeded()) {
+                        listeners.forEach(listener -> listener.accept(result.result()));
+                    }
                 });
     }
 
@@ -90,8 +111,9 @@ public final class Snapshot {
             return Future.failedFuture("status " + reply.status());
         }
         try {
-            return Future.succeededFuture(
-                    new Instances(client.read(reply, InstanceList.class).instances()));
+            Told told = client.read(reply, Told.class);
+            Instances heard = new Instances(told.instances());
+            return Future.succeededFuture(told.settling() ? instances.with(heard) : heard);
         } catch (IOException | RuntimeException e) {
             return Future.failedFuture(new IOException("the list of instances could not be read", e));
         }

@@ -2,30 +2,25 @@ package io.autoglm.gateway.placement;
 
 import io.autoglm.protocol.placement.Lease.Target;
 import io.autoglm.protocol.placement.LeaseOutcome;
-import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /// The right to send one request to one instance. It is given back once; a second time changes nothing.
+///
+/// The request's own time bounds it, by this machine's monotonic clock. When the lease behind it ends is the
+/// scheduler's concern: the wall clocks of two machines differ, and one that slept differs from itself.
 public final class Ticket {
     private final Target instance;
     private final List<Target> alternatives;
-    private final Instant deadline;
     private final boolean degraded;
     private final Consumer<LeaseOutcome> giveBack;
     private final AtomicBoolean released = new AtomicBoolean();
 
     /// @param degraded whether the scheduler had no part in it
-    Ticket(
-            Target instance,
-            List<Target> alternatives,
-            Instant deadline,
-            boolean degraded,
-            Consumer<LeaseOutcome> giveBack) {
+    Ticket(Target instance, List<Target> alternatives, boolean degraded, Consumer<LeaseOutcome> giveBack) {
         this.instance = instance;
         this.alternatives = List.copyOf(alternatives);
-        this.deadline = deadline;
         this.degraded = degraded;
         this.giveBack = giveBack;
     }
@@ -37,10 +32,6 @@ public final class Ticket {
     /// Best first, without the instance itself.
     public List<Target> alternatives() {
         return alternatives;
-    }
-
-    public Instant deadline() {
-        return deadline;
     }
 
     public boolean degraded() {

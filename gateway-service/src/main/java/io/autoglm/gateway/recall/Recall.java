@@ -1,9 +1,12 @@
 package io.autoglm.gateway.recall;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.autoglm.gateway.errors.Problem;
 import io.autoglm.gateway.http.ControlClient;
 import io.autoglm.gateway.http.ControlClient.Reply;
 import io.autoglm.gateway.http.ControlClient.Service;
+import io.autoglm.gateway.http.Trace;
+import io.autoglm.gateway.identity.Caller;
 import io.autoglm.gateway.placement.Snapshot;
 import io.autoglm.protocol.Headers;
 import io.autoglm.protocol.conversation.Turn;
@@ -13,14 +16,15 @@ import io.vertx.core.Future;
 import io.vertx.core.http.HttpMethod;
 import jakarta.inject.Singleton;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/// Asks the context service what a conversation holds, and tells it what was said. Neither call ever fails: that the
-/// service is away is an answer.
+/// Asks the context service what a conversation holds, and tells it what was said. Neither call ever fails:
+/// that the service is away is an answer.
 @Singleton
 public final class Recall {
     private static final Logger LOG = Logger.getLogger(Recall.class);
@@ -28,6 +32,8 @@ public final class Recall {
     private static final int APPEND_TRIES = 2;
 
     /// A conversation, and the request that speaks in it.
+    ///
+    /// @param id the context service's name for it
     public record Session(String tenant, String id, String traceId, String requestId) {
         Map<String, String> headers() {
             return Map.of(Headers.TENANT, tenant, Headers.TRACE_ID, traceId);
@@ -42,12 +48,47 @@ public final class Recall {
     private final Snapshot snapshot;
     private final Service context;
     private final RecallConfig config;
+    private final TokenEstimate estimate;
 
     Recall(RecallConfig config, ControlClient client, Snapshot snapshot) {
         this.config = config;
         this.client = client;
         this.snapshot = snapshot;
         this.context = new Service(config.url(), config.timeout());
+        this.estimate = new TokenEstimate(config.tokensPerMedia());
+    }
+
+    /// @param name the client's own name for the conversation
+    public Session session(Caller caller, String name, Trace trace) {
+        String id = config.sharedSessions() ? name : SessionId.of(caller.account(), name);
+        return new Session(caller.tenant(), id, trace.traceId(), trace.requestId());
+    }
+
+    /// Why a turn with these messages could not be stored, as far as it can be told before there is an answer;
+    /// null when it can.
+    public @Nullable Problem refusal(List<JsonNode> asked) {
+        if (asked.size() + 1 > config.maxTurnMessages()) {
+            return Problem.invalid(
+                    "'messages' must have at most " + (config.maxTurnMessages() - 1)
+                            + " entries with X-Session-Id: what was said before is recalled.",
+                    "messages");
+        }
+        long bytes = 0;
+        for (int i = 0; i < asked.size(); i++) {
+            if (!Roles.isKnown(asked.get(i))) {
+                String at = "messages[" + i + "].role";
+                return Problem.invalid(
+                        "'" + at + "' must be system, developer, user, assistant, tool or function"
+                                + " with X-Session-Id.",
+                        at);
+            }
+            bytes += asked.get(i).toString().getBytes(StandardCharsets.UTF_8).length + 1;
+        }
+        if (bytes > config.maxTurnBytes()) {
+            return Problem.tooLarge(
+                    "'messages' must have at most " + config.maxTurnBytes() + " bytes with X-Session-Id.", "messages");
+        }
+        return null;
     }
 
     /// The newest turns for which the model has room beside the new messages and the answer.
@@ -58,7 +99,7 @@ public final class Recall {
         return window(session, budget)
                 .compose(window -> {
                     // Pinned text takes room too, and how much is only known now; mostly it fits all the same.
-                    int pinned = asked.stream().anyMatch(Roles::isSystem) ? 0 : TokenEstimate.atMost(window.pinned());
+                    int pinned = asked.stream().anyMatch(Roles::isSystem) ? 0 : estimate.atMost(window.pinned());
                     return window.tokens() == 0 || window.tokens() + pinned <= budget
                             ? Future.succeededFuture(window)
                             : window(session, Math.max(0, budget - pinned));
@@ -70,6 +111,12 @@ public final class Recall {
                 .otherwise(new Recalled.Away(2));
     }
 
+    public TurnCost cost(Recalled.Remembered remembered, List<JsonNode> asked) {
+        List<JsonNode> said =
+                asked.stream().filter(message -> !Roles.isSystem(message)).toList();
+        return new TurnCost(remembered.tokensElsewhere(asked), estimate.atMost(said));
+    }
+
     /// @return whether the turn is stored now
     public Future<Boolean> append(Session session, Turn turn) {
         return append(session, new TurnAppend(turn, session.requestId(), null), APPEND_TRIES);
@@ -78,7 +125,7 @@ public final class Recall {
     int budget(String model, List<JsonNode> asked, OptionalInt maxTokens) {
         int window = snapshot.instances().maxModelTokens(model).orElse(config.assumedWindowTokens());
         int answer = maxTokens.orElse((int) (window * config.answerShare()));
-        long left = (long) window - answer - TokenEstimate.atMost(asked);
+        long left = (long) window - answer - estimate.atMost(asked);
         return (int) Math.max(0, left);
     }
 

@@ -12,8 +12,8 @@ public sealed interface Recalled {
     /// The turns that fit; none for a conversation that is new.
     record Remembered(Window window) implements Recalled {
 
-        /// The messages for the model: the request's system text, or else the conversation's; the recalled turns; what
-        /// is new.
+        /// The messages for the model: the request's system text, or else the conversation's; the recalled
+        /// turns; what is new.
         public List<JsonNode> join(List<JsonNode> asked) {
             List<JsonNode> system = asked.stream().filter(Roles::isSystem).toList();
             List<JsonNode> joined = new ArrayList<>(system.isEmpty() ? window.pinned() : system);
@@ -24,12 +24,11 @@ public sealed interface Recalled {
             return List.copyOf(joined);
         }
 
-        /// What the new turn costs in a later prompt: this prompt without what was recalled and without system
-        /// text, which no turn carries, and the answer.
-        public int turnTokens(List<JsonNode> asked, int promptTokens, int completionTokens) {
+        /// Prompt tokens that are no part of the new turn: what was recalled, and system text, which no turn
+        /// carries.
+        long tokensElsewhere(List<JsonNode> asked) {
             List<JsonNode> system = asked.stream().filter(Roles::isSystem).toList();
-            long elsewhere = window.tokens() + TokenEstimate.atLeast(system.isEmpty() ? window.pinned() : system);
-            return (int) Math.max(1, promptTokens - elsewhere) + Math.max(0, completionTokens);
+            return window.tokens() + TokenEstimate.atLeast(system.isEmpty() ? window.pinned() : system);
         }
     }
 

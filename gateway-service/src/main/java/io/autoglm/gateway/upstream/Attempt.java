@@ -3,23 +3,25 @@ package io.autoglm.gateway.upstream;
 import io.autoglm.gateway.http.InternalTrust;
 import io.autoglm.gateway.upstream.Broken.Kind;
 import io.autoglm.protocol.placement.Lease.Target;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
-import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.RequestOptions;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /// One request to one instance, until it is clear what came of it. Confined to one event loop.
 ///
-/// 1. connect (or take a pooled connection) and send
+/// 1. connect (or take a pooled connection) and send. A pooled connection that dies before a byte of the answer
+///    was most likely closed for its age while the request was on its way: that is repeated once, on a fresh
+///    one
 /// 2. status and type: a whole answer is read to its end, a stream up to its first token
 /// 3. {@link #opened()} completes, once; a stream then lives on in its {@link TokenStream}
 ///
@@ -28,24 +30,51 @@ public final class Attempt {
     /// RFC 9113 error code CANCEL; on HTTP/1.1 any reset closes the connection.
     private static final long CANCEL = 8;
 
+    private static final Logger LOG = Logger.getLogger(Attempt.class);
+
     private final Vertx vertx;
+    private final Context context;
     private final UpstreamConfig config;
     private final LongSupplier nanoClock;
+    private final Target target;
     private final long deadlineNanos;
+    private final Consumer<Attempt> onEnd;
     private final Promise<Opened> opened = Promise.promise();
     private final long timer;
 
+    /// Null once it is clear what came of it: a long answer must not keep its question.
+    private @Nullable InstanceRequest what;
+
     private @Nullable HttpClientRequest request;
+    private @Nullable TokenStream stream;
     private boolean cancelled;
 
-    Attempt(Vertx vertx, UpstreamConfig config, LongSupplier nanoClock, long timeoutMillis, boolean stream) {
+    /// @param onEnd told when nothing more will come of this attempt, perhaps more than once
+    Attempt(
+            Vertx vertx,
+            UpstreamConfig config,
+            LongSupplier nanoClock,
+            long timeoutMillis,
+            Target target,
+            InstanceRequest what,
+            Consumer<Attempt> onEnd) {
         this.vertx = vertx;
+        this.context = vertx.getOrCreateContext();
         this.config = config;
         this.nanoClock = nanoClock;
+        this.target = target;
+        this.what = what;
+        this.onEnd = onEnd;
         this.deadlineNanos = nanoClock.getAsLong() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
-        long wait = stream ? Math.min(timeoutMillis, config.firstTokenTimeout().toMillis()) : timeoutMillis;
-        this.timer = vertx.setTimer(Math.max(1, wait), id -> {
-            fail(Kind.TIMEOUT, (stream ? "no token within " : "no answer within ") + wait + " ms");
+        long patienceMillis = config.firstTokenTimeout().toMillis();
+        boolean impatient = what.stream() && patienceMillis < timeoutMillis;
+        long waitMillis = Math.max(1, impatient ? patienceMillis : timeoutMillis);
+        this.timer = vertx.setTimer(waitMillis, late -> {
+            if (impatient) {
+                fail(Kind.TIMEOUT, "no token within " + waitMillis + " ms");
+            } else {
+                fail(Kind.DEADLINE, "the request's time was up after " + waitMillis + " ms");
+            }
             cancel();
         });
     }
@@ -59,46 +88,87 @@ public final class Attempt {
     public void cancel() {
         cancelled = true;
         vertx.cancelTimer(timer);
+        onEnd.accept(this);
         if (request != null) {
             request.reset(CANCEL);
         }
     }
 
-    void begin(HttpClient client, Target target, InstanceRequest what, InternalTrust trust) {
-        RequestOptions options = new RequestOptions()
-                .setMethod(HttpMethod.POST)
-                .setAbsoluteURI(target.url() + what.path())
-                .setConnectTimeout(config.connectTimeout().toMillis());
-        client.request(options).onComplete(connected -> {
-            if (connected.failed()) {
-                fail(Kind.CONNECTION, reason(connected.cause()));
-            } else {
-                send(connected.result(), what, trust);
+    Target target() {
+        return target;
+    }
+
+    /// May be called from any thread.
+    void instanceGone() {
+        context.runOnContext(go -> {
+            TokenStream flowing = stream;
+            if (flowing != null) {
+                flowing.fail(Kind.CONNECTION, "the instance is gone");
             }
+            fail(Kind.CONNECTION, "the instance is gone");
+            cancel();
         });
     }
 
-    private void send(HttpClientRequest ready, InstanceRequest what, InternalTrust trust) {
+    void begin(Connections connections, InternalTrust trust) {
+        InstanceRequest asked = what;
+        if (asked != null) {
+            connect(connections, trust, asked, false);
+        }
+    }
+
+    private void connect(Connections connections, InternalTrust trust, InstanceRequest asked, boolean again) {
+        String uri = target.url() + asked.path();
+        Future<HttpClientRequest> connecting;
+        try {
+            connecting = again ? connections.fresh(uri) : connections.pooled(uri);
+        } catch (RuntimeException e) {
+            fail(Kind.CONNECTION, reason(e));
+            return;
+        }
+        connecting.onComplete(connected -> {
+            if (connected.failed()) {
+                fail(Connections.kindOf(connected.cause()), reason(connected.cause()));
+                return;
+            }
+            HttpClientRequest ready = connected.result();
+            boolean mayRepeat = connections.reused(ready.connection()) && !again;
+            send(ready, trust, asked, cause -> {
+                if (mayRepeat && !opened.future().isComplete()) {
+                    connect(connections, trust, asked, true);
+                } else {
+                    fail(kindOf(cause), reason(cause));
+                }
+            });
+        });
+    }
+
+    /// @param unanswered told when the connection ends before the answer's head
+    private void send(
+            HttpClientRequest ready, InternalTrust trust, InstanceRequest asked, Consumer<Throwable> unanswered) {
         request = ready;
+        // What ends the request also ends its answer, where it is dealt with.
+        ready.exceptionHandler(e -> LOG.debugf("request ended instance=%s reason=%s", target.id(), reason(e)));
         if (cancelled) {
             ready.reset(CANCEL);
             return;
         }
-        ready.headers().addAll(what.headers());
+        ready.headers().addAll(asked.headers());
         ready.putHeader("Content-Type", "application/json")
-                .putHeader("Accept", what.stream() ? "text/event-stream, application/json" : "application/json");
+                .putHeader("Accept", asked.stream() ? "text/event-stream, application/json" : "application/json");
         trust.sign(ready.headers());
+        boolean wantsStream = asked.stream();
         // The response must be given its handlers before it may flow: that happens in the same turn of the event loop.
         ready.response().onComplete(answered -> {
             if (answered.failed()) {
-                fail(kindOf(answered.cause()), reason(answered.cause()));
-            } else if (what.stream() && answered.result().statusCode() == 200) {
+                unanswered.accept(answered.cause());
+            } else if (wantsStream && answered.result().statusCode() == 200) {
                 stream(answered.result());
             } else {
                 whole(answered.result());
             }
         });
-        ready.end(what.body());
+        ready.end(asked.body());
     }
 
     private void whole(HttpClientResponse response) {
@@ -112,8 +182,14 @@ public final class Attempt {
                 body.appendBuffer(part);
             }
         });
-        response.endHandler(end -> complete(new Opened.Whole(new Reply(
-                response.statusCode(), response.getHeader("Content-Type"), response.getHeader("Retry-After"), body))));
+        response.endHandler(end -> {
+            onEnd.accept(this);
+            complete(new Opened.Whole(new Reply(
+                    response.statusCode(),
+                    response.getHeader("Content-Type"),
+                    response.getHeader("Retry-After"),
+                    body)));
+        });
     }
 
     private void stream(HttpClientResponse response) {
@@ -123,14 +199,35 @@ public final class Attempt {
             cancel();
             return;
         }
-        new TokenStream(vertx, config, nanoClock, deadlineNanos, response, this::cancel, this::complete).begin();
+        TokenStream tokens = new TokenStream(vertx, config, nanoClock, deadlineNanos, response, new Owner());
+        stream = tokens;
+        tokens.begin();
+    }
+
+    private final class Owner implements TokenStream.Owner {
+        @Override
+        public void announce(Opened outcome) {
+            complete(outcome);
+        }
+
+        @Override
+        public void reset() {
+            cancel();
+        }
+
+        @Override
+        public void over() {
+            onEnd.accept(Attempt.this);
+        }
     }
 
     private void fail(Kind kind, String reason) {
+        onEnd.accept(this);
         complete(new Opened.Failed(new Broken(kind, reason)));
     }
 
     private void complete(Opened outcome) {
+        what = null;
         if (opened.tryComplete(outcome)) {
             vertx.cancelTimer(timer);
         }

@@ -3,7 +3,6 @@ package io.autoglm.gateway.upstream;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.autoglm.protocol.ApiError;
 
 /// Tells the event with which an answer begins from the greeting before it: many engines first send a chunk
 /// that has only a role.
@@ -14,13 +13,17 @@ final class FirstToken {
         NOT_YET,
         HERE,
         /// The instance reports that it broke before it said anything.
-        FAILURE
+        FAILURE,
+        /// It reports that it has no room for the request.
+        BUSY,
+        /// It reports that the request's time was up.
+        TOO_LATE
     }
 
     private FirstToken() {}
 
-    /// It is here with text, reasoning, a tool call or a finish reason, with an error that is the request's fault, with
-    /// `[DONE]`, and with data that cannot be understood: what is not known must not be held back.
+    /// It is here with text, reasoning, a tool call or a finish reason, with an error that is the request's
+    /// fault, with `[DONE]`, and with data that cannot be understood: what is not known must not be held back.
     static Sign in(SseEvent event) {
         if (event.empty()) {
             return Sign.NOT_YET;
@@ -30,22 +33,31 @@ final class FirstToken {
         }
         try {
             JsonNode chunk = JSON.readTree(event.data());
-            JsonNode choices = chunk.path("choices");
-            if (chunk.path("error").path("type").asText("").equals(ApiError.SERVER)) {
-                return Sign.FAILURE;
-            }
-            if (!choices.isArray()) {
-                return Sign.HERE;
-            }
-            for (JsonNode choice : choices) {
-                if (choice.hasNonNull("finish_reason") || saysSomething(choice)) {
-                    return Sign.HERE;
-                }
-            }
-            return Sign.NOT_YET;
+            return ErrorEvent.in(chunk).map(FirstToken::of).orElseGet(() -> in(chunk.path("choices")));
         } catch (JsonProcessingException e) {
             return Sign.HERE;
         }
+    }
+
+    private static Sign of(Fault fault) {
+        return switch (fault) {
+            case INSTANCE -> Sign.FAILURE;
+            case BUSY -> Sign.BUSY;
+            case DEADLINE -> Sign.TOO_LATE;
+            case REQUEST -> Sign.HERE;
+        };
+    }
+
+    private static Sign in(JsonNode choices) {
+        if (!choices.isArray()) {
+            return Sign.HERE;
+        }
+        for (JsonNode choice : choices) {
+            if (choice.hasNonNull("finish_reason") || saysSomething(choice)) {
+                return Sign.HERE;
+            }
+        }
+        return Sign.NOT_YET;
     }
 
     private static boolean saysSomething(JsonNode choice) {

@@ -1,6 +1,7 @@
 package io.autoglm.gateway.upstream;
 
 import io.vertx.core.buffer.Buffer;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// A whole answer, held in memory.
@@ -13,8 +14,14 @@ public record Reply(
         return status / 100 == 2;
     }
 
-    /// Statuses that say "this instance cannot, another might".
-    public boolean worthAnotherInstance() {
-        return status == 500 || status == 502 || status == 503 || status == 504;
+    /// The fault in statuses that say "this instance cannot, another might"; empty for every other. 504 is how
+    /// an instance ends a request whose time, told by the gateway, is up.
+    public Optional<Fault> worthAnotherInstance() {
+        return switch (status) {
+            case 429, 503 -> Optional.of(Fault.BUSY);
+            case 504 -> Optional.of(Fault.DEADLINE);
+            case 500, 502 -> Optional.of(Fault.INSTANCE);
+            default -> Optional.empty();
+        };
     }
 }

@@ -7,13 +7,12 @@ import io.vertx.core.http.HttpClientResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// The events of one streamed answer. Until the first token it holds them back, so that a failure up to then can be
-/// retried without the client seeing a trace of it; {@link #relay} then hands over what was held and all that follows.
-/// Confined to one event loop.
+/// The events of one streamed answer. Until the first token it holds them back, so that a failure up to then
+/// can be retried without the client seeing a trace of it; {@link #relay} then hands over what was held and all
+/// that follows. Confined to one event loop.
 public final class TokenStream {
 
     /// Receives a stream. Exactly one `ended` or `broke` comes last.
@@ -27,13 +26,24 @@ public final class TokenStream {
         void broke(Broken broken);
     }
 
+    /// The attempt that the stream belongs to.
+    interface Owner {
+        /// What came of the attempt; the stream's first token, or that there will be none. Once.
+        void announce(Opened outcome);
+
+        /// The connection is of no more use.
+        void reset();
+
+        /// Nothing more will come.
+        void over();
+    }
+
     private final Vertx vertx;
     private final UpstreamConfig config;
     private final LongSupplier nanoClock;
     private final long deadlineNanos;
     private final HttpClientResponse response;
-    private final Runnable reset;
-    private final Consumer<Opened> announce;
+    private final Owner owner;
     private final SseSplitter splitter;
 
     private final List<SseEvent> held = new ArrayList<>();
@@ -53,15 +63,13 @@ public final class TokenStream {
             LongSupplier nanoClock,
             long deadlineNanos,
             HttpClientResponse response,
-            Runnable reset,
-            Consumer<Opened> announce) {
+            Owner owner) {
         this.vertx = vertx;
         this.config = config;
         this.nanoClock = nanoClock;
         this.deadlineNanos = deadlineNanos;
         this.response = response;
-        this.reset = reset;
-        this.announce = announce;
+        this.owner = owner;
         this.splitter = new SseSplitter(config.maxEventBytes());
     }
 
@@ -100,10 +108,9 @@ public final class TokenStream {
 
     /// The client has gone: the instance is told by a reset, and nothing more is delivered.
     public void cancel() {
-        over = true;
         receiver = null;
-        stopWatching();
-        reset.run();
+        end();
+        owner.reset();
     }
 
     private void take(Buffer part) {
@@ -114,8 +121,7 @@ public final class TokenStream {
         try {
             events = splitter.feed(part);
         } catch (IllegalStateException e) {
-            fail(Kind.PROTOCOL, String.valueOf(e.getMessage()));
-            reset.run();
+            refuse(Kind.PROTOCOL, String.valueOf(e.getMessage()));
             return;
         }
         if (events.isEmpty()) {
@@ -137,27 +143,34 @@ public final class TokenStream {
             held.add(event);
             heldBytes += event.raw().length();
             if (!here) {
-                FirstToken.Sign sign = FirstToken.in(event);
-                if (sign == FirstToken.Sign.FAILURE) {
-                    fail(Kind.STATUS, "the stream began with an error");
-                    reset.run();
-                    return;
+                switch (FirstToken.in(event)) {
+                    case NOT_YET -> {}
+                    case HERE -> here = true;
+                    case FAILURE -> refuse(Kind.STATUS, "the stream began with an error");
+                    case BUSY -> refuse(Kind.BUSY, "the stream began with the news that there is no room");
+                    case TOO_LATE -> refuse(Kind.DEADLINE, "the instance says that the request's time was up");
                 }
-                here = sign == FirstToken.Sign.HERE;
+            }
+            if (over) {
+                return;
             }
         }
         if (here) {
             announceStream();
         } else if (heldBytes > config.maxEventBytes()) {
-            fail(Kind.PROTOCOL, "no token within the first " + config.maxEventBytes() + " bytes");
-            reset.run();
+            refuse(Kind.PROTOCOL, "no token within the first " + config.maxEventBytes() + " bytes");
         }
+    }
+
+    private void refuse(Kind kind, String reason) {
+        fail(kind, reason);
+        owner.reset();
     }
 
     private void announceStream() {
         if (!announced) {
             announced = true;
-            announce.accept(new Opened.Streaming(this));
+            owner.announce(new Opened.Streaming(this));
         }
     }
 
@@ -169,24 +182,23 @@ public final class TokenStream {
             fail(Kind.CONNECTION, "the stream ended without [DONE]");
             return;
         }
-        over = true;
-        stopWatching();
+        end();
         announceStream();
         if (receiver != null) {
             tellTheEnd(receiver);
         }
     }
 
-    private void fail(Kind kind, String reason) {
+    /// Does nothing on a stream that has ended.
+    void fail(Kind kind, String reason) {
         if (over) {
             return;
         }
-        over = true;
         broken = new Broken(kind, reason);
-        stopWatching();
+        end();
         if (!announced) {
             announced = true;
-            announce.accept(new Opened.Failed(broken));
+            owner.announce(new Opened.Failed(broken));
         } else if (receiver != null) {
             tellTheEnd(receiver);
         }
@@ -211,15 +223,20 @@ public final class TokenStream {
         long idleLeft = config.idleTimeout().toNanos() - (paused ? 0 : now - lastEventNanos);
         long deadlineLeft = deadlineNanos - now;
         if (deadlineLeft <= 0 || idleLeft <= 0) {
-            fail(Kind.TIMEOUT, deadlineLeft <= 0 ? "the request's time was up" : "the stream fell silent");
-            reset.run();
+            if (deadlineLeft <= 0) {
+                refuse(Kind.DEADLINE, "the request's time was up");
+            } else {
+                refuse(Kind.TIMEOUT, "the stream fell silent");
+            }
             return;
         }
         long waitMillis = TimeUnit.NANOSECONDS.toMillis(Math.min(idleLeft, deadlineLeft)) + 1;
         timer = vertx.setTimer(waitMillis, id -> watch());
     }
 
-    private void stopWatching() {
+    private void end() {
+        over = true;
+        owner.over();
         if (timer != -1) {
             vertx.cancelTimer(timer);
         }

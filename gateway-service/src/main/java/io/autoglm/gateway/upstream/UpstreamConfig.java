@@ -7,9 +7,14 @@ import java.time.Duration;
 /// How the gateway talks to instances.
 @ConfigMapping(prefix = "autoglm.upstream")
 interface UpstreamConfig {
-    /// How long a connection may take to open. Default 1 s.
+    /// How long a connection may take to open, and a request may wait for one that comes free. Default 1 s.
     @WithDefault("1s")
     Duration connectTimeout();
+
+    /// How long an idle connection is kept, in whole seconds. It must be less than the instances keep theirs:
+    /// uvicorn, which vLLM and SGLang run on, closes after 5 s. Default 3 s.
+    @WithDefault("3s")
+    Duration keepAlive();
 
     /// How long the first token of a stream may take, waiting in the instance's queue included. Default 120 s.
     @WithDefault("120s")

@@ -105,6 +105,57 @@ class AdmissionTest {
     }
 
     @Test
+    void what_is_open_stays_counted_when_the_quota_changes() {
+        Permit permit = ((Decision.Admitted) admission.admit(caller("a", 60, 1))).permit();
+
+        assertThat(admission.admit(caller("a", 600, 1))).isInstanceOf(Decision.Shed.class);
+        permit.release();
+        assertThat(admission.admit(caller("a", 600, 1))).isInstanceOf(Decision.Admitted.class);
+        assertThat(admission.admit(caller("a", 600, 1))).isInstanceOf(Decision.Shed.class);
+    }
+
+    @Test
+    void what_was_spent_stays_spent_when_the_quota_changes() {
+        admission.admit(caller("a", 3, 10));
+        admission.admit(caller("a", 3, 10));
+
+        assertThat(admission.admit(caller("a", 10, 10)).usage().remaining()).isEqualTo(7);
+        assertThat(admission.admit(caller("a", 1, 10))).isInstanceOf(Decision.Shed.class);
+    }
+
+    @Test
+    void a_refusal_is_counted_under_the_limit_that_made_it() {
+        SimpleMeterRegistry metrics = new SimpleMeterRegistry();
+        Admission two = new Admission(() -> 2, now::get, metrics);
+        two.admit(caller("rate", 1, 5));
+        two.admit(caller("rate", 1, 5));
+        two.admit(caller("concurrency", 5, 1));
+        two.admit(caller("concurrency", 5, 1));
+        two.admit(caller("one too many", 1, 1));
+
+        for (String limit : List.of("rate", "concurrency", "accounts")) {
+            assertThat(count(metrics, "shed", limit)).as(limit).isEqualTo(1);
+        }
+        assertThat(count(metrics, "admitted", "none")).isEqualTo(2);
+    }
+
+    @Test
+    void a_full_map_is_searched_at_most_once_a_second() {
+        Admission small = admission(1);
+        Permit open = ((Decision.Admitted) small.admit(caller("a", 60_000, 1))).permit();
+        assertThat(small.admit(caller("b", 60, 1))).isInstanceOf(Decision.Shed.class);
+        open.release();
+        now.addAndGet(Duration.ofMillis(500).toNanos());
+
+        assertThat(small.admit(caller("b", 60, 1))).isInstanceOf(Decision.Shed.class);
+        assertThat(small.admit(caller("b", 60, 1))).isInstanceOf(Decision.Shed.class);
+
+        now.addAndGet(Duration.ofMillis(500).toNanos());
+        assertThat(small.admit(caller("b", 60, 1))).isInstanceOf(Decision.Shed.class);
+        assertThat(small.admit(caller("b", 60, 1))).isInstanceOf(Decision.Admitted.class);
+    }
+
+    @Test
     void a_full_map_makes_room_by_forgetting_only_what_tells_nothing() {
         Admission small = admission(2);
         Permit open = ((Decision.Admitted) small.admit(caller("open", 60, 1))).permit();
@@ -159,6 +210,13 @@ class AdmissionTest {
     void a_quota_of_nothing_is_refused_by_name() {
         assertThatThrownBy(() -> new Quota(0, 1)).hasMessageContaining("requestsPerMinute");
         assertThatThrownBy(() -> new Quota(1, 0)).hasMessageContaining("maxConcurrent");
+    }
+
+    private static double count(SimpleMeterRegistry metrics, String outcome, String limit) {
+        return metrics.get("autoglm.admission.requests")
+                .tags("outcome", outcome, "limit", limit)
+                .counter()
+                .count();
     }
 
     private Admission admission(int maxAccounts) {

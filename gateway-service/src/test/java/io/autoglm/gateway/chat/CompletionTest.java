@@ -14,15 +14,21 @@ import static org.awaitility.Awaitility.await;
 import io.autoglm.gateway.neighbours.Client;
 import io.autoglm.gateway.neighbours.Neighbours;
 import io.autoglm.gateway.neighbours.ScriptedInstance;
+import io.autoglm.gateway.neighbours.ScriptedInstance.Received;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -169,7 +175,7 @@ class CompletionTest {
     void an_instance_that_drops_the_connection_costs_a_retry_on_the_alternative() {
         for (boolean stream : List.of(false, true)) {
             neighbours.reset();
-            neighbours.first.next(ScriptedInstance::dropConnection);
+            neighbours.first.always(ScriptedInstance::dropConnection);
 
             HttpResponse<String> response = chat(ask("hi", stream));
 
@@ -199,7 +205,7 @@ class CompletionTest {
     @Test
     void without_an_alternative_a_fresh_lease_leaves_the_failed_instance_out() {
         neighbours.scheduler.offerAlternatives(false);
-        neighbours.first.next(ScriptedInstance::dropConnection);
+        neighbours.first.always(ScriptedInstance::dropConnection);
 
         HttpResponse<String> response = chat(ask("hi", false));
 
@@ -276,6 +282,197 @@ class CompletionTest {
         });
 
         assertThat(chat(ask("hi", true)).body()).isEqualTo(word("Hel") + failure);
+        assertThat(outcome().getString("failed")).isEqualTo("instance-1");
+    }
+
+    @Test
+    void an_error_event_that_is_the_requests_fault_is_not_held_against_the_instance() {
+        String failure = "data: {\"error\":{\"message\":\"no such tool\",\"type\":\"invalid_request_error\"}}\n\n";
+        for (String before : List.of("", word("Hel"))) {
+            neighbours.reset();
+            neighbours.first.next(received -> {
+                ScriptedInstance.beginStream(received);
+                received.response().end(before + failure);
+            });
+
+            assertThat(chat(ask("hi", true)).body()).isEqualTo(before + failure);
+
+            assertThat(outcome().getString("result")).isEqualTo("refused");
+            assertThat(outcome().containsKey("failed")).isFalse();
+            assertThat(neighbours.second.received()).isEmpty();
+        }
+    }
+
+    @Test
+    void an_instance_that_is_full_costs_a_retry_and_is_not_called_ill() {
+        String full = "data: {\"error\":{\"message\":\"full\",\"type\":\"rate_limit_error\"}}\n\n";
+        List<ScriptedInstance.Script> waysToSay = List.of(refusing(429, "full"), refusing(503, "full"), received -> {
+            ScriptedInstance.beginStream(received);
+            received.response().end(full);
+        });
+        for (ScriptedInstance.Script way : waysToSay) {
+            neighbours.reset();
+            neighbours.first.next(way);
+
+            assertThat(chat(ask("hi", true)).body()).isEqualTo(streamOf(""));
+
+            assertThat(outcome().getString("result")).isEqualTo("ok");
+            assertThat(outcome().getString("served")).isEqualTo("instance-2");
+            assertThat(outcome().containsKey("failed")).isFalse();
+        }
+    }
+
+    @Test
+    void where_all_are_full_the_client_is_told_and_nobody_is_called_ill() {
+        neighbours.first.next(refusing(503, "full"));
+        neighbours.second.next(refusing(429, "full too"));
+
+        HttpResponse<String> response = chat(ask("hi", false));
+
+        assertThat(response.statusCode()).isEqualTo(429);
+        assertThat(error(response).getString("message")).isEqualTo("full too");
+        assertThat(outcome().getString("result")).isEqualTo("refused");
+        assertThat(outcome().containsKey("failed")).isFalse();
+    }
+
+    @Test
+    void an_instance_that_broke_is_named_also_when_the_next_one_is_full() {
+        neighbours.first.next(refusing(500, "broken"));
+        neighbours.second.next(refusing(503, "full"));
+
+        assertThat(chat(ask("hi", false)).statusCode()).isEqualTo(503);
+
+        assertThat(outcome().getString("result")).isEqualTo("refused");
+        assertThat(outcome().getString("failed")).isEqualTo("instance-1");
+    }
+
+    @Test
+    void where_the_leased_instance_and_its_alternative_break_the_leased_one_is_named() {
+        neighbours.first.next(refusing(500, "broken"));
+        neighbours.second.next(refusing(502, "broken too"));
+
+        assertThat(chat(ask("hi", false)).statusCode()).isEqualTo(502);
+
+        assertThat(outcome().getString("result")).isEqualTo("failed");
+        assertThat(outcome().getString("failed")).isEqualTo("instance-1");
+    }
+
+    @Test
+    void a_connection_that_grew_too_old_costs_no_retry_and_no_name() {
+        chat(ask("opens a connection that is kept", false));
+        neighbours.reset();
+        neighbours.first.next(ScriptedInstance::dropConnection);
+
+        HttpResponse<String> response = chat(ask("hi", false));
+
+        assertThat(header(response, "x-autoglm-instance")).isEqualTo("instance-1");
+        assertThat(neighbours.first.received()).hasSize(2);
+        assertThat(neighbours.second.received()).isEmpty();
+        assertThat(outcome().containsKey("failed")).isFalse();
+    }
+
+    @Test
+    void a_lease_that_has_ended_by_another_machines_clock_is_used_all_the_same() {
+        neighbours.scheduler.leasesEnd(Instant.parse("2001-01-01T00:00:00Z"));
+
+        assertThat(chat(ask("hi", false)).statusCode()).isEqualTo(200);
+        assertThat(chat(ask("hi", true)).body()).isEqualTo(streamOf(""));
+    }
+
+    @Test
+    void an_instance_without_an_address_is_left_for_another() {
+        neighbours.scheduler.leaseNames(new JsonObject().put("id", "odd").put("url", "http://h:70000"));
+
+        HttpResponse<String> response = chat(ask("hi", false));
+
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(outcome().getString("failed")).isEqualTo("odd");
+    }
+
+    @Test
+    void a_fault_of_the_gateway_itself_is_500_and_gives_everything_back() {
+        // No header may hold a line break, so the name of this instance cannot be told.
+        neighbours.scheduler.leaseNames(new JsonObject().put("id", "two\nlines").put("url", neighbours.first.url()));
+
+        for (boolean stream : List.of(false, true)) {
+            HttpResponse<String> response = chat(ask("hi", stream));
+
+            assertThat(response.statusCode()).isEqualTo(500);
+            assertThat(error(response).getString("code")).isEqualTo("internal_error");
+        }
+    }
+
+    @Test
+    void a_stream_of_an_instance_that_is_gone_ends() throws Exception {
+        neighbours.first.next(received -> {
+            ScriptedInstance.beginStream(received);
+            received.response().write(word("Hel"));
+        });
+        CompletableFuture<Void> firstToken = new CompletableFuture<>();
+        CompletableFuture<Void> end = new CompletableFuture<>();
+        StringBuilder seen = new StringBuilder();
+        HttpClientRequest request = open();
+        request.response().onSuccess(response -> {
+            response.handler(part -> {
+                seen.append(part);
+                firstToken.complete(null);
+            });
+            response.endHandler(ended -> end.complete(null));
+        });
+        request.end(ask("hi", true));
+        firstToken.get(20, TimeUnit.SECONDS);
+
+        neighbours.scheduler.loses(neighbours.first);
+
+        end.get(20, TimeUnit.SECONDS);
+        assertThat(seen.toString()).startsWith(word("Hel")).contains("server_error");
+        assertThat(outcome().getString("failed")).isEqualTo("instance-1");
+        await().untilAsserted(() -> assertThat(neighbours.first.aborted()).isEqualTo(1));
+    }
+
+    @Test
+    void a_client_that_does_not_read_holds_the_instance_back() throws Exception {
+        int events = 1_200;
+        String event = word("x".repeat(50_000));
+        AtomicInteger written = new AtomicInteger();
+        neighbours.first.next(received -> {
+            ScriptedInstance.beginStream(received);
+            writeAsRead(received, event, events, written);
+        });
+        CompletableFuture<HttpClientResponse> begun = new CompletableFuture<>();
+        HttpClientRequest request = open();
+        request.response().onSuccess(response -> {
+            response.pause();
+            begun.complete(response);
+        });
+        request.end(ask("hi", true));
+        HttpClientResponse response = begun.get(20, TimeUnit.SECONDS);
+
+        AtomicInteger before = new AtomicInteger(-1);
+        await().atMost(Duration.ofSeconds(60))
+                .pollInterval(Duration.ofMillis(500))
+                .until(() -> before.getAndSet(written.get()) == written.get());
+        assertThat(written.get()).isBetween(1, events - 1);
+
+        AtomicLong bytes = new AtomicLong();
+        CompletableFuture<Void> end = new CompletableFuture<>();
+        response.handler(part -> bytes.addAndGet(part.length()));
+        response.endHandler(ended -> end.complete(null));
+        response.resume();
+        end.get(60, TimeUnit.SECONDS);
+        assertThat(bytes.get()).isGreaterThan((long) events * event.length());
+    }
+
+    private static void writeAsRead(Received received, String event, int events, AtomicInteger written) {
+        while (written.get() < events) {
+            if (received.response().writeQueueFull()) {
+                received.response().drainHandler(drained -> writeAsRead(received, event, events, written));
+                return;
+            }
+            received.response().write(event);
+            written.incrementAndGet();
+        }
+        ScriptedInstance.endStream(received);
     }
 
     @Test
@@ -302,7 +499,7 @@ class CompletionTest {
 
         request.connection().close();
 
-        await().atMost(1, TimeUnit.SECONDS)
+        await().atMost(20, TimeUnit.SECONDS)
                 .untilAsserted(() -> assertThat(neighbours.first.aborted()).isEqualTo(1));
         await().until(() -> !neighbours.scheduler.released().isEmpty());
         assertThat(neighbours.scheduler.outcome("lease-1").getString("result")).isEqualTo("client-gone");
@@ -319,7 +516,7 @@ class CompletionTest {
 
             request.connection().close();
 
-            await().atMost(1, TimeUnit.SECONDS)
+            await().atMost(20, TimeUnit.SECONDS)
                     .untilAsserted(() -> assertThat(neighbours.first.aborted()).isEqualTo(1));
             assertThat(neighbours.second.received()).isEmpty();
         }
@@ -379,10 +576,42 @@ class CompletionTest {
     }
 
     @Test
+    void while_a_scheduler_settles_requests_go_to_the_instances_known_before() {
+        neighbours.scheduler.settling(true);
+        int lists = neighbours.scheduler.lists();
+        await().until(() -> neighbours.scheduler.lists() > lists + 2);
+
+        HttpResponse<String> response = chat(ask("hi", false));
+
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(header(response, "x-autoglm-degraded")).isEqualTo("scheduler-down");
+        assertThat(new JsonObject(Client.send(Client.to("/health").GET()).body()).getInteger("readyInstances"))
+                .isEqualTo(2);
+        neighbours.scheduler.settling(false);
+        await().until(() -> header(chat(ask("hi", false)), "x-autoglm-degraded").isEmpty());
+    }
+
+    @Test
+    void a_lease_that_the_scheduler_did_not_take_back_is_given_back_again() {
+        neighbours.scheduler.refuseRelease(500);
+
+        chat(ask("hi", false));
+
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> !neighbours.scheduler.released().isEmpty());
+    }
+
+    @Test
     void a_scheduler_that_has_just_restarted_makes_no_model_unknown() {
         neighbours.scheduler.forgetful(true);
 
         assertThat(chat(ask("hi", false)).statusCode()).isEqualTo(200);
+    }
+
+    /// How the only lease of this test ended.
+    private JsonObject outcome() {
+        await().until(() -> !neighbours.scheduler.released().isEmpty());
+        return neighbours.scheduler.outcome("lease-1");
     }
 
     private HttpClientRequest open() {

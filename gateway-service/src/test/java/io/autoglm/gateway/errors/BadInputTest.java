@@ -13,8 +13,11 @@ import io.autoglm.gateway.neighbours.Client;
 import io.autoglm.gateway.neighbours.Neighbours;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.vertx.core.buffer.Buffer;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -102,6 +105,24 @@ class BadInputTest {
 
         assertThat(response.statusCode()).isEqualTo(413);
         assertThat(error(response).getString("code")).isEqualTo("request_too_large");
+    }
+
+    @Test
+    void after_a_413_in_the_middle_of_a_body_the_connection_closes() throws Exception {
+        CompletableFuture<String> end = new CompletableFuture<>();
+        Buffer all = Buffer.buffer();
+        neighbours.vertx().createNetClient().connect(Client.port(), "127.0.0.1").onSuccess(socket -> {
+            socket.handler(all::appendBuffer);
+            socket.closeHandler(closed -> end.complete(all.toString()));
+            socket.write("POST /v1/chat/completions HTTP/1.1\r\nHost: gateway\r\nAuthorization: Bearer "
+                    + Neighbours.KEY + "\r\nContent-Type: application/json\r\nContent-Length: 10000000\r\n\r\n"
+                    + "x".repeat(250_000));
+        });
+
+        assertThat(end.get(20, TimeUnit.SECONDS))
+                .startsWith("HTTP/1.1 413")
+                .containsIgnoringCase("connection: close")
+                .contains("request_too_large");
     }
 
     @ParameterizedTest

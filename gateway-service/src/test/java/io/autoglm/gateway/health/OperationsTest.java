@@ -57,8 +57,9 @@ class OperationsTest {
     void metrics_carry_the_names_that_other_peoples_dashboards_look_for() {
         chat(ask("hi", true));
         chat(ask("hi", false));
-        neighbours.first.next(io.autoglm.gateway.neighbours.ScriptedInstance::dropConnection);
+        neighbours.first.always(io.autoglm.gateway.neighbours.ScriptedInstance::dropConnection);
         chat(ask("hi", false));
+        neighbours.reset();
         chat(ask("hi", false).replace("\"nano\"", "\"no-such-model-as-a-label\""));
 
         String metrics = management("/metrics").body();
@@ -69,9 +70,11 @@ class OperationsTest {
                 .contains("gen_ai_server_time_to_first_token_seconds_bucket{")
                 .contains("gen_ai_client_token_usage_bucket{")
                 .contains("gen_ai_request_model=\"nano\"")
-                .contains("autoglm_admission_requests_total{outcome=\"admitted\"}")
+                .contains("autoglm_admission_requests_total{limit=\"none\",outcome=\"admitted\"}")
                 .contains("autoglm_upstream_retries_total{reason=\"connection\"}")
                 .contains("autoglm_instances_ready 2.0")
+                .contains("autoglm_admission_requests_total{limit=\"rate\",outcome=\"shed\"}")
+                .contains("autoglm_bodies_bytes 0.0")
                 .contains("autoglm_requests_open 0.0")
                 .doesNotContain("no-such-model-as-a-label")
                 .doesNotContain("/v1/leases/");
@@ -94,11 +97,23 @@ class OperationsTest {
         List<String> routes = router.getRoutes().stream()
                 .map(Route::getPath)
                 .filter(path -> path != null && path.startsWith("/v1/") && !path.equals("/v1/"))
-                .map(path -> path.replace(":id", "{id}"))
+                // A route's path is told without the asterisk at its end.
+                .map(path -> path.endsWith("/") ? path + "{id}" : path)
                 .distinct()
                 .toList();
         assertThat(routes).isNotEmpty();
         assertThat(paths.fieldNames()).containsAll(routes).contains("/health");
+    }
+
+    @Test
+    void a_model_is_found_by_a_name_with_a_slash() {
+        for (String path : List.of("/v1/models/THUDM/glm-4-9b", "/v1/models/THUDM%2Fglm-4-9b", "/v1/models/nano")) {
+            HttpResponse<String> response = Client.get(path);
+
+            assertThat(response.statusCode()).as(path).isEqualTo(200);
+            assertThat(path.replace("%2F", "/")).endsWith("/" + new JsonObject(response.body()).getString("id"));
+        }
+        assertThat(Client.get("/v1/models/THUDM/other").statusCode()).isEqualTo(404);
     }
 
     private static HttpResponse<String> management(String path) {

@@ -69,7 +69,38 @@ class KeyRingTest {
                 .hasMessageContaining("same sha256");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"\"tenant\":\"globex\"", "\"tenant\":\"acme\",\"maxConcurrent\":1"})
+    void two_entries_with_one_id_must_be_one_account(String other) {
+        String first = "{\"id\":\"a\",\"sha256\":\"%s\",\"tenant\":\"acme\"}".formatted(KeyRing.sha256("sk-a"));
+        String second = "{\"id\":\"a\",\"sha256\":\"%s\",%s}".formatted(KeyRing.sha256("sk-b"), other);
+
+        assertThatThrownBy(() -> ring("{\"keys\":[" + first + "," + second + "]}"))
+                .isInstanceOf(IOException.class)
+                .hasMessage("keys: the entries with the id a differ in tenant or limits");
+    }
+
+    @Test
+    void a_key_and_its_successor_may_share_an_id() throws IOException {
+        String entries =
+                "{\"id\":\"a\",\"sha256\":\"%s\",\"tenant\":\"acme\"},{\"id\":\"a\",\"sha256\":\"%s\",\"tenant\":\"acme\"}"
+                        .formatted(KeyRing.sha256("sk-a"), KeyRing.sha256("sk-b"));
+
+        KeyRing ring = ring("{\"keys\":[" + entries + "]}");
+
+        assertThat(ring.find("sk-a", NOW)).isPresent().isEqualTo(ring.find("sk-b", NOW));
+    }
+
+    @Test
+    void a_key_that_names_no_role_has_the_one_that_is_required() throws IOException {
+        String entry = "{\"id\":\"a\",\"sha256\":\"%s\",\"tenant\":\"acme\"}".formatted(KeyRing.sha256("sk-a"));
+
+        KeyRing ring = KeyRing.parse(("{\"keys\":[" + entry + "]}").getBytes(StandardCharsets.UTF_8), json, "glm-user");
+
+        assertThat(ring.find("sk-a", NOW).orElseThrow().roles()).containsExactly("glm-user");
+    }
+
     private KeyRing ring(String text) throws IOException {
-        return KeyRing.parse(text.getBytes(StandardCharsets.UTF_8), json);
+        return KeyRing.parse(text.getBytes(StandardCharsets.UTF_8), json, "user");
     }
 }

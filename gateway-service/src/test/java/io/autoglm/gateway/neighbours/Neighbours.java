@@ -22,6 +22,8 @@ public final class Neighbours implements QuarkusTestResourceLifecycleManager {
     public static final String SINGLE_KEY = "sk-single-0123456789abcdef0123456789abc";
     public static final String FOREIGN_KEY = "sk-foreign-0123456789abcdef0123456789ab";
     public static final String ROLELESS_KEY = "sk-roleless-0123456789abcdef0123456789a";
+    /// Of the same tenant as {@link #KEY}, and another account.
+    public static final String COLLEAGUE_KEY = "sk-colleague-0123456789abcdef01234567";
     public static final String INTERNAL_TOKEN = "internal-secret-of-the-test";
 
     private final Vertx vertx = Vertx.vertx();
@@ -56,6 +58,7 @@ public final class Neighbours implements QuarkusTestResourceLifecycleManager {
                 "4s",
                 "autoglm.chat.max-body-bytes",
                 "200000"));
+        config.put("autoglm.context.max-turn-bytes", "100000");
         config.put("quarkus.http.test-port", freePort());
         config.put("quarkus.management.test-port", freePort());
         return config;
@@ -100,6 +103,7 @@ public final class Neighbours implements QuarkusTestResourceLifecycleManager {
                 {"keys":[%s
                   {"id":"test","sha256":"%s","tenant":"acme","subject":"tester","requestsPerMinute":100000,"maxConcurrent":5000},
                   {"id":"foreign","sha256":"%s","tenant":"globex","requestsPerMinute":1000,"maxConcurrent":100},
+                  {"id":"colleague","sha256":"%s","tenant":"acme","requestsPerMinute":1000,"maxConcurrent":100},
                   {"id":"narrow","sha256":"%s","tenant":"acme","models":["other"]},
                   {"id":"single","sha256":"%s","tenant":"acme","requestsPerMinute":2,"maxConcurrent":1},
                   {"id":"roleless","sha256":"%s","tenant":"acme","roles":["auditor"]},
@@ -108,6 +112,7 @@ public final class Neighbours implements QuarkusTestResourceLifecycleManager {
                         more,
                         sha256(KEY),
                         sha256(FOREIGN_KEY),
+                        sha256(COLLEAGUE_KEY),
                         sha256(NARROW_KEY),
                         sha256(SINGLE_KEY),
                         sha256(ROLELESS_KEY),

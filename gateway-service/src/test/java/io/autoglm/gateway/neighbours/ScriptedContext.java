@@ -8,7 +8,9 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
@@ -19,8 +21,11 @@ public final class ScriptedContext {
     private final Map<String, JsonArray> pinned = new ConcurrentHashMap<>();
     private final List<Integer> budgets = new CopyOnWriteArrayList<>();
     private volatile boolean appendsFail;
+    private volatile boolean nextAppendFails;
+    private volatile boolean holding;
+    private final Queue<Runnable> held = new ConcurrentLinkedQueue<>();
+    private final List<String> appends = new CopyOnWriteArrayList<>();
     private volatile boolean away;
-    private volatile @Nullable Runnable onAppend;
     private @Nullable HttpServer server;
     private int port;
 
@@ -56,6 +61,19 @@ public final class ScriptedContext {
         return turns.getOrDefault(tenant + "/" + id, List.of());
     }
 
+    /// Every stored turn of a tenant.
+    public List<JsonObject> turns(String tenant) {
+        return turns.entrySet().stream()
+                .filter(entry -> entry.getKey().startsWith(tenant + "/"))
+                .flatMap(entry -> entry.getValue().stream())
+                .toList();
+    }
+
+    /// The request ids of all appends that came, also of those that were refused.
+    public List<String> appends() {
+        return appends;
+    }
+
     public void pin(String tenant, String id, JsonObject system) {
         pinned.put(tenant + "/" + id, new JsonArray().add(system));
     }
@@ -73,9 +91,18 @@ public final class ScriptedContext {
         away = isAway;
     }
 
-    /// Runs when an append arrives, before it is answered.
-    public void onAppend(Runnable action) {
-        onAppend = action;
+    /// Stores the next turn and then fails to say so, as one that loses its connection does.
+    public void nextAppendFails() {
+        nextAppendFails = true;
+    }
+
+    /// Takes appends and answers none, until it is let go on.
+    public void hold(boolean holds) {
+        holding = holds;
+        if (!holds) {
+            held.forEach(answer -> vertx.runOnContext(go -> answer.run()));
+            held.clear();
+        }
     }
 
     public void reset() {
@@ -84,7 +111,9 @@ public final class ScriptedContext {
         budgets.clear();
         appendsFail = false;
         away = false;
-        onAppend = null;
+        nextAppendFails = false;
+        hold(false);
+        appends.clear();
         if (server == null) {
             start();
         }
@@ -102,14 +131,26 @@ public final class ScriptedContext {
                         .putHeader("Content-Type", "application/json")
                         .end(window(key).toBuffer());
             } else {
-                Runnable action = onAppend;
-                if (action != null) {
-                    action.run();
+                appends.add(body.toJsonObject().getString("requestId"));
+                if (holding) {
+                    held.add(() -> append(request, key, body.toJsonObject()));
+                } else {
+                    append(request, key, body.toJsonObject());
                 }
-                turns.computeIfAbsent(key, it -> new CopyOnWriteArrayList<>()).add(body.toJsonObject());
-                request.response().setStatusCode(200).end("{}");
             }
         });
+    }
+
+    /// A turn with the request id of one that is stored is that one again.
+    private void append(HttpServerRequest request, String key, JsonObject turn) {
+        List<JsonObject> stored = turns.computeIfAbsent(key, it -> new CopyOnWriteArrayList<>());
+        String id = turn.getString("requestId");
+        if (stored.stream().noneMatch(one -> id.equals(one.getString("requestId")))) {
+            stored.add(turn);
+        }
+        boolean fails = nextAppendFails;
+        nextAppendFails = false;
+        request.response().setStatusCode(fails ? 503 : 200).end("{}");
     }
 
     /// The id in `/v1/conversations/{id}/…`.

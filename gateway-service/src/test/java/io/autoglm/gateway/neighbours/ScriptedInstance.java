@@ -37,6 +37,7 @@ public final class ScriptedInstance {
     private final HttpServer server;
     private final Queue<Script> scripts = new ConcurrentLinkedQueue<>();
     private final List<Received> received = new CopyOnWriteArrayList<>();
+    private volatile Script usual = ScriptedInstance::talk;
     private final AtomicInteger aborted = new AtomicInteger();
     private int port;
 
@@ -71,6 +72,11 @@ public final class ScriptedInstance {
         scripts.add(script);
     }
 
+    /// What every request gets that no script waits for, until the next reset.
+    public void always(Script script) {
+        usual = script;
+    }
+
     public List<Received> received() {
         return received;
     }
@@ -82,6 +88,7 @@ public final class ScriptedInstance {
 
     public void reset() {
         scripts.clear();
+        usual = ScriptedInstance::talk;
         received.clear();
         aborted.set(0);
     }
@@ -96,7 +103,7 @@ public final class ScriptedInstance {
             Received one = new Received(request, body.length() == 0 ? new JsonObject() : body.toJsonObject(), body);
             received.add(one);
             Script script = scripts.poll();
-            (script == null ? (Script) ScriptedInstance::talk : script).answer(one);
+            (script == null ? usual : script).answer(one);
         });
     }
 

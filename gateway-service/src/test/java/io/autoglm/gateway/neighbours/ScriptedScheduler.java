@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 /// A scheduler that knows a fixed list of instances, grants the first that is not excluded, and keeps books.
 public final class ScriptedScheduler {
     public static final String MODEL = "nano";
+    /// A model named as on Hugging Face.
+    public static final String SLASHED_MODEL = "THUDM/glm-4-9b";
 
     private final Vertx vertx;
     private final List<ScriptedInstance> instances;
@@ -32,6 +34,12 @@ public final class ScriptedScheduler {
     private volatile boolean full;
     private volatile boolean forgetful;
     private volatile boolean hanging;
+    private volatile boolean settling;
+    private volatile Instant deadline = Instant.MAX;
+    private volatile String broken = "";
+    private volatile String gone = "";
+    private final AtomicInteger lists = new AtomicInteger();
+    private final Queue<Integer> refusals = new ConcurrentLinkedQueue<>();
     private volatile String wantedToken = "";
     private @Nullable HttpServer server;
     private int port;
@@ -87,14 +95,45 @@ public final class ScriptedScheduler {
         forgetful = isForgetful;
     }
 
-    /// Takes calls for leases and answers none, as a stopped process does; when it goes on, it answers those still
-    /// waiting.
+    /// Takes calls for leases and answers none, as a stopped process does; when it goes on, it answers those
+    /// still waiting.
     public void hang(boolean hangs) {
         hanging = hangs;
         if (!hangs) {
             held.forEach(Runnable::run);
             held.clear();
         }
+    }
+
+    /// As just after a restart, and it says so: leases are refused, and the list is empty, because nobody has
+    /// reported.
+    public void settling(boolean settles) {
+        settling = settles;
+    }
+
+    /// When the leases end that are granted from now on, by the scheduler's own clock.
+    public void leasesEnd(Instant at) {
+        deadline = at;
+    }
+
+    /// The first instance of each lease, as JSON, instead of a real one.
+    public void leaseNames(JsonObject target) {
+        broken = target.encode();
+    }
+
+    /// Lists an instance as gone.
+    public void loses(ScriptedInstance instance) {
+        gone = instance.id();
+    }
+
+    /// Answers the next lease that is given back with this status, and forgets that it came.
+    public void refuseRelease(int status) {
+        refusals.add(status);
+    }
+
+    /// How often the instances were asked for.
+    public int lists() {
+        return lists.get();
     }
 
     public List<JsonObject> asked() {
@@ -115,7 +154,8 @@ public final class ScriptedScheduler {
         return leases.get();
     }
 
-    /// Leases that were given back again with another outcome; the same one again is a repeated call, and harmless.
+    /// Leases that were given back again with another outcome; the same one again is a repeated call, and
+    /// harmless.
     public int contradictions() {
         return contradictions.get();
     }
@@ -128,6 +168,12 @@ public final class ScriptedScheduler {
         alternatives = true;
         full = false;
         forgetful = false;
+        settling = false;
+        deadline = Instant.MAX;
+        broken = "";
+        gone = "";
+        lists.set(0);
+        refusals.clear();
         hang(false);
         if (!up()) {
             start();
@@ -139,10 +185,16 @@ public final class ScriptedScheduler {
             if (!wantedToken.equals(request.getHeader("x-autoglm-internal-token"))) {
                 request.response().setStatusCode(401).end();
             } else if (request.path().equals("/v1/instances")) {
+                lists.incrementAndGet();
                 json(request, 200, list());
             } else if (request.method().equals(HttpMethod.POST)) {
                 lease(request, body.toJsonObject());
             } else if (request.method().equals(HttpMethod.DELETE)) {
+                Integer refusal = refusals.poll();
+                if (refusal != null) {
+                    request.response().setStatusCode(refusal).end();
+                    return;
+                }
                 String id = request.path().substring("/v1/leases/".length());
                 JsonObject outcome = body.toJsonObject();
                 JsonObject before = released.putIfAbsent(id, outcome);
@@ -167,6 +219,10 @@ public final class ScriptedScheduler {
         if (request.response().closed()) {
             return;
         }
+        if (settling) {
+            json(request, 503, new JsonObject().put("error", new JsonObject().put("code", "settling")));
+            return;
+        }
         if (forgetful || !MODEL.equals(wanted.getString("model"))) {
             json(request, 404, new JsonObject());
             return;
@@ -181,32 +237,30 @@ public final class ScriptedScheduler {
         }
         JsonArray others = new JsonArray();
         if (alternatives) {
-            free.stream().skip(1).forEach(one -> others.add(target(one)));
+            free.stream().skip(broken.isEmpty() ? 1 : 0).forEach(one -> others.add(target(one)));
         }
         json(
                 request,
                 201,
                 new JsonObject()
                         .put("id", "lease-" + leases.incrementAndGet())
-                        .put("instance", target(free.getFirst()))
+                        .put("instance", broken.isEmpty() ? target(free.getFirst()) : new JsonObject(broken))
                         .put("alternatives", others)
-                        .put("deadline", Instant.now().plusSeconds(600).toString()));
+                        .put("deadline", deadline.equals(Instant.MAX) ? inTenMinutes() : deadline.toString()));
+    }
+
+    private static String inTenMinutes() {
+        return Instant.now().plusSeconds(600).toString();
     }
 
     private JsonObject list() {
         JsonArray all = new JsonArray();
-        for (ScriptedInstance one : instances) {
+        for (ScriptedInstance one : settling ? List.<ScriptedInstance>of() : instances) {
             all.add(target(one)
                     .put("pid", 0)
-                    .put("state", "ready")
+                    .put("state", one.id().equals(gone) ? "gone" : "ready")
                     .put("since", "2026-01-01T00:00:00Z")
-                    .put(
-                            "models",
-                            new JsonArray()
-                                    .add(new JsonObject()
-                                            .put("id", MODEL)
-                                            .put("version", "v1")
-                                            .put("maxModelTokens", 1000)))
+                    .put("models", new JsonArray().add(model(MODEL)).add(model(SLASHED_MODEL)))
                     .put("engine", "cpu")
                     .put("slots", 8)
                     .put("running", 0)
@@ -214,7 +268,11 @@ public final class ScriptedScheduler {
                     .put("inFlight", 0)
                     .put("restarts", 0));
         }
-        return new JsonObject().put("instances", all);
+        return new JsonObject().put("instances", all).put("settling", settling);
+    }
+
+    private static JsonObject model(String name) {
+        return new JsonObject().put("id", name).put("version", "v1").put("maxModelTokens", 1000);
     }
 
     private static JsonObject target(ScriptedInstance instance) {

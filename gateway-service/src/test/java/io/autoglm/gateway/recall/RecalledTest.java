@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.autoglm.protocol.conversation.Turn;
 import io.autoglm.protocol.conversation.Window;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class RecalledTest {
+    private static final TokenEstimate ESTIMATE = new TokenEstimate(1_100);
 
     @Test
     void system_text_comes_first_then_the_recalled_turns_then_what_is_new_in_its_order() {
@@ -36,15 +38,34 @@ class RecalledTest {
     void a_turn_costs_the_prompt_without_what_was_recalled_and_the_answer() {
         Recalled.Remembered recalled = recalled(List.of(), new Turn(List.of(message("user", "1")), 30));
 
-        assertThat(recalled.turnTokens(List.of(message("user", "x")), 50, 7)).isEqualTo(27);
-        assertThat(recalled.turnTokens(List.of(message("user", "x")), 20, 7)).isEqualTo(8);
+        TurnCost cost = new TurnCost(recalled.tokensElsewhere(List.of(message("user", "x"))), 9);
+        assertThat(cost.tokens(50, 7)).isEqualTo(27);
+        assertThat(cost.tokens(20, 7)).isEqualTo(8);
     }
 
     @Test
     void system_text_is_not_paid_for_by_every_turn() {
         List<JsonNode> asked = List.of(message("system", "x".repeat(700)), message("user", "hi"));
 
-        assertThat(recalled(List.of()).turnTokens(asked, 250, 10)).isBetween(60, 160);
+        assertThat(new TurnCost(recalled(List.of()).tokensElsewhere(asked), 9).tokens(250, 10))
+                .isBetween(60, 160);
+    }
+
+    @Test
+    void an_engine_that_does_not_count_is_not_taken_to_have_read_nothing() {
+        assertThat(new TurnCost(30, 90).tokens(0, 7)).isEqualTo(97);
+    }
+
+    @Test
+    void an_image_costs_what_a_model_makes_of_it_and_not_its_bytes() {
+        ObjectNode image = JsonNodeFactory.instance.objectNode().put("type", "image_url");
+        image.putObject("image_url").put("url", "data:image/png;base64," + "A".repeat(1_000_000));
+        ObjectNode message = JsonNodeFactory.instance.objectNode().put("role", "user");
+        message.putArray("content")
+                .add(JsonNodeFactory.instance.objectNode().put("type", "text").put("text", "What is this?"))
+                .add(image);
+
+        assertThat(ESTIMATE.atMost(List.of(message))).isBetween(1_100, 1_160);
     }
 
     @Test
@@ -53,9 +74,9 @@ class RecalledTest {
         List<JsonNode> english = List.of(message("user", "What is the weather like in Lyon at this time of year?"));
         List<JsonNode> chinese = List.of(message("user", "请帮我打开微信发一条消息"));
 
-        assertThat(TokenEstimate.atMost(english)).isGreaterThan(22);
+        assertThat(ESTIMATE.atMost(english)).isGreaterThan(22);
         assertThat(TokenEstimate.atLeast(english)).isLessThan(11);
-        assertThat(TokenEstimate.atMost(chinese)).isGreaterThan(18);
+        assertThat(ESTIMATE.atMost(chinese)).isGreaterThan(18);
         assertThat(TokenEstimate.atLeast(chinese)).isLessThan(6);
     }
 

@@ -11,18 +11,22 @@ import static org.awaitility.Awaitility.await;
 import io.autoglm.gateway.neighbours.Client;
 import io.autoglm.gateway.neighbours.Neighbours;
 import io.autoglm.gateway.neighbours.ScriptedInstance;
+import io.autoglm.gateway.neighbours.ScriptedInstance.Received;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -46,7 +50,7 @@ class SessionTest {
         chat(ask("Who am I?", true), "X-Session-Id", "s1");
 
         assertThat(contents(1)).containsExactly("I am Ana", "Hello 世界!", "Who am I?");
-        List<JsonObject> turns = neighbours.context.turns("acme", "s1");
+        List<JsonObject> turns = turns("s1");
         assertThat(turns).hasSize(2);
         assertThat(messages(turns.getLast())).containsExactly("Who am I?", "Hello 世界!");
         assertThat(turns.getFirst().getString("requestId")).startsWith("req_");
@@ -58,33 +62,143 @@ class SessionTest {
         neighbours.first.next(received -> ScriptedInstance.json(received, 200, ScriptedInstance.whole("b", 30, 7)));
         chat(ask("two", false), "X-Session-Id", "s2");
 
-        List<JsonObject> turns = neighbours.context.turns("acme", "s2");
+        List<JsonObject> turns = turns("s2");
         assertThat(tokens(turns.getFirst())).isEqualTo(12 + 4);
         assertThat(tokens(turns.getLast())).isEqualTo(30 - 16 + 7);
     }
 
     @Test
     void the_end_of_an_answer_is_only_sent_when_the_turn_is_stored() throws Exception {
-        AtomicBoolean endSeen = new AtomicBoolean();
-        AtomicBoolean endWasSeenBeforeTheAppend = new AtomicBoolean();
-        neighbours.context.onAppend(() -> endWasSeenBeforeTheAppend.set(endSeen.get()));
+        neighbours.context.hold(true);
+        List<String> seen = new CopyOnWriteArrayList<>();
         CompletableFuture<Void> ended = new CompletableFuture<>();
         HttpClientRequest request = open("s3");
         request.response().onSuccess(response -> {
-            response.handler(part -> {
-                if (part.toString().contains("finish_reason") || part.toString().contains("[DONE]")) {
-                    endSeen.set(true);
-                }
-            });
+            response.handler(part -> seen.add(part.toString()));
             response.endHandler(end -> ended.complete(null));
         });
         request.end(ask("hi", true));
+        await().until(() -> !neighbours.context.appends().isEmpty());
 
-        ended.get(10, TimeUnit.SECONDS);
+        await().during(Duration.ofMillis(300))
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> !String.join("", seen).contains("finish_reason")
+                        && !String.join("", seen).contains("[DONE]")
+                        && !ended.isDone());
+        assertThat(String.join("", seen)).contains("Hel");
+        neighbours.context.hold(false);
 
-        assertThat(endSeen).isTrue();
-        assertThat(endWasSeenBeforeTheAppend).isFalse();
-        assertThat(neighbours.context.turns("acme", "s3")).hasSize(1);
+        ended.get(20, TimeUnit.SECONDS);
+        assertThat(String.join("", seen)).contains("finish_reason").endsWith("data: [DONE]\n\n");
+        assertThat(turns("s3")).hasSize(1);
+    }
+
+    @Test
+    void an_append_that_got_no_answer_is_repeated_and_stored_once() {
+        neighbours.context.nextAppendFails();
+
+        HttpResponse<String> response = chat(ask("hi", false), "X-Session-Id", "s12");
+
+        assertThat(header(response, "x-autoglm-degraded")).isEmpty();
+        assertThat(neighbours.context.appends()).hasSize(2);
+        assertThat(neighbours.context.appends().getFirst())
+                .isEqualTo(neighbours.context.appends().getLast());
+        assertThat(turns("s12")).hasSize(1);
+    }
+
+    @Test
+    void what_an_instance_sends_after_its_end_does_not_end_the_request_again() throws Exception {
+        neighbours.context.hold(true);
+        CompletableFuture<Received> stream = new CompletableFuture<>();
+        neighbours.first.next(received -> {
+            ScriptedInstance.beginStream(received);
+            received.response().write(word("a") + "data: [DONE]\n\n");
+            stream.complete(received);
+        });
+        CompletableFuture<Buffer> whole = new CompletableFuture<>();
+        HttpClientRequest request = open("s13");
+        request.response().compose(HttpClientResponse::body).onSuccess(whole::complete);
+        request.end(ask("hi", true));
+        await().until(() -> !neighbours.context.appends().isEmpty());
+
+        stream.get(20, TimeUnit.SECONDS).response().end(word("more") + "data: [DONE]\n\n");
+
+        await().during(Duration.ofMillis(300))
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> neighbours.context.appends().size() == 1);
+        neighbours.context.hold(false);
+        assertThat(whole.get(20, TimeUnit.SECONDS)).hasToString(word("a") + "data: [DONE]\n\n");
+        assertThat(turns("s13")).hasSize(1);
+    }
+
+    @Test
+    void an_error_after_the_finish_reason_reaches_the_client() {
+        String finish = "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n";
+        String failure = "data: {\"error\":{\"message\":\"out of memory\",\"type\":\"server_error\"}}\n\n";
+        neighbours.first.next(received -> {
+            ScriptedInstance.beginStream(received);
+            received.response().end(word("a") + finish + failure);
+        });
+
+        HttpResponse<String> response = chat(ask("hi", true), "X-Session-Id", "s14");
+
+        assertThat(response.body()).isEqualTo(word("a") + finish + failure);
+        assertThat(neighbours.context.appends()).isEmpty();
+    }
+
+    @Test
+    void two_accounts_of_a_tenant_do_not_share_a_session_of_the_same_name() {
+        chat(ask("secret", false), "X-Session-Id", "same");
+        chat(ask("hello", false), "X-Session-Id", "same", "Authorization", "Bearer " + Neighbours.COLLEAGUE_KEY);
+        chat(ask("again", false), "X-Session-Id", "same");
+
+        assertThat(contents(1)).containsExactly("hello");
+        assertThat(contents(2)).containsExactly("secret", "Hello 世界!", "again");
+    }
+
+    @Test
+    void the_same_person_with_a_key_and_with_a_token_is_two_accounts() {
+        String token = neighbours.issuer.token("test", "acme", Set.of("user"));
+
+        chat(ask("secret", false), "X-Session-Id", "same");
+        chat(ask("hello", false), "X-Session-Id", "same", "Authorization", "Bearer " + token);
+
+        assertThat(contents(1)).containsExactly("hello");
+    }
+
+    @Test
+    void the_longest_name_of_a_session_becomes_one_that_the_context_service_takes() {
+        assertThat(SessionId.of("sub:acme/a very: odd/subject\n", "x".repeat(128)))
+                .matches("[A-Za-z0-9_][A-Za-z0-9._:@-]{0,127}");
+        assertThat(SessionId.of("key:a", "b")).isNotEqualTo(SessionId.of("key:b", "b"));
+        assertThat(SessionId.of("key:a", "b")).isNotEqualTo(SessionId.of("key:a", "c"));
+    }
+
+    @Test
+    void a_turn_that_could_not_be_stored_is_not_generated() {
+        String message =
+                new JsonObject().put("role", "user").put("content", "x").encode();
+        HttpResponse<String> many = chat(messages((message + ",").repeat(127) + message), "X-Session-Id", "s15");
+        HttpResponse<String> large = chat(
+                messages(new JsonObject()
+                        .put("role", "user")
+                        .put("content", "x".repeat(101_000))
+                        .encode()),
+                "X-Session-Id",
+                "s15");
+        HttpResponse<String> role =
+                chat(messages(message + "," + message.replace("user", "critic")), "X-Session-Id", "s15");
+
+        assertThat(many.statusCode()).isEqualTo(400);
+        assertThat(error(many).getString("param")).isEqualTo("messages");
+        assertThat(large.statusCode()).isEqualTo(413);
+        assertThat(error(large).getString("param")).isEqualTo("messages");
+        assertThat(role.statusCode()).isEqualTo(400);
+        assertThat(error(role).getString("param")).isEqualTo("messages[1].role");
+        assertThat(neighbours.first.received()).isEmpty();
+        assertThat(chat(messages((message + ",").repeat(126) + message), "X-Session-Id", "s15")
+                        .statusCode())
+                .isEqualTo(200);
     }
 
     @Test
@@ -104,9 +218,7 @@ class SessionTest {
 
         chat(ask("weather?", true), "X-Session-Id", "s4");
 
-        JsonObject message = neighbours
-                .context
-                .turns("acme", "s4")
+        JsonObject message = turns("s4")
                 .getFirst()
                 .getJsonObject("turn")
                 .getJsonArray("messages")
@@ -119,7 +231,7 @@ class SessionTest {
 
     @Test
     void the_requests_system_text_stands_before_what_is_recalled_and_the_pinned_one_where_there_is_none() {
-        neighbours.context.pin("acme", "s5", message("system", "Be brief."));
+        neighbours.context.pin("acme", SessionId.of("key:test", "s5"), message("system", "Be brief."));
         chat(ask("one", false), "X-Session-Id", "s5");
         String own = new JsonObject(ask("two", false))
                 .put(
@@ -149,7 +261,8 @@ class SessionTest {
         chat(ask("hello", false), "X-Session-Id", "same", "Authorization", "Bearer " + Neighbours.FOREIGN_KEY);
 
         assertThat(contents(1)).containsExactly("hello");
-        assertThat(neighbours.context.turns("globex", "same")).hasSize(1);
+        assertThat(neighbours.context.turns("globex", SessionId.of("key:foreign", "same")))
+                .hasSize(1);
     }
 
     @Test
@@ -186,7 +299,7 @@ class SessionTest {
 
         chat(ask("hi", true), "X-Session-Id", "s9");
 
-        assertThat(neighbours.context.turns("acme", "s9")).isEmpty();
+        nothingIsAppended();
     }
 
     @Test
@@ -204,7 +317,7 @@ class SessionTest {
         request.connection().close();
 
         await().until(() -> neighbours.first.aborted() == 1);
-        assertThat(neighbours.context.turns("acme", "s10")).isEmpty();
+        nothingIsAppended();
     }
 
     @Test
@@ -219,6 +332,21 @@ class SessionTest {
                 .containsOnly(400);
         assertThat(error(badName).getString("param")).isEqualTo("X-Session-Id");
         assertThat(error(many).getString("param")).isEqualTo("n");
+    }
+
+    private void nothingIsAppended() {
+        await().during(Duration.ofMillis(300))
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> neighbours.context.appends().isEmpty());
+    }
+
+    private List<JsonObject> turns(String session) {
+        return neighbours.context.turns("acme", SessionId.of("key:test", session));
+    }
+
+    /// @param messages separated by commas
+    private static String messages(String messages) {
+        return "{\"model\":\"nano\",\"messages\":[" + messages + "]}";
     }
 
     private HttpClientRequest open(String session) {

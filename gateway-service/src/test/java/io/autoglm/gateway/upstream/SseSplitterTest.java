@@ -67,7 +67,13 @@ class SseSplitterTest {
                     {"choices":[{"delta":{},"finish_reason":"stop"}]}                | HERE
                     {"choices":[{"text":"a"}]}                                       | HERE
                     {"error":{"type":"server_error"}}                                | FAILURE
+                    {"error":{"message":"no type"}}                                  | FAILURE
+                    {"error":{"type":"InternalServerError","code":500}}              | FAILURE
+                    {"error":{"type":"server_error","code":"deadline_exceeded"}}     | TOO_LATE
+                    {"error":{"type":"rate_limit_error"}}                            | BUSY
+                    {"error":{"type":"ServiceUnavailable","code":503}}               | BUSY
                     {"error":{"type":"invalid_request_error"}}                       | HERE
+                    {"error":{"type":"BadRequestError","code":400}}                  | HERE
                     [DONE]                                                           | HERE
                     gibberish                                                        | HERE
                     """)

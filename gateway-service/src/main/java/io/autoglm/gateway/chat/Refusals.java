@@ -1,0 +1,45 @@
+package io.autoglm.gateway.chat;
+
+import io.autoglm.gateway.errors.Problem;
+import io.autoglm.gateway.upstream.Broken;
+import io.autoglm.gateway.upstream.Fault;
+
+/// What a client is told when no instance answered its request.
+final class Refusals {
+    private Refusals() {}
+
+    static Problem noRecall(long retryAfterSeconds) {
+        return Problem.unavailable(
+                "The conversation cannot be recalled now; without X-Session-Id chat goes on.",
+                "context_unavailable",
+                retryAfterSeconds);
+    }
+
+    /// After a first attempt that came to nothing.
+    static Problem nobodyLeft(Fault lastFault, long retryAfterSeconds) {
+        return Problem.unavailable(
+                lastFault == Fault.BUSY
+                        ? "The instance is full, and no other can take the request now."
+                        : "The instance failed before it answered, and no other can take the request now.",
+                "no_capacity",
+                retryAfterSeconds);
+    }
+
+    static Problem of(Broken broken) {
+        return switch (broken.kind()) {
+            case TIMEOUT, DEADLINE -> Problem.tooLate("The instance did not answer in time.");
+            case BUSY, CROWDED ->
+                Problem.unavailable("The instance has no room for the request now.", "no_capacity", 1);
+            case CONNECTION, STATUS, PROTOCOL ->
+                Problem.instanceBroke("The instance failed: it did not complete its answer.");
+        };
+    }
+
+    /// The caller's identity is settled here, so 401 and 403 of an instance are about the gateway itself.
+    static Problem strange(int status) {
+        return Problem.instanceBroke(
+                status == 401 || status == 403
+                        ? "The instance refused the gateway."
+                        : "The instance answered with status " + status + ".");
+    }
+}

@@ -1,0 +1,263 @@
+package io.autoglm.gateway.chat;
+
+import static io.autoglm.gateway.neighbours.Client.ask;
+import static io.autoglm.gateway.neighbours.Client.chat;
+import static io.autoglm.gateway.neighbours.Client.error;
+import static io.autoglm.gateway.neighbours.Client.header;
+import static io.autoglm.gateway.neighbours.ScriptedInstance.word;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.autoglm.gateway.neighbours.Client;
+import io.autoglm.gateway.neighbours.Neighbours;
+import io.autoglm.gateway.neighbours.ScriptedInstance;
+import io.autoglm.gateway.neighbours.ScriptedInstance.Received;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.NetSocket;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// Every bound of a completion, made so narrow that a test reaches it.
+@QuarkusTest
+@TestProfile(BoundsTest.Narrow.class)
+@WithTestResource(Neighbours.class)
+class BoundsTest {
+    public static final class Narrow implements QuarkusTestProfile {
+        @Override
+        public Map<String, String> getConfigOverrides() {
+            return Map.ofEntries(
+                    Map.entry("autoglm.chat.body-timeout", "1s"),
+                    Map.entry("autoglm.chat.max-bodies-bytes", "50000"),
+                    Map.entry("autoglm.chat.timeout", "6s"),
+                    Map.entry("autoglm.chat.write-timeout", "1s"),
+                    Map.entry("autoglm.context.shared-sessions", "true"),
+                    Map.entry("autoglm.oidc.required-role", "glm-user"),
+                    Map.entry("autoglm.upstream.connect-timeout", "300ms"),
+                    Map.entry("autoglm.upstream.idle-timeout", "1s"),
+                    Map.entry("autoglm.upstream.max-connections", "2"),
+                    Map.entry("autoglm.upstream.max-event-bytes", "200000"),
+                    Map.entry("autoglm.upstream.max-waiting", "1"));
+        }
+    }
+
+    /// Set by the test resource before each test.
+    @SuppressWarnings("NullAway.Init")
+    Neighbours neighbours;
+
+    @BeforeEach
+    void everybodyIsUp() {
+        neighbours.reset();
+        await().until(() -> Client.get("/v1/models").body().contains("nano"));
+    }
+
+    @AfterEach
+    void everyLeaseCameBackOnce() {
+        await().untilAsserted(
+                        () -> assertThat(neighbours.scheduler.released()).hasSize(neighbours.scheduler.granted()));
+        assertThat(neighbours.scheduler.contradictions()).isZero();
+    }
+
+    @Test
+    void a_key_that_names_no_role_carries_the_required_one_whatever_its_name() {
+        assertThat(chat(ask("hi", false)).statusCode()).isEqualTo(200);
+        assertThat(chat(ask("hi", false), "Authorization", "Bearer " + Neighbours.ROLELESS_KEY)
+                        .statusCode())
+                .isEqualTo(403);
+    }
+
+    @Test
+    void a_session_is_shared_within_a_tenant_where_that_is_configured() {
+        chat(ask("one", false), "X-Session-Id", "team");
+        chat(ask("two", false), "X-Session-Id", "team", "Authorization", "Bearer " + Neighbours.COLLEAGUE_KEY);
+
+        assertThat(neighbours.context.turns("acme", "team")).hasSize(2);
+        assertThat(neighbours.first.received().getLast().body().getJsonArray("messages"))
+                .hasSize(3);
+    }
+
+    @Test
+    void a_stream_that_falls_silent_ends_and_its_instance_is_named() {
+        neighbours.first.next(received -> {
+            ScriptedInstance.beginStream(received);
+            received.response().write(word("Hel"));
+        });
+
+        HttpResponse<String> response = chat(ask("hi", true));
+
+        assertThat(response.body()).startsWith(word("Hel")).contains("deadline_exceeded");
+        assertThat(outcome().getString("failed")).isEqualTo("instance-1");
+    }
+
+    @Test
+    void an_event_beyond_the_limit_ends_the_stream() {
+        neighbours.first.next(received -> {
+            ScriptedInstance.beginStream(received);
+            received.response().write(word("Hel"));
+            received.response().write("data: " + "x".repeat(300_000));
+        });
+
+        HttpResponse<String> response = chat(ask("hi", true));
+
+        assertThat(response.body()).startsWith(word("Hel")).contains("upstream_failed");
+        assertThat(response.body().length()).isLessThan(10_000);
+        await().untilAsserted(() -> assertThat(neighbours.first.aborted()).isEqualTo(1));
+    }
+
+    @Test
+    void the_requests_own_time_is_nobodys_fault() {
+        neighbours.first.always(received -> {});
+
+        assertThat(chat(ask("hi", false)).statusCode()).isEqualTo(504);
+
+        assertThat(outcome().getString("result")).isEqualTo("refused");
+        assertThat(outcome().containsKey("failed")).isFalse();
+        assertThat(neighbours.second.received()).isEmpty();
+    }
+
+    @Test
+    void a_stream_that_outlasts_its_request_ends_and_names_nobody() {
+        neighbours.first.next(received -> {
+            ScriptedInstance.beginStream(received);
+            long beat = neighbours
+                    .vertx()
+                    .setPeriodic(200, tick -> received.response().write(word("a")));
+            received.response().closeHandler(closed -> neighbours.vertx().cancelTimer(beat));
+        });
+
+        HttpResponse<String> response = chat(ask("hi", true));
+
+        assertThat(response.body()).startsWith(word("a") + word("a")).contains("deadline_exceeded");
+        assertThat(outcome().getString("result")).isEqualTo("refused");
+        assertThat(outcome().containsKey("failed")).isFalse();
+    }
+
+    @Test
+    void a_request_for_which_this_gateway_has_no_connection_left_goes_elsewhere_and_names_nobody() {
+        Queue<Received> open = new ConcurrentLinkedQueue<>();
+        neighbours.first.always(open::add);
+        List<CompletableFuture<HttpResponse<String>>> answers = List.of(
+                CompletableFuture.supplyAsync(() -> chat(ask("1", false))),
+                CompletableFuture.supplyAsync(() -> chat(ask("2", false))));
+        await().until(() -> open.size() == 2);
+
+        HttpResponse<String> third = chat(ask("3", false));
+
+        assertThat(third.statusCode()).isEqualTo(200);
+        assertThat(header(third, "x-autoglm-instance")).isEqualTo("instance-2");
+        open.forEach(ScriptedInstance::talk);
+        answers.forEach(answer -> assertThat(answer.join().statusCode()).isEqualTo(200));
+        await().until(() -> neighbours.scheduler.released().size() == 3);
+        assertThat(neighbours.scheduler.released().values()).noneMatch(outcome -> outcome.containsKey("failed"));
+    }
+
+    @Test
+    void a_client_that_stops_reading_counts_as_gone() {
+        String event = word("x".repeat(50_000));
+        neighbours.first.next(received -> {
+            ScriptedInstance.beginStream(received);
+            writeForEver(received, event);
+        });
+        HttpClientRequest request = neighbours
+                .vertx()
+                .createHttpClient()
+                .request(HttpMethod.POST, Client.port(), "127.0.0.1", "/v1/chat/completions")
+                .map(it -> it.putHeader("Authorization", "Bearer " + Neighbours.KEY)
+                        .putHeader("Content-Type", "application/json"))
+                .toCompletionStage()
+                .toCompletableFuture()
+                .join();
+        request.response().onSuccess(response -> response.pause());
+
+        request.end(ask("hi", true));
+
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(neighbours.first.aborted()).isEqualTo(1));
+        assertThat(outcome().getString("result")).isEqualTo("client-gone");
+        assertThat(outcome().getInteger("tokens")).isPositive();
+    }
+
+    @Test
+    void a_body_that_does_not_arrive_is_408_and_the_connection_closes() throws Exception {
+        Raw connection = connect();
+        connection.send(head(1_000) + "{\"model\":");
+
+        assertThat(connection.end.get(20, TimeUnit.SECONDS))
+                .startsWith("HTTP/1.1 408")
+                .contains("request_timeout")
+                .contains("invalid_request_error");
+        assertThat(chat(ask("hi", false)).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void bodies_beyond_what_the_gateway_holds_are_told_to_come_back() throws Exception {
+        Raw slow = connect();
+        slow.send(head(40_000) + "x".repeat(39_000));
+
+        await().untilAsserted(() -> {
+            HttpResponse<String> other = chat(ask("y".repeat(20_000), false));
+            assertThat(other.statusCode()).isEqualTo(503);
+            assertThat(error(other).getString("code")).isEqualTo("gateway_busy");
+            assertThat(header(other, "retry-after")).isEqualTo("1");
+        });
+
+        assertThat(slow.end.get(20, TimeUnit.SECONDS)).startsWith("HTTP/1.1 408");
+        assertThat(chat(ask("y".repeat(20_000), false)).statusCode()).isEqualTo(200);
+    }
+
+    private static void writeForEver(Received received, String event) {
+        while (!received.response().writeQueueFull()) {
+            received.response().write(event);
+        }
+        received.response().drainHandler(drained -> writeForEver(received, event));
+    }
+
+    private JsonObject outcome() {
+        await().until(() -> !neighbours.scheduler.released().isEmpty());
+        return neighbours.scheduler.released().values().iterator().next();
+    }
+
+    private static String head(int length) {
+        return "POST /v1/chat/completions HTTP/1.1\r\nHost: gateway\r\nAuthorization: Bearer " + Neighbours.KEY
+                + "\r\nContent-Type: application/json\r\nContent-Length: " + length + "\r\n\r\n";
+    }
+
+    /// A connection on which a client may stop in the middle.
+    ///
+    /// @param end all that came, once the other side has closed
+    private record Raw(NetSocket socket, CompletableFuture<String> end) {
+        void send(String text) {
+            socket.write(text);
+        }
+    }
+
+    private Raw connect() {
+        NetSocket socket = neighbours
+                .vertx()
+                .createNetClient()
+                .connect(Client.port(), "127.0.0.1")
+                .toCompletionStage()
+                .toCompletableFuture()
+                .join();
+        CompletableFuture<String> end = new CompletableFuture<>();
+        Buffer all = Buffer.buffer();
+        socket.handler(all::appendBuffer);
+        socket.closeHandler(closed -> end.complete(all.toString()));
+        return new Raw(socket, end);
+    }
+}
