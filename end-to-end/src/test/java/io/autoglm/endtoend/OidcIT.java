@@ -37,7 +37,7 @@ class OidcIT {
                 .create(ask("hi").putAdditionalHeader("X-Session-Id", session).build());
 
         assertThat(text(answer)).isNotBlank();
-        assertThat(stack.conversation("acme", session).path("turns")).hasSize(1);
+        assertThat(stack.conversation("acme", "mia", session).path("turns")).hasSize(1);
     }
 
     @Test

@@ -149,8 +149,14 @@ public final class PackagedStack implements AutoCloseable {
         return Map.of(Headers.INTERNAL_TOKEN, internalToken, Headers.TENANT, tenant);
     }
 
-    /// What the context service holds of a conversation.
-    public JsonNode conversation(String tenant, String id) throws IOException {
+    /// What the context service holds of a session of those who come with a key.
+    public JsonNode conversation(String tenant, String session) throws IOException {
+        return conversation(tenant, ApiKey.SUBJECT, session);
+    }
+
+    /// What the context service holds of a session.
+    public JsonNode conversation(String tenant, String subject, String session) throws IOException {
+        String id = "s_" + Sha256.hex(subject + "\n" + session);
         return Http.get(url(contextPort()) + "/v1/conversations/" + id + "/window?tokens=100000", asService(tenant))
                 .json();
     }

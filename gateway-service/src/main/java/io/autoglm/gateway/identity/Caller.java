@@ -8,8 +8,7 @@ import java.util.Set;
 ///
 /// @param tenant  whose data it may see; part of every key in the context service
 /// @param subject the person or program
-/// @param account what limits and logs are counted by: `key:<id>` or `sub:<tenant>/<subject>`; never the credential
-/// itself
+/// @param account what limits and logs are counted by: `key:<id>` or `sub:<tenant>/<subject>`; never a credential
 /// @param models  model names it may ask for; `*` stands for all
 public record Caller(
         String tenant, String subject, String account, Set<String> roles, Quota quota, Set<String> models) {

@@ -60,7 +60,7 @@ public final class Recall {
 
     /// @param name the client's own name for the conversation
     public Session session(Caller caller, String name, Trace trace) {
-        String id = config.sharedSessions() ? name : SessionId.of(caller.account(), name);
+        String id = config.sharedSessions() ? name : SessionId.of(caller.subject(), name);
         return new Session(caller.tenant(), id, trace.traceId(), trace.requestId());
     }
 

@@ -15,8 +15,8 @@ interface RecallConfig {
     @WithDefault("2s")
     Duration timeout();
 
-    /// Whether a session's name means the same conversation to everybody of a tenant. Default `false`: each API
-    /// key and each subject of a token has conversations of its own.
+    /// Whether a session's name means the same conversation to everybody of a tenant. Default `false`: each
+    /// subject, of whichever keys and tokens, has conversations of its own.
     @WithDefault("false")
     boolean sharedSessions();
 

@@ -147,7 +147,7 @@ class SessionTest {
     }
 
     @Test
-    void two_accounts_of_a_tenant_do_not_share_a_session_of_the_same_name() {
+    void two_subjects_of_a_tenant_do_not_share_a_session_of_the_same_name() {
         chat(ask("secret", false), "X-Session-Id", "same");
         chat(ask("hello", false), "X-Session-Id", "same", "Authorization", "Bearer " + Neighbours.COLLEAGUE_KEY);
         chat(ask("again", false), "X-Session-Id", "same");
@@ -157,21 +157,21 @@ class SessionTest {
     }
 
     @Test
-    void the_same_person_with_a_key_and_with_a_token_is_two_accounts() {
-        String token = neighbours.issuer.token("test", "acme", Set.of("user"));
+    void the_same_subject_goes_on_with_a_token_where_it_began_with_a_key() {
+        String token = neighbours.issuer.token("tester", "acme", Set.of("user"));
 
         chat(ask("secret", false), "X-Session-Id", "same");
         chat(ask("hello", false), "X-Session-Id", "same", "Authorization", "Bearer " + token);
 
-        assertThat(contents(1)).containsExactly("hello");
+        assertThat(contents(1)).containsExactly("secret", "Hello 世界!", "hello");
     }
 
     @Test
     void the_longest_name_of_a_session_becomes_one_that_the_context_service_takes() {
-        assertThat(SessionId.of("sub:acme/a very: odd/subject\n", "x".repeat(128)))
+        assertThat(SessionId.of("a very: odd/subject\n", "x".repeat(128)))
                 .matches("[A-Za-z0-9_][A-Za-z0-9._:@-]{0,127}");
-        assertThat(SessionId.of("key:a", "b")).isNotEqualTo(SessionId.of("key:b", "b"));
-        assertThat(SessionId.of("key:a", "b")).isNotEqualTo(SessionId.of("key:a", "c"));
+        assertThat(SessionId.of("a", "b")).isNotEqualTo(SessionId.of("b", "b"));
+        assertThat(SessionId.of("a", "b")).isNotEqualTo(SessionId.of("a", "c"));
     }
 
     @Test
@@ -231,7 +231,7 @@ class SessionTest {
 
     @Test
     void the_requests_system_text_stands_before_what_is_recalled_and_the_pinned_one_where_there_is_none() {
-        neighbours.context.pin("acme", SessionId.of("key:test", "s5"), message("system", "Be brief."));
+        neighbours.context.pin("acme", SessionId.of("tester", "s5"), message("system", "Be brief."));
         chat(ask("one", false), "X-Session-Id", "s5");
         String own = new JsonObject(ask("two", false))
                 .put(
@@ -261,7 +261,7 @@ class SessionTest {
         chat(ask("hello", false), "X-Session-Id", "same", "Authorization", "Bearer " + Neighbours.FOREIGN_KEY);
 
         assertThat(contents(1)).containsExactly("hello");
-        assertThat(neighbours.context.turns("globex", SessionId.of("key:foreign", "same")))
+        assertThat(neighbours.context.turns("globex", SessionId.of("foreign", "same")))
                 .hasSize(1);
     }
 
@@ -341,7 +341,7 @@ class SessionTest {
     }
 
     private List<JsonObject> turns(String session) {
-        return neighbours.context.turns("acme", SessionId.of("key:test", session));
+        return neighbours.context.turns("acme", SessionId.of("tester", session));
     }
 
     /// @param messages separated by commas
