@@ -24,9 +24,11 @@ class MainTest {
     void a_setting_that_is_none_of_the_allowed_is_told_with_its_name_and_what_is_allowed() {
         Throwable failure = new RuntimeException("Failed to start quarkus", failing(Map.of("autoglm.weights", "fp16")));
 
-        assertThat(Main.reasons(failure)).singleElement().satisfies(line -> assertThat(line)
-                .startsWith("autoglm.weights: \"fp16\" must be one of ")
-                .contains("fp32", "int8", "int4", "auto"));
+        assertThat(Main.reasons(failure))
+                .singleElement()
+                .satisfies(line -> assertThat(line)
+                        .startsWith("autoglm.weights: \"fp16\" must be one of ")
+                        .contains("fp32", "int8", "int4", "auto"));
         assertThat(Main.exitCode(failure)).isEqualTo(78);
     }
 
@@ -46,7 +48,8 @@ class MainTest {
 
         assertThat(Main.reasons(token)).containsExactly("autoglm.internal-token is not set: set it");
         assertThat(Main.exitCode(token)).isEqualTo(78);
-        assertThat(Main.exitCode(new RuntimeException(new BindException("in use")))).isEqualTo(78);
+        assertThat(Main.exitCode(new RuntimeException(new BindException("in use"))))
+                .isEqualTo(78);
         assertThat(Main.exitCode(new NullPointerException())).isEqualTo(1);
         assertThat(Main.reasons(new NullPointerException())).containsExactly("NullPointerException");
     }

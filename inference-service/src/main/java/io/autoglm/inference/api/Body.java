@@ -32,7 +32,7 @@ final class Body {
     }
 
     /// What has been read, and its share of the room, to be given back when it is a prompt.
-    record Whole(byte[] bytes, BodyRoom.Share share) {}
+    record Whole(Buffer bytes, BodyRoom.Share share) {}
 
     /// @param limit bytes of this one
     /// @param whole called with all of it, unless it is refused or the client goes
@@ -45,8 +45,8 @@ final class Body {
             Handler<Whole> whole) {
         Body body = new Body(exchange, limit, room);
         body.announce(request.getHeader("content-length"));
-        long timer = vertx.setTimer(
-                WITHIN.toMillis(), late -> body.refuse(new Refusal.BodyTooSlow(WITHIN.toSeconds())));
+        long timer =
+                vertx.setTimer(WITHIN.toMillis(), late -> body.refuse(new Refusal.BodyTooSlow(WITHIN.toSeconds())));
         exchange.onEnd(() -> vertx.cancelTimer(timer));
         request.handler(body::append);
         request.exceptionHandler(failure -> body.over = true);
@@ -54,7 +54,7 @@ final class Body {
             vertx.cancelTimer(timer);
             if (!body.over) {
                 body.over = true;
-                whole.handle(new Whole(body.read.getBytes(), body.share));
+                whole.handle(new Whole(body.read, body.share));
             }
         });
         request.resume();

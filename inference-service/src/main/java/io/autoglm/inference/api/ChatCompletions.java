@@ -74,8 +74,7 @@ final class ChatCompletions {
         return variables;
     }
 
-    private static String render(
-            ChatTemplate template, ArrayNode messages, ToolChoice choice, ObjectNode variables) {
+    private static String render(ChatTemplate template, ArrayNode messages, ToolChoice choice, ObjectNode variables) {
         return switch (template.render(messages, choice.tools(), true, variables)) {
             case Rendering.Prompt(String text) -> text;
             case Rendering.Refused(String message) -> throw RefusedException.invalid("messages", message);

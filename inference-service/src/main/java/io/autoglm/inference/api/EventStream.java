@@ -52,14 +52,15 @@ final class EventStream {
             if (!started) {
                 throw e;
             }
-            failed(switch (e) {
-                case RefusedException refused -> refused.refusal();
-                case InterruptedException interrupted -> new Refusal.Draining();
-                default -> {
-                    LOG.errorf(e, "stream failed traceId=%s", exchange.traceId());
-                    yield new Refusal.Broken("The answer failed; see the log of this instance");
-                }
-            });
+            failed(
+                    switch (e) {
+                        case RefusedException refused -> refused.refusal();
+                        case InterruptedException interrupted -> new Refusal.Draining();
+                        default -> {
+                            LOG.errorf(e, "stream failed traceId=%s", exchange.traceId());
+                            yield new Refusal.Broken("The answer failed; see the log of this instance");
+                        }
+                    });
         }
     }
 

@@ -58,8 +58,8 @@ final class ForcedCall {
                 .put("id", "call_0")
                 .put("type", "function")
                 .set("function", function);
-        return before.flatMap(prompt -> render(template, messages, tools, variables, false)
-                .flatMap(all -> behind(prompt, all)));
+        return before.flatMap(
+                prompt -> render(template, messages, tools, variables, false).flatMap(all -> behind(prompt, all)));
     }
 
     /// @param all the conversation with the call in it
@@ -73,9 +73,10 @@ final class ForcedCall {
         }
         if (all.startsWith(kept)) {
             String rest = rest(prompt, all);
-            return Optional.of(rest.indexOf(THINK_END) >= 0 && rest.indexOf(THINK_END) < rest.indexOf(PROBE)
-                    ? rest
-                    : THINK_END + rest);
+            return Optional.of(
+                    rest.indexOf(THINK_END) >= 0 && rest.indexOf(THINK_END) < rest.indexOf(PROBE)
+                            ? rest
+                            : THINK_END + rest);
         }
         // Many templates leave the reasoning of earlier turns away, and its marks with it.
         String without = kept.substring(0, kept.length() - THINK.length());

@@ -76,7 +76,10 @@ final class Logprobs {
     private String text(int token, String prefixOfBytes) {
         byte[] bytes = tokens.bytes(token);
         try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
         } catch (CharacterCodingException e) {
             StringBuilder text = new StringBuilder(prefixOfBytes);
             for (byte each : bytes) {

@@ -30,7 +30,11 @@ final class Preparation implements AutoCloseable {
                 0,
                 TimeUnit.SECONDS,
                 new ArrayBlockingQueue<>(most),
-                Thread.ofPlatform().daemon().stackSize(STACK_BYTES).name("prepare-", 0).factory());
+                Thread.ofPlatform()
+                        .daemon()
+                        .stackSize(STACK_BYTES)
+                        .name("prepare-", 0)
+                        .factory());
     }
 
     /// As many as the machine has cores, two at least: a long prompt must not hold up all others.
@@ -62,8 +66,11 @@ final class Preparation implements AutoCloseable {
         }
     }
 
+    /// What has not begun is cancelled, so that nobody waits for it.
     @Override
     public void close() {
-        threads.shutdownNow();
+        threads.shutdownNow().stream()
+                .filter(FutureTask.class::isInstance)
+                .forEach(task -> ((FutureTask<?>) task).cancel(true));
     }
 }

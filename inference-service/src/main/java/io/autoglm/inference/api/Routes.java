@@ -83,7 +83,9 @@ public class Routes {
         } else if (hasBody && type != null && !type.toLowerCase(Locale.ROOT).startsWith("application/json")) {
             refuse(exchange, new Refusal.WrongContentType(type));
         } else {
-            room.enter().ifPresentOrElse(place -> enter(context, exchange, endpoint, place), () -> refuse(exchange, full()));
+            room.enter()
+                    .ifPresentOrElse(
+                            place -> enter(context, exchange, endpoint, place), () -> refuse(exchange, full()));
         }
     }
 
@@ -101,7 +103,7 @@ public class Routes {
         }
         long limit = config.maxBody().asLongValue();
         Body.read(context.vertx(), context.request(), exchange, limit, bodies, whole -> {
-            exchange.body(whole.bytes());
+            exchange.body(whole.bytes().getBytes());
             start(exchange, endpoint, place, whole.share());
         });
     }

@@ -357,9 +357,9 @@ public final class BatchLoop implements AutoCloseable {
 
     private void end(Slot slot, Sequence sequence, Ending ending) {
         slot.free(++uses);
+        countRunning();
         metrics.ended(sequence.generation(), sequence, ending, nanos.getAsLong());
         sequence.generation().end(ending);
-        countRunning();
     }
 
     // 5 ----------------------------------------------------------------------------------------------------------

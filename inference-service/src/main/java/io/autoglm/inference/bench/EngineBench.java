@@ -30,7 +30,8 @@ public final class EngineBench {
             out.println(engine.description());
             out.printf("%-12s %10s %16s%n", "", "tokens/s", "per processor s");
             medians(engine)
-                    .forEach((name, rate) -> out.printf("%-12s %10.1f %16.1f%n", name, rate.byClock(), rate.byProcessor()));
+                    .forEach((name, rate) ->
+                            out.printf("%-12s %10.1f %16.1f%n", name, rate.byClock(), rate.byProcessor()));
         }
     }
 

@@ -83,7 +83,7 @@ public final class RandomCheckpoint {
         Map<String, Integer> vocabulary = new LinkedHashMap<>();
         int standIn = FIRST_STAND_IN;
         for (int octet = 0; octet < BYTES; octet++) {
-            boolean printable = octet > ' ' && octet < 127 || octet > 160 && octet != 173;
+            boolean printable = (octet > ' ' && octet < 127) || (octet > 160 && octet != 173);
             vocabulary.put(String.valueOf((char) (printable ? octet : standIn++)), octet);
         }
         for (int id = BYTES; id < FIRST_SPECIAL; id++) {
@@ -100,8 +100,8 @@ public final class RandomCheckpoint {
                     "normalized", false,
                     "special", true));
         }
-        Map<String, Object> byteLevel = Map.of(
-                "type", "ByteLevel", "add_prefix_space", false, "trim_offsets", false, "use_regex", true);
+        Map<String, Object> byteLevel =
+                Map.of("type", "ByteLevel", "add_prefix_space", false, "trim_offsets", false, "use_regex", true);
         return Map.of(
                 "version", "1.0",
                 "added_tokens", added,

@@ -62,7 +62,8 @@ public final class ServingBench {
     }
 
     private void print(PrintStream out, String name, Map<String, Rounds.Rate> medians) {
-        double bare = medians.getOrDefault("", new Rounds.Rate(Double.NaN, Double.NaN)).byClock();
+        double bare = medians.getOrDefault("", new Rounds.Rate(Double.NaN, Double.NaN))
+                .byClock();
         out.printf("%-14s %16.1f", name, bare);
         medians.forEach((who, rate) -> {
             if (!who.isEmpty()) {

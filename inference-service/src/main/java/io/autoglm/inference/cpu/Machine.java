@@ -76,8 +76,8 @@ final class Machine {
         }
         long used = Math.max(0, number(lines(group.resolve("memory.current")), ""));
         List<String> statistics = lines(group.resolve("memory.stat"));
-        long caches = Math.max(0, number(statistics, "active_file "))
-                + Math.max(0, number(statistics, "inactive_file "));
+        long caches =
+                Math.max(0, number(statistics, "active_file ")) + Math.max(0, number(statistics, "inactive_file "));
         return Math.max(0, limit - Math.max(0, used - caches));
     }
 

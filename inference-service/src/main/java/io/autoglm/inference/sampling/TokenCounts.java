@@ -43,7 +43,7 @@ final class TokenCounts {
 
     private int slot(int token) {
         int mask = places.length - 1;
-        int slot = (token * 0x9E3779B9 >>> 7) & mask;
+        int slot = ((token * 0x9E3779B9) >>> 7) & mask;
         while (places[slot] != 0 && tokens[places[slot] - 1] != token) {
             slot = (slot + 1) & mask;
         }

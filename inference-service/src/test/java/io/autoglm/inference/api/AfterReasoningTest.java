@@ -17,12 +17,12 @@ class AfterReasoningTest {
     private static final int WORDS = 256;
 
     /// Behind the 256 bytes: words, then the control tokens.
-    private final TokenBytes tokens = Vocabularies.byteLevel(
-            List.of("</think>", "</think>{", "nk>\n", "think", "hmm > so", "{}"));
+    private final TokenBytes tokens =
+            Vocabularies.byteLevel(List.of("</think>", "</think>{", "nk>\n", "think", "hmm > so", "{}"));
 
     private final int end = tokens.size() - 2;
-    private final TokenConstraint constraint = new AfterReasoning(
-            new AnswerFormat(tokens, List.of(end)).constraint(format()), tokens, List.of(end));
+    private final TokenConstraint constraint =
+            new AfterReasoning(new AnswerFormat(tokens, List.of(end)).constraint(format()), tokens, List.of(end));
 
     private static JsonNode format() {
         return new ObjectMapper().createObjectNode().put("type", "json_object");

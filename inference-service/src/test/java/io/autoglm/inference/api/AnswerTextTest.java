@@ -25,8 +25,7 @@ class AnswerTextTest {
             String text = "a 😀 你好𝄞 b";
             int[] tokens = tokenizer.encode(text, false);
             int[] prompt = {1};
-            Sampler sampler =
-                    new Sampler(SamplingParameters.greedy(), prompt, new SamplerWorkspace(2, 2), null);
+            Sampler sampler = new Sampler(SamplingParameters.greedy(), prompt, new SamplerWorkspace(2, 2), null);
             Generation generation = new Generation(
                     0, prompt, 99, Set.of(), sampler, Priority.DEFAULT, Long.MAX_VALUE, new Events(1, 99));
             AnswerText answer =
@@ -39,8 +38,7 @@ class AnswerTextTest {
             int[] codes = text.codePoints().toArray();
             for (AnswerToken token : answer.takeTokens()) {
                 byte[] bytes = tokenizer.bytes().bytes(token.sampled().token());
-                byte[] character = Character.toString(codes[token.offset()])
-                        .getBytes(StandardCharsets.UTF_8);
+                byte[] character = Character.toString(codes[token.offset()]).getBytes(StandardCharsets.UTF_8);
                 assertThat(character).contains(bytes[0]);
             }
             assertThat(tokens.length).isGreaterThan(codes.length / 2);

@@ -70,8 +70,7 @@ class BadDayTest {
         Client.Answer health = client.get("/health");
         assertThat(health.status()).isEqualTo(503);
         assertThat(health.json().path("reason").textValue()).contains("steps in a row");
-        await().atMost(Duration.ofSeconds(30))
-                .until(() -> client.get("/health").status() == 200);
+        await().atMost(Duration.ofSeconds(30)).until(() -> client.get("/health").status() == 200);
         assertThat(client.post(CHAT, request("")).status()).isEqualTo(200);
     }
 

@@ -183,8 +183,8 @@ class BadInputTest {
         String tools = "[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}]";
 
         refused(
-                chat(request -> request.<ObjectNode>set("response_format", parse(form))
-                        .put("ignore_eos", true)),
+                chat(request ->
+                        request.<ObjectNode>set("response_format", parse(form)).put("ignore_eos", true)),
                 400,
                 "ignore_eos");
         for (String choice : new String[] {"auto", "required"}) {
@@ -216,7 +216,8 @@ class BadInputTest {
 
     @Test
     void bytes_that_are_no_text_are_no_json() {
-        for (byte[] body : new byte[][] {{0, 0, 0x7b, 0}, {(byte) 0xff, (byte) 0xfe, 0, 0, 0x7b}, {'{', (byte) 0x80, '}'}}) {
+        for (byte[] body :
+                new byte[][] {{0, 0, 0x7b, 0}, {(byte) 0xff, (byte) 0xfe, 0, 0, 0x7b}, {'{', (byte) 0x80, '}'}}) {
             refused(
                     client.send(client.request(CHAT)
                             .header("content-type", "application/json")
@@ -228,8 +229,7 @@ class BadInputTest {
 
     @Test
     void a_text_that_cannot_fit_is_not_even_tokenized() {
-        Client.Answer answer =
-                client.post("/tokenize", "{\"prompt\":\"" + "hello ".repeat(100_000) + "\"}");
+        Client.Answer answer = client.post("/tokenize", "{\"prompt\":\"" + "hello ".repeat(100_000) + "\"}");
 
         refused(answer, 400, "prompt");
         assertThat(answer.json().at("/error/code").textValue()).isEqualTo("context_length_exceeded");

@@ -255,8 +255,7 @@ class CompletionsTest {
                     {"model":"autoglm-nano","messages":[{"role":"user","content":"Name a place."}],\
                     "max_tokens":80,"temperature":0%s}""".formatted(more);
             JsonNode choice = answered(CHAT, body).at("/choices/0");
-            JsonNode place =
-                    Client.JSON.readTree(choice.at("/message/content").textValue());
+            JsonNode place = Client.JSON.readTree(choice.at("/message/content").textValue());
 
             assertThat(choice.path("finish_reason").textValue()).isEqualTo("stop");
             assertThat(place.path("city").isTextual()).as(choice.toString()).isTrue();

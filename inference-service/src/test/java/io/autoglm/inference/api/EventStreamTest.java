@@ -7,6 +7,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.ext.web.Router;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -56,7 +57,7 @@ class EventStreamTest {
                 .toCompletionStage()
                 .toCompletableFuture()
                 .join();
-        Socket socket = new Socket("127.0.0.1", server.actualPort());
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.actualPort());
         String request = "GET / HTTP/1.1\r\nhost: test\r\n" + String.join("", headers) + "\r\n";
         socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
         return socket;
@@ -93,15 +94,17 @@ class EventStreamTest {
     @Test
     void what_goes_wrong_before_the_first_event_can_still_have_a_status() throws IOException {
         leaving = true;
-        try (Socket socket = ask((exchange, stream) -> {
-            try {
-                stream.of(() -> {
-                    throw new IllegalStateException("a bug");
-                });
-            } catch (IllegalStateException e) {
-                exchange.refuse(ErrorBody.of(new Refusal.Broken("it failed")));
-            }
-        }, "connection: close\r\n")) {
+        try (Socket socket = ask(
+                (exchange, stream) -> {
+                    try {
+                        stream.of(() -> {
+                            throw new IllegalStateException("a bug");
+                        });
+                    } catch (IllegalStateException e) {
+                        exchange.refuse(ErrorBody.of(new Refusal.Broken("it failed")));
+                    }
+                },
+                "connection: close\r\n")) {
             assertThat(all(socket)).startsWith("HTTP/1.1 500").contains("it failed");
         }
     }
@@ -151,7 +154,8 @@ class EventStreamTest {
     void an_answer_that_is_given_while_the_instance_leaves_says_that_the_connection_ends() throws IOException {
         leaving = true;
         try (Socket socket = ask(
-                (exchange, stream) -> exchange.respond(JsonBody.MAPPER.createObjectNode()), "connection: keep-alive\r\n")) {
+                (exchange, stream) -> exchange.respond(JsonBody.MAPPER.createObjectNode()),
+                "connection: keep-alive\r\n")) {
             byte[] head = new byte[400];
             int read = socket.getInputStream().read(head);
             assertThat(new String(head, 0, read, StandardCharsets.UTF_8)).contains("connection: close");

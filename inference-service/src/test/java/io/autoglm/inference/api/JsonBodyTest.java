@@ -15,8 +15,8 @@ class JsonBodyTest {
     @Test
     void a_body_of_more_nodes_than_any_prompt_has_is_refused() {
         assertThatThrownBy(() -> JsonBody.read(body(700_000, "[]")))
-                .isInstanceOfSatisfying(RefusedException.class, e -> assertThat(e.refusal())
-                        .isInstanceOf(Refusal.Invalid.class));
+                .isInstanceOfSatisfying(
+                        RefusedException.class, e -> assertThat(e.refusal()).isInstanceOf(Refusal.Invalid.class));
     }
 
     @Test

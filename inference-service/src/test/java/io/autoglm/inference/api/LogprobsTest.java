@@ -47,13 +47,14 @@ class LogprobsTest {
                         new TokenLogprob(0xe5, -4))))
                 .at("/top_logprobs/0");
 
-        assertThat(top.toString()).isEqualTo("{\"A\":-1.0,\"token_id:257\":-2.0,\"bytes:\\\\xe4\":-3.0,\"bytes:\\\\xe5\":-4.0}");
+        assertThat(top.toString())
+                .isEqualTo("{\"A\":-1.0,\"token_id:257\":-2.0,\"bytes:\\\\xe4\":-3.0,\"bytes:\\\\xe5\":-4.0}");
     }
 
     @Test
     void a_token_that_cannot_come_has_a_number_all_the_same() {
-        SampledToken impossible = new SampledToken(
-                'A', Float.NEGATIVE_INFINITY, List.of(new TokenLogprob('B', Float.NEGATIVE_INFINITY)));
+        SampledToken impossible =
+                new SampledToken('A', Float.NEGATIVE_INFINITY, List.of(new TokenLogprob('B', Float.NEGATIVE_INFINITY)));
         List<AnswerToken> answer = List.of(new AnswerToken(impossible, 0));
 
         assertThat(logprobs.chat(answer).at("/content/0/logprob").doubleValue()).isEqualTo(-9999);

@@ -55,23 +55,25 @@ class PreparationTest {
 
     @Test
     void what_finds_the_line_full_is_told_to_come_later() throws Exception {
-        for (int i = 0; i < 2; i++) {
-            work();
-        }
+        List<Future<Boolean>> all = new ArrayList<>(List.of(work(), work()));
         await().until(() -> working.get() == 2);
         AtomicInteger refused = new AtomicInteger();
         for (int i = 0; i < 5; i++) {
-            requests.submit(() -> {
+            all.add(requests.submit(() -> {
                 try {
-                    preparation.run(() -> true);
+                    return preparation.run(() -> true);
                 } catch (RefusedException e) {
                     refused.addAndGet(e.refusal() instanceof Refusal.Busy ? 1 : 100);
+                    return false;
                 }
-                return true;
-            });
+            }));
         }
 
         await().until(() -> refused.get() == 2);
+        gate.release(100);
+        for (Future<Boolean> each : all) {
+            assertThat(each.get()).isIn(true, false);
+        }
     }
 
     @Test

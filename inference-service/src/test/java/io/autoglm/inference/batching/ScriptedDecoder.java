@@ -30,7 +30,7 @@ final class ScriptedDecoder implements Decoder {
     volatile Semaphore gate = new Semaphore(1 << 29);
     volatile boolean closed;
 
-    /// The slot whose logits are broken; -1 for none.
+    /// The slot whose logits are broken the next time; -1 for none.
     volatile int brokenSlot = -1;
 
     int prefilledTokens;
@@ -113,6 +113,7 @@ final class ScriptedDecoder implements Decoder {
             hash = mix(hash, rows[slot][i]);
         }
         float other = slot == brokenSlot || brokenSlot == ALL_SLOTS ? Float.NaN : 0;
+        brokenSlot = slot == brokenSlot ? -1 : brokenSlot;
         for (int i = 0; i < VOCABULARY; i++) {
             logits[row * VOCABULARY + i] = other;
         }

@@ -20,8 +20,7 @@ class WaitingLineTest {
 
     private static Generation generation(Priority priority) {
         int[] prompt = {1};
-        Sampler sampler =
-                new Sampler(SamplingParameters.greedy(), prompt, new SamplerWorkspace(2, 2), null);
+        Sampler sampler = new Sampler(SamplingParameters.greedy(), prompt, new SamplerWorkspace(2, 2), null);
         return new Generation(0, prompt, 1, Set.of(), sampler, priority, Long.MAX_VALUE, new Events(1, 1));
     }
 

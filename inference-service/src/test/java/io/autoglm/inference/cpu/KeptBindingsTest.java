@@ -22,8 +22,7 @@ class KeptBindingsTest {
     }
 
     private static boolean closed(StepBindings step) {
-        return step.logits().isClosed()
-                && step.inputs().values().stream().allMatch(OnnxTensor::isClosed);
+        return step.logits().isClosed() && step.inputs().values().stream().allMatch(OnnxTensor::isClosed);
     }
 
     @Test

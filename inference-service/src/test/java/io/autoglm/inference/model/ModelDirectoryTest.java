@@ -93,7 +93,9 @@ class ModelDirectoryTest {
         Set<String> digests = new HashSet<>();
         digests.add(first);
 
-        assertThat(first).matches("[0-9a-f]{12}").isEqualTo(ModelDirectory.open(copy).digest());
+        assertThat(first)
+                .matches("[0-9a-f]{12}")
+                .isEqualTo(ModelDirectory.open(copy).digest());
         Files.writeString(copy.resolve("README.md"), "nothing that is served");
         assertThat(ModelDirectory.open(copy).digest()).isEqualTo(first);
 

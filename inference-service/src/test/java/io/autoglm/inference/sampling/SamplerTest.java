@@ -193,8 +193,7 @@ class SamplerTest {
                 parameters().temperature(0.1).bias(1, 50).topLogprobs(2).build();
         SamplerWorkspace workspace = new SamplerWorkspace(4, 4);
 
-        SampledToken token =
-                new Sampler(asked, NOTHING, workspace, null).next(FloatBuffer.wrap(logits), 0, 0, 9);
+        SampledToken token = new Sampler(asked, NOTHING, workspace, null).next(FloatBuffer.wrap(logits), 0, 0, 9);
 
         assertThat(token.token()).isEqualTo(1);
         assertThat(token.logprob()).isCloseTo((float) Math.log(0.3), within(1e-5f));

@@ -70,7 +70,8 @@ class ChatTemplateTest {
 
     @Test
     void slices_and_ranges_are_pythons_at_their_bounds() {
-        assertThat(render("{{ 'a😀bc'[1:3] }}|{{ 'a😀bc'[::-1] }}|{{ 'a😀bc'[-2:] }}|{{ 'abc'[2:1] }}|{{ 'abcd'[::3] }}"))
+        assertThat(render(
+                        "{{ 'a😀bc'[1:3] }}|{{ 'a😀bc'[::-1] }}|{{ 'a😀bc'[-2:] }}|{{ 'abc'[2:1] }}|{{ 'abcd'[::3] }}"))
                 .isEqualTo(new Rendering.Prompt("😀b|cb😀a|bc||ad"));
         assertThat(render("{{ 'abc'[::9223372036854775807] }}{{ [1,2][::-9223372036854775807] }}"))
                 .isEqualTo(new Rendering.Prompt("a[2]"));
@@ -78,7 +79,8 @@ class ChatTemplateTest {
                 .isEqualTo(new Rendering.Prompt("2"));
         assertThat(render("{{ range(5, -9223372036854775807) | list | length }}"))
                 .isEqualTo(new Rendering.Prompt("0"));
-        assertThat(render("{{ range(-9223372036854775807, 9223372036854775807, 4611686018427387904) | list | length }}"))
+        assertThat(render(
+                        "{{ range(-9223372036854775807, 9223372036854775807, 4611686018427387904) | list | length }}"))
                 .isEqualTo(new Rendering.Prompt("4"));
     }
 
