@@ -10,6 +10,7 @@ import io.autoglm.inference.text.TokenBytes;
 import io.autoglm.inference.text.Vocabularies;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class AfterReasoningTest {
@@ -22,7 +23,7 @@ class AfterReasoningTest {
 
     private final int end = tokens.size() - 2;
     private final TokenConstraint constraint =
-            new AfterReasoning(new AnswerFormat(tokens, List.of(end)).constraint(format()), tokens, List.of(end));
+            new AfterReasoning(Objects.requireNonNull(new AnswerFormat(tokens, List.of(end)).constraint(format())), tokens, List.of(end));
 
     private static JsonNode format() {
         return new ObjectMapper().createObjectNode().put("type", "json_object");
