@@ -72,17 +72,21 @@ final class ForcedCall {
             return all.startsWith(kept) ? Optional.of(rest(prompt, all)) : Optional.empty();
         }
         if (all.startsWith(kept)) {
-            String rest = rest(prompt, all);
-            return Optional.of(
-                    rest.indexOf(THINK_END) >= 0 && rest.indexOf(THINK_END) < rest.indexOf(PROBE)
-                            ? rest
-                            : THINK_END + rest);
+            return Optional.of(closed(rest(prompt, all)));
         }
         // Many templates leave the reasoning of earlier turns away, and its marks with it.
         String without = kept.substring(0, kept.length() - THINK.length());
-        return all.startsWith(without.stripTrailing())
-                ? Optional.of(THINK_END + "\n\n" + rest(without, all).stripLeading())
-                : Optional.empty();
+        if (!all.startsWith(without.stripTrailing())) {
+            return Optional.empty();
+        }
+        String rest = rest(without, all).stripLeading();
+        return Optional.of(closed(rest.startsWith(THINK) ? rest.substring(THINK.length()) : rest));
+    }
+
+    /// Behind reasoning that is over.
+    private static String closed(String call) {
+        int end = call.indexOf(THINK_END);
+        return end >= 0 && end < call.indexOf(PROBE) ? call : THINK_END + "\n\n" + call;
     }
 
     private static String rest(String prompt, String all) {

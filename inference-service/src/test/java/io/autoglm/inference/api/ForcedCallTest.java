@@ -17,27 +17,21 @@ import org.junit.jupiter.api.Test;
 
 class ForcedCallTest {
 
-    private static final String HEAD = """
-            {%- for message in messages -%}
-            <|{{ message.role }}|>
-            """;
+    private static final String HEAD = "{% for message in messages %}<|{{ message.role }}|>\n";
     private static final String CALL = """
-            <tool_call>{{ message.tool_calls[0].function.name }}
-            {{ message.tool_calls[0].function.arguments | tojson }}</tool_call>""";
-    private static final String TAIL = """
-            {%- endfor -%}
-            {%- if add_generation_prompt -%}
-            <|assistant|>
-            {{ '' if enable_thinking is defined and not enable_thinking else '<think>\\n' }}
-            {%- endif -%}
-            """;
+            <tool_call>
+            {"name": "{{ message.tool_calls[0].function.name }}", \
+            "arguments": {{ message.tool_calls[0].function.arguments | tojson }}}
+            </tool_call>""";
+    private static final String TAIL = "{% endfor %}{% if add_generation_prompt %}<|assistant|>\n"
+            + "{{ '' if enable_thinking is defined and not enable_thinking else '<think>\\n' }}{% endif %}";
 
     /// Writes an empty reasoning before a call.
     private static final String KEEPS =
-            HEAD + "{%- if message.tool_calls -%}\n<think>\n\n</think>\n\n" + CALL + "{%- endif -%}" + TAIL;
+            HEAD + "{% if message.tool_calls %}<think>\n\n</think>\n\n" + CALL + "{% endif %}" + TAIL;
 
     /// Leaves the reasoning of what is past away.
-    private static final String DROPS = HEAD + "{%- if message.tool_calls -%}\n" + CALL + "{%- endif -%}" + TAIL;
+    private static final String DROPS = HEAD + "{% if message.tool_calls %}" + CALL + "{% endif %}" + TAIL;
 
     private static ObjectNode thinking(boolean enabled) {
         return JsonBody.MAPPER.createObjectNode().put("enable_thinking", enabled);
@@ -67,7 +61,7 @@ class ForcedCallTest {
         String opening =
                 ForcedCall.opening(template, TOOLS, "get_time", variables).orElseThrow();
         AssistantParser parser = new AssistantParser(TOOLS, true, AssistantParser.opensReasoning(prompt));
-        String rest = opening.endsWith("\n") ? "{}</tool_call>" : "\n{}</tool_call>";
+        String rest = "{}}\n</tool_call>";
         return Stream.of(parser.append(opening), parser.append(rest), parser.end())
                 .flatMap(List::stream)
                 .toList();
@@ -88,7 +82,7 @@ class ForcedCallTest {
 
         assertThat(ForcedCall.opening(template, TOOLS, "get_time", thinking(false)))
                 .hasValueSatisfying(opening ->
-                        assertThat(opening).startsWith("<tool_call>get_time").doesNotContain("think"));
+                        assertThat(opening).startsWith("<tool_call>\n{\"name\": \"get_time\"").doesNotContain("think"));
         assertThat(seen(DROPS, thinking(false))).containsExactly(new AssistantDelta.ToolCall(0, "get_time", "{}"));
     }
 

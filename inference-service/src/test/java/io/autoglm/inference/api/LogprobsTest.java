@@ -11,8 +11,8 @@ import org.junit.jupiter.api.Test;
 
 class LogprobsTest {
 
-    /// Behind the 256 bytes: two words of the same text.
-    private final Logprobs logprobs = new Logprobs(Vocabularies.byteLevel(List.of(" hello", "A")));
+    /// Behind the 256 bytes two words, the second with the text of the control token 259.
+    private final Logprobs logprobs = new Logprobs(Vocabularies.byteLevel(List.of(" hello", "<|user|>")));
 
     private static AnswerToken token(int id, int offset, TokenLogprob... top) {
         return new AnswerToken(new SampledToken(id, -0.5f, List.of(top)), offset);
@@ -41,14 +41,14 @@ class LogprobsTest {
         JsonNode top = logprobs.completion(List.of(token(
                         'A',
                         0,
-                        new TokenLogprob('A', -1),
-                        new TokenLogprob(257, -2),
+                        new TokenLogprob(257, -1),
+                        new TokenLogprob(259, -2),
                         new TokenLogprob(0xe4, -3),
                         new TokenLogprob(0xe5, -4))))
                 .at("/top_logprobs/0");
 
         assertThat(top.toString())
-                .isEqualTo("{\"A\":-1.0,\"token_id:257\":-2.0,\"bytes:\\\\xe4\":-3.0,\"bytes:\\\\xe5\":-4.0}");
+                .isEqualTo("{\"<|user|>\":-1.0,\"token_id:259\":-2.0,\"bytes:\\\\xe4\":-3.0,\"bytes:\\\\xe5\":-4.0}");
     }
 
     @Test
