@@ -162,6 +162,8 @@ public final class BatchLoop implements AutoCloseable {
             }
             try {
                 endAll(new Ending.Failed(why));
+            } catch (RuntimeException | Error e) {
+                LOG.error("the last endings could not be counted", e);
             } finally {
                 ended.countDown();
             }

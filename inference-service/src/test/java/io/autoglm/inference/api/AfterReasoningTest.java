@@ -22,8 +22,8 @@ class AfterReasoningTest {
             Vocabularies.byteLevel(List.of("</think>", "</think>{", "nk>\n", "think", "hmm > so", "{}"));
 
     private final int end = tokens.size() - 2;
-    private final TokenConstraint constraint =
-            new AfterReasoning(Objects.requireNonNull(new AnswerFormat(tokens, List.of(end)).constraint(format())), tokens, List.of(end));
+    private final TokenConstraint constraint = new AfterReasoning(
+            Objects.requireNonNull(new AnswerFormat(tokens, List.of(end)).constraint(format())), tokens, List.of(end));
 
     private static JsonNode format() {
         return new ObjectMapper().createObjectNode().put("type", "json_object");

@@ -81,8 +81,9 @@ class ForcedCallTest {
         ChatTemplate template = template(DROPS);
 
         assertThat(ForcedCall.opening(template, TOOLS, "get_time", thinking(false)))
-                .hasValueSatisfying(opening ->
-                        assertThat(opening).startsWith("<tool_call>\n{\"name\": \"get_time\"").doesNotContain("think"));
+                .hasValueSatisfying(opening -> assertThat(opening)
+                        .startsWith("<tool_call>\n{\"name\": \"get_time\"")
+                        .doesNotContain("think"));
         assertThat(seen(DROPS, thinking(false))).containsExactly(new AssistantDelta.ToolCall(0, "get_time", "{}"));
     }
 
