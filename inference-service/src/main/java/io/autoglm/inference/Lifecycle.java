@@ -23,8 +23,8 @@ public class Lifecycle {
 
     private static final Logger LOG = Logger.getLogger(Lifecycle.class);
 
-    /// For the last bytes of answers that were cut off.
-    private static final Duration LAST_WORDS = Duration.ofSeconds(2);
+    /// For the present step, and then for the last bytes of answers that were cut off.
+    private static final Duration LAST_WORDS = Duration.ofSeconds(5);
 
     private final Instance instance;
     private final ServingConfig config;
@@ -107,7 +107,7 @@ public class Lifecycle {
             LOG.infof("draining running=%d", model.loop().status().running());
             model.loop().refuseNew();
             boolean finished = room.awaitEmpty(config.drainTimeout());
-            model.loop().close();
+            model.loop().stop();
             if (!finished) {
                 LOG.warnf(
                         "drain timeout, running answers end as failed seconds=%d",

@@ -3,8 +3,10 @@ package io.autoglm.inference;
 import io.autoglm.inference.batching.BatchingConfig;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 
 /// The requests that are being answered, of which there is a bound: those that run, those that may wait, and some that
 /// are being read or written.
@@ -21,13 +23,41 @@ public class RequestRoom {
         free = new Semaphore(limit);
     }
 
-    /// @return false when there is no room; otherwise {@link #leave} must be called exactly once
-    public boolean enter() {
-        return free.tryAcquire();
+    /// One request's place. It leaves exactly once: when its exchange is over, or, once a thread keeps the
+    /// place, when that thread is done. Any thread.
+    public final class Place {
+
+        private enum State {
+            TAKEN,
+            KEPT,
+            LEFT
+        }
+
+        private final AtomicReference<State> state = new AtomicReference<>(State.TAKEN);
+
+        private Place() {}
+
+        /// @return false if the exchange is over already
+        public boolean keep() {
+            return state.compareAndSet(State.TAKEN, State.KEPT);
+        }
+
+        public void leaveUnlessKept() {
+            if (state.compareAndSet(State.TAKEN, State.LEFT)) {
+                free.release();
+            }
+        }
+
+        public void leave() {
+            if (state.getAndSet(State.LEFT) != State.LEFT) {
+                free.release();
+            }
+        }
     }
 
-    public void leave() {
-        free.release();
+    /// @return empty when there is no room
+    public Optional<Place> enter() {
+        return free.tryAcquire() ? Optional.of(new Place()) : Optional.empty();
     }
 
     public int limit() {

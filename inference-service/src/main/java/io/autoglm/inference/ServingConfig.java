@@ -47,6 +47,11 @@ public interface ServingConfig {
     @WithDefault("8M")
     MemorySize maxBody();
 
+    /// Bytes of request bodies, all together, that have come and are not yet prompts; one more is refused
+    /// with 503. Default 64 MiB.
+    @WithDefault("64M")
+    MemorySize maxBodies();
+
     /// How long running answers may go on after SIGTERM. Default 45 seconds.
     @WithDefault("45s")
     Duration drainTimeout();
@@ -65,7 +70,8 @@ public interface ServingConfig {
     /// The CPU engine.
     interface Cpu {
 
-        /// Threads of a step. 0, the default, is one for each physical core.
+        /// Threads of a step. 0, the default, is one for each physical core, and a single one for a model
+        /// below 16 million parameters, whose operators are done before a second thread has woken up.
         @WithDefault("0")
         int threads();
     }

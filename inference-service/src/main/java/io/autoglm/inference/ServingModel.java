@@ -89,12 +89,15 @@ public record ServingModel(
         return served.maxModelTokens();
     }
 
-    /// Ends what runs and frees the weights.
+    /// Ends what runs and frees the weights; those of an engine that does not come back from its step stay,
+    /// since it would go on in freed memory.
     @Override
     public void close() {
         loop.close();
-        loaded.close();
-        tokenizer.close();
+        if (loop.ended()) {
+            loaded.close();
+            tokenizer.close();
+        }
     }
 
     private static int longest(TokenBytes tokens) {

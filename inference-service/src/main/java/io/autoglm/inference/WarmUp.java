@@ -27,7 +27,7 @@ final class WarmUp {
     static void run(ServingModel model) throws InterruptedException {
         int[] prompt = model.tokenizer().encode("Hello! 你好!", true);
         Events events = new Events(1, TOKENS);
-        Sampler sampler = new Sampler(SamplingParameters.greedy(), prompt, new int[0], model.workspace(), null);
+        Sampler sampler = new Sampler(SamplingParameters.greedy(), prompt, model.workspace(), null);
         long deadlineNanos = System.nanoTime() + LONGEST.toNanos();
         model.loop()
                 .submit(List.of(new Generation(

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 
 /// The service with the model that is shipped, on a free port, reporting to a {@link FakeScheduler}.
-public final class NanoProfile implements QuarkusTestProfile {
+public class NanoProfile implements QuarkusTestProfile {
 
     public static final String TOKEN = "a token of the tests";
 

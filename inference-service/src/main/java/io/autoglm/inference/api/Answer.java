@@ -1,6 +1,5 @@
 package io.autoglm.inference.api;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.autoglm.inference.ServingModel;
 import io.autoglm.inference.batching.Events;
 import io.autoglm.inference.batching.Generation;
@@ -28,12 +27,19 @@ record Answer(Exchange exchange, ServingModel model, AnswerOptions options, Wire
                 "fp_" + model.served().version());
     }
 
-    /// @param prompts      one for each choice
-    /// @param parser       makes one for each choice; null for plain text
+    /// How the text after a prompt is read.
+    ///
+    /// @param parser  makes one for each choice; null for plain text, which goes on where the prompt ends
+    /// @param reasons the prompt leaves the model within its reasoning: a form holds for what comes behind it
+    record Reading(@Nullable Supplier<AssistantParser> parser, boolean reasons) {
+
+        static final Reading PLAIN = new Reading(null, false);
+    }
+
+    /// @param prompts      one for each choice; the `n` of one prompt are the same array and stand beside
+    ///                     each other
     /// @param promptTokens to be paid for
-    /// @param mustCall     the answer begins with a call: `response_format` does not hold for it
-    void give(List<int[]> prompts, @Nullable Supplier<AssistantParser> parser, int promptTokens, boolean mustCall)
-            throws InterruptedException {
+    Reply prepare(List<int[]> prompts, Reading reading, int promptTokens) {
         long tokens = prompts.stream()
                 .mapToLong(prompt -> Prompt.answerTokens(model, prompt, options.maxTokens()))
                 .sum();
@@ -41,26 +47,34 @@ record Answer(Exchange exchange, ServingModel model, AnswerOptions options, Wire
         long deadlineNanos = exchange.deadlineNanos();
         List<AnswerText> choices = new ArrayList<>();
         for (int i = 0; i < prompts.size(); i++) {
+            Supplier<AssistantParser> parser = reading.parser();
             Generation generation = new Generation(
                     i,
                     prompts.get(i),
                     Prompt.answerTokens(model, prompts.get(i), options.maxTokens()),
                     endTokens(),
-                    sampler(prompts.get(i), i, mustCall),
+                    sampler(prompts.get(i), i, reading.reasons()),
                     exchange.priority(),
                     deadlineNanos,
                     events);
             choices.add(new AnswerText(
                     generation,
-                    model.tokenizer().stream(options.showSpecial()),
+                    model.tokenizer().stream(options.showSpecial(), parser == null),
                     new StopStrings(options.stop()),
                     parser == null ? null : parser.get()));
         }
+        return () -> give(events, choices, promptTokens);
+    }
+
+    private void give(Events events, List<AnswerText> choices, int promptTokens) throws InterruptedException {
         submit(choices.stream().map(AnswerText::generation).toList());
         if (options.stream()) {
-            stream(events, choices, promptTokens);
+            EventStream stream = new EventStream(exchange);
+            AnswerSink sink = new StreamedAnswer(stream, wire, options.includeUsage());
+            stream.of(() -> new Answering(events, choices, options.n(), sink).run(promptTokens));
         } else {
-            new Answering(events, choices, new WholeAnswer(exchange, wire, choices.size())).run(promptTokens);
+            AnswerSink sink = new WholeAnswer(exchange, wire, choices.size());
+            new Answering(events, choices, options.n(), sink).run(promptTokens);
         }
     }
 
@@ -69,19 +83,14 @@ record Answer(Exchange exchange, ServingModel model, AnswerOptions options, Wire
             case Submission.Accepted() -> exchange.whenGone(() -> generations.forEach(Generation::cancel));
             case Submission.LineFull(int limit) ->
                 throw new RefusedException(new Refusal.Busy(limit + " requests are waiting already"));
-            case Submission.Closing() -> throw new RefusedException(new Refusal.Draining());
-        }
-    }
-
-    private void stream(Events events, List<AnswerText> choices, int promptTokens) throws InterruptedException {
-        EventStream stream = new EventStream(exchange);
-        try {
-            new Answering(events, choices, new StreamedAnswer(stream, wire, options.includeUsage())).run(promptTokens);
-        } catch (RefusedException e) {
-            if (!stream.started()) {
-                throw e;
+            case Submission.NeverFits(int most) -> {
+                String field = options.n() > 1 ? "n" : "prompt";
+                throw RefusedException.invalid(
+                        field,
+                        "'" + field + "' asks for " + generations.size() + " answers, but this instance takes at most "
+                                + most + " at once");
             }
-            stream.failed(JsonBody.write(ErrorBody.of(e.refusal()).json()));
+            case Submission.Closing() -> throw new RefusedException(new Refusal.Draining());
         }
     }
 
@@ -94,25 +103,14 @@ record Answer(Exchange exchange, ServingModel model, AnswerOptions options, Wire
     }
 
     /// Each of `n` answers has a seed of its own, or all would be the same.
-    private Sampler sampler(int[] prompt, int choice, boolean mustCall) {
-        JsonNode form = options.responseFormat();
-        boolean free = mustCall || form.isMissingNode() || form.isNull();
-        TokenConstraint constraint = free ? null : model.format().constraint(form);
+    private Sampler sampler(int[] prompt, int choice, boolean reasons) {
+        TokenConstraint form = model.format().constraint(options.responseFormat());
+        TokenConstraint constraint = form == null || !reasons
+                ? form
+                : new AfterReasoning(form, model.tokenizer().bytes(), model.endTokens());
         SamplingParameters sampling = options.sampling();
         Long seed = sampling.seed();
-        SamplingParameters own = seed == null || choice == 0
-                ? sampling
-                : new SamplingParameters(
-                        sampling.temperature(),
-                        sampling.topK(),
-                        sampling.topP(),
-                        sampling.minP(),
-                        sampling.presencePenalty(),
-                        sampling.frequencyPenalty(),
-                        sampling.repetitionPenalty(),
-                        sampling.logitBias(),
-                        seed + choice,
-                        sampling.topLogprobs());
-        return new Sampler(own, prompt, new int[0], model.workspace(), constraint);
+        SamplingParameters own = seed == null || choice == 0 ? sampling : sampling.withSeed(seed + choice);
+        return new Sampler(own, prompt, model.workspace(), constraint);
     }
 }

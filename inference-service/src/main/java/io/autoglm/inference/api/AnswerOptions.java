@@ -43,6 +43,9 @@ record AnswerOptions(
             throw request.wrong("stream_options", "is only allowed when 'stream' is true");
         }
         OptionalInt maxTokens = request.integer("max_completion_tokens", 1, Integer.MAX_VALUE);
+        if (hasForm(request.node("response_format")) && request.flag("ignore_eos")) {
+            throw request.wrong("ignore_eos", "cannot be kept together with 'response_format', whose form has an end");
+        }
         return new AnswerOptions(
                 request.integer("n", 1, MOST_ANSWERS).orElse(1),
                 stream,
@@ -54,6 +57,17 @@ record AnswerOptions(
                 request.has("skip_special_tokens") && !request.flag("skip_special_tokens"),
                 SamplingParameters.read(request.object(), defaults),
                 request.node("response_format"));
+    }
+
+    /// Whether the answer must have a form.
+    boolean hasForm() {
+        return hasForm(responseFormat);
+    }
+
+    private static boolean hasForm(JsonNode responseFormat) {
+        return !responseFormat.isMissingNode()
+                && !responseFormat.isNull()
+                && !"text".equals(responseFormat.path("type").textValue());
     }
 
     private static List<String> stops(Fields request) {

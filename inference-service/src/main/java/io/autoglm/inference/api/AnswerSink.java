@@ -1,6 +1,5 @@
 package io.autoglm.inference.api;
 
-import io.autoglm.inference.sampling.SampledToken;
 import io.autoglm.inference.text.AssistantDelta;
 import io.autoglm.protocol.openai.Usage;
 import java.util.List;
@@ -12,9 +11,9 @@ sealed interface AnswerSink permits StreamedAnswer, WholeAnswer {
     void begun(int choice);
 
     /// @param tokens that were generated since the last call for this choice, this delta's among them
-    void delta(int choice, AssistantDelta delta, List<SampledToken> tokens);
+    void delta(int choice, AssistantDelta delta, List<AnswerToken> tokens);
 
-    void finished(int choice, FinishReason reason, List<SampledToken> tokens);
+    void finished(int choice, FinishReason reason, List<AnswerToken> tokens);
 
     /// Nothing more is at hand for the moment.
     void pause();

@@ -18,8 +18,9 @@ final class AnswerText {
     private final TextStream characters;
     private final StopStrings stops;
     private final @Nullable AssistantParser parser;
-    private final List<SampledToken> untold = new ArrayList<>();
+    private final List<AnswerToken> untold = new ArrayList<>();
     private int tokens;
+    private int offset;
     private boolean finished;
 
     /// @param parser null for a plain completion, whose text is given as it is
@@ -33,10 +34,12 @@ final class AnswerText {
     /// @return what the token adds to the answer, often nothing
     List<AssistantDelta> append(SampledToken token) {
         tokens++;
-        untold.add(token);
-        List<AssistantDelta> deltas = parse(stops.append(characters.append(token.token())));
+        untold.add(new AnswerToken(token, offset));
+        String text = characters.append(token.token());
+        offset += text.codePointCount(0, text.length());
+        List<AssistantDelta> deltas = parse(stops.append(text));
         if (stops.stopped()) {
-            generation.cancel();
+            generation.stop();
         }
         return deltas;
     }
@@ -80,8 +83,8 @@ final class AnswerText {
     }
 
     /// Tokens since this was asked last, for logprobs.
-    List<SampledToken> takeTokens() {
-        List<SampledToken> taken = List.copyOf(untold);
+    List<AnswerToken> takeTokens() {
+        List<AnswerToken> taken = List.copyOf(untold);
         untold.clear();
         return taken;
     }

@@ -6,6 +6,7 @@ import io.autoglm.inference.batching.Generation;
 import io.autoglm.inference.batching.GenerationEvent;
 import io.autoglm.inference.text.AssistantDelta;
 import io.autoglm.protocol.openai.Usage;
+import java.util.Arrays;
 import java.util.List;
 
 /// Carries the events of a request's generations through {@link AnswerText} to its sink, on the request's own thread,
@@ -15,9 +16,12 @@ final class Answering {
     private final Events events;
     private final List<AnswerText> choices;
     private final AnswerSink sink;
+    private final int ofEachPrompt;
     private int unfinished;
 
-    Answering(Events events, List<AnswerText> choices, AnswerSink sink) {
+    /// @param ofEachPrompt choices that share a prompt, and stand beside each other
+    Answering(Events events, List<AnswerText> choices, int ofEachPrompt, AnswerSink sink) {
+        this.ofEachPrompt = ofEachPrompt;
         this.events = events;
         this.choices = choices;
         this.sink = sink;
@@ -96,11 +100,19 @@ final class Answering {
 
     private Usage usage(int promptTokens) {
         int completionTokens = choices.stream().mapToInt(AnswerText::tokens).sum();
-        int cachedTokens = choices.stream()
+        int[] cachedTokens = choices.stream()
                 .map(AnswerText::generation)
                 .mapToInt(Generation::cachedTokens)
-                .min()
-                .orElse(0);
-        return Usage.of(promptTokens, completionTokens, cachedTokens);
+                .toArray();
+        return Usage.of(promptTokens, completionTokens, cached(cachedTokens, ofEachPrompt));
+    }
+
+    /// A prompt that several answers share was read once: by the one that found the least of it in the cache.
+    static int cached(int[] ofChoices, int ofEachPrompt) {
+        int sum = 0;
+        for (int prompt = 0; prompt < ofChoices.length; prompt += ofEachPrompt) {
+            sum += Arrays.stream(ofChoices, prompt, prompt + ofEachPrompt).min().orElse(0);
+        }
+        return sum;
     }
 }

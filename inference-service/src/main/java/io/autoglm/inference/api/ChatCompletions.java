@@ -17,20 +17,26 @@ final class ChatCompletions {
 
     private ChatCompletions() {}
 
-    static void answer(Exchange exchange, ServingModel model) throws InterruptedException {
+    static Reply prepare(Exchange exchange, ServingModel model) {
         Fields request = Fields.of(JsonBody.read(exchange.body()));
         ModelName.check(request, model);
         AnswerOptions options = AnswerOptions.read(request, model.defaults());
         ArrayNode messages = Messages.read(request);
         ToolChoice choice = ToolChoice.read(request);
+        if (choice.tools() != null && options.hasForm()) {
+            throw request.wrong(
+                    "response_format",
+                    "cannot be kept together with 'tools', since a call is not of that form; set 'tool_choice' to none");
+        }
         ChatTemplate template = model.template()
                 .orElseThrow(() -> RefusedException.invalid(
                         "messages", "This model has no chat template; ask /v1/completions with a plain prompt"));
 
-        String opening = opening(request, template, choice);
-        String prompt = render(request, template, messages, choice) + opening;
-        int[] tokens = Prompt.encode(model, prompt, false, "messages");
-        boolean reasons = AssistantParser.opensReasoning(prompt);
+        ObjectNode variables = variables(request);
+        String rendered = render(template, messages, choice, variables);
+        String opening = opening(request, template, choice, variables);
+        int[] tokens = Prompt.encode(model, rendered + opening, false, "messages");
+        boolean reasons = AssistantParser.opensReasoning(rendered);
         Supplier<AssistantParser> parser = () -> {
             AssistantParser fresh = new AssistantParser(choice.tools(), true, reasons);
             if (!opening.isEmpty()) {
@@ -40,28 +46,35 @@ final class ChatCompletions {
         };
 
         Envelope envelope = Answer.envelope("chatcmpl-", exchange, model);
-        Logprobs logprobs = options.sampling().wantsLogprobs() ? new Logprobs(model.tokenizer()) : null;
+        Logprobs logprobs = options.sampling().wantsLogprobs()
+                ? new Logprobs(model.tokenizer().bytes())
+                : null;
         List<int[]> prompts = new ArrayList<>(Collections.nCopies(options.n(), tokens));
-        new Answer(exchange, model, options, new ChatWire(envelope, logprobs))
-                .give(prompts, parser, tokens.length, choice.must());
+        return new Answer(exchange, model, options, new ChatWire(envelope, logprobs))
+                .prepare(prompts, new Answer.Reading(parser, reasons), tokens.length);
     }
 
-    private static String opening(Fields request, ChatTemplate template, ToolChoice choice) {
+    private static String opening(Fields request, ChatTemplate template, ToolChoice choice, ObjectNode variables) {
         if (!choice.must()) {
             return "";
         }
-        return ForcedCall.opening(template, choice.tools(), choice.name())
+        return ForcedCall.opening(template, choice.tools(), choice.name(), variables)
                 .orElseThrow(() ->
                         request.wrong("tool_choice", "cannot be forced: this model's template has no tool calls"));
     }
 
-    private static String render(Fields request, ChatTemplate template, ArrayNode messages, ToolChoice choice) {
+    /// What the template may ask for beside the messages.
+    private static ObjectNode variables(Fields request) {
         JsonNode kwargs =
                 request.object("chat_template_kwargs").map(Fields::object).orElseGet(JsonBody.MAPPER::createObjectNode);
         ObjectNode variables = ((ObjectNode) kwargs).deepCopy();
         if (request.has("response_format")) {
             variables.set("response_format", request.node("response_format"));
         }
+        return variables;
+    }
+
+    private static String render(ChatTemplate template, ArrayNode messages, ToolChoice choice, ObjectNode variables) {
         return switch (template.render(messages, choice.tools(), true, variables)) {
             case Rendering.Prompt(String text) -> text;
             case Rendering.Refused(String message) -> throw RefusedException.invalid("messages", message);

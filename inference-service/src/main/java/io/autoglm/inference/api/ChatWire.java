@@ -2,7 +2,6 @@ package io.autoglm.inference.api;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.autoglm.inference.sampling.SampledToken;
 import io.autoglm.inference.text.AssistantDelta;
 import io.autoglm.protocol.openai.Usage;
 import java.util.List;
@@ -23,7 +22,7 @@ record ChatWire(Envelope envelope, @Nullable Logprobs logprobs) implements Wire 
     }
 
     @Override
-    public ObjectNode delta(int choice, AssistantDelta piece, List<SampledToken> tokens) {
+    public ObjectNode delta(int choice, AssistantDelta piece, List<AnswerToken> tokens) {
         ObjectNode chunk = chunk();
         ObjectNode delta = choice(chunk, choice);
         switch (piece) {
@@ -39,7 +38,7 @@ record ChatWire(Envelope envelope, @Nullable Logprobs logprobs) implements Wire 
     }
 
     @Override
-    public ObjectNode finished(int choice, FinishReason reason, List<SampledToken> tokens) {
+    public ObjectNode finished(int choice, FinishReason reason, List<AnswerToken> tokens) {
         ObjectNode chunk = chunk();
         choice(chunk, choice);
         finish(chunk, tokens, reason);
@@ -92,13 +91,13 @@ record ChatWire(Envelope envelope, @Nullable Logprobs logprobs) implements Wire 
         return chunk.putArray("choices").addObject().put("index", index).putObject("delta");
     }
 
-    private void finish(ObjectNode chunk, List<SampledToken> tokens, @Nullable FinishReason reason) {
+    private void finish(ObjectNode chunk, List<AnswerToken> tokens, @Nullable FinishReason reason) {
         ObjectNode choice = (ObjectNode) chunk.path("choices").path(0);
         putLogprobs(choice, tokens);
         choice.put("finish_reason", reason == null ? null : reason.wire());
     }
 
-    private void putLogprobs(ObjectNode choice, List<SampledToken> tokens) {
+    private void putLogprobs(ObjectNode choice, List<AnswerToken> tokens) {
         if (logprobs == null || tokens.isEmpty()) {
             choice.putNull("logprobs");
         } else {

@@ -1,9 +1,7 @@
 package io.autoglm.inference.api;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.autoglm.inference.sampling.SampledToken;
 import io.autoglm.inference.text.AssistantDelta;
 import io.autoglm.protocol.openai.Usage;
 import java.util.List;
@@ -16,16 +14,12 @@ final class CompletionWire implements Wire {
     private final @Nullable Logprobs logprobs;
     private final List<String> echoes;
 
-    /// By choice, the characters that its chunks have told so far: the offsets of their logprobs.
-    private final int[] told;
-
     /// @param logprobs null where they were not asked for
     /// @param echoes   by choice, the prompt that its text begins with; empty strings where none is echoed
     CompletionWire(Envelope envelope, @Nullable Logprobs logprobs, List<String> echoes) {
         this.envelope = envelope;
         this.logprobs = logprobs;
         this.echoes = List.copyOf(echoes);
-        this.told = echoes.stream().mapToInt(String::length).toArray();
     }
 
     @Override
@@ -34,12 +28,12 @@ final class CompletionWire implements Wire {
     }
 
     @Override
-    public ObjectNode delta(int choice, AssistantDelta delta, List<SampledToken> tokens) {
+    public ObjectNode delta(int choice, AssistantDelta delta, List<AnswerToken> tokens) {
         return chunk(choice, text(delta), tokens, null);
     }
 
     @Override
-    public ObjectNode finished(int choice, FinishReason reason, List<SampledToken> tokens) {
+    public ObjectNode finished(int choice, FinishReason reason, List<AnswerToken> tokens) {
         return chunk(choice, "", tokens, reason);
     }
 
@@ -63,23 +57,19 @@ final class CompletionWire implements Wire {
         return body;
     }
 
-    private ObjectNode chunk(int choice, String text, List<SampledToken> tokens, @Nullable FinishReason reason) {
+    private ObjectNode chunk(int choice, String text, List<AnswerToken> tokens, @Nullable FinishReason reason) {
         ObjectNode chunk = envelope.of("text_completion");
         put(chunk.putArray("choices").addObject(), choice, text, tokens, reason);
         return chunk;
     }
 
     private void put(
-            ObjectNode entry, int choice, String text, List<SampledToken> tokens, @Nullable FinishReason reason) {
+            ObjectNode entry, int choice, String text, List<AnswerToken> tokens, @Nullable FinishReason reason) {
         entry.put("text", text).put("index", choice);
         if (logprobs == null || tokens.isEmpty()) {
             entry.putNull("logprobs");
         } else {
-            ObjectNode of = logprobs.completion(tokens, told[choice]);
-            for (JsonNode token : of.path("tokens")) {
-                told[choice] += token.textValue().length();
-            }
-            entry.set("logprobs", of);
+            entry.set("logprobs", logprobs.completion(tokens));
         }
         entry.put("finish_reason", reason == null ? null : reason.wire());
     }

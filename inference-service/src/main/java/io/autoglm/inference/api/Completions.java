@@ -12,7 +12,7 @@ final class Completions {
 
     private Completions() {}
 
-    static void answer(Exchange exchange, ServingModel model) throws InterruptedException {
+    static Reply prepare(Exchange exchange, ServingModel model) {
         Fields request = Fields.of(JsonBody.read(exchange.body()));
         ModelName.check(request, model);
         if (!request.text("suffix").orElse("").isEmpty()) {
@@ -40,10 +40,12 @@ final class Completions {
             }
         }
         Envelope envelope = Answer.envelope("cmpl-", exchange, model);
-        Logprobs logprobs = options.sampling().wantsLogprobs() ? new Logprobs(model.tokenizer()) : null;
+        Logprobs logprobs = options.sampling().wantsLogprobs()
+                ? new Logprobs(model.tokenizer().bytes())
+                : null;
         int promptTokens = prompts.stream().mapToInt(prompt -> prompt.length).sum();
-        new Answer(exchange, model, options, new CompletionWire(envelope, logprobs, echoes))
-                .give(ofChoices, null, promptTokens, false);
+        return new Answer(exchange, model, options, new CompletionWire(envelope, logprobs, echoes))
+                .prepare(ofChoices, Answer.Reading.PLAIN, promptTokens);
     }
 
     /// A string, a list of strings, a list of token ids, or a list of such lists.

@@ -49,6 +49,16 @@ record ErrorBody(int status, ApiError error, int retryAfterSeconds, boolean clos
                                 "request_too_large"),
                         0,
                         true);
+            case Refusal.BodyTooSlow(long seconds) ->
+                new ErrorBody(
+                        408,
+                        ApiError.of(
+                                "The request body did not come within " + seconds + " seconds",
+                                ApiError.INVALID_REQUEST,
+                                null,
+                                "request_timeout"),
+                        0,
+                        true);
             case Refusal.Unauthorized() ->
                 of(
                         401,

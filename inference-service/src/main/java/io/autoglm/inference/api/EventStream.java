@@ -5,13 +5,17 @@ import io.vertx.core.http.HttpServerResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
 
 /// Server-sent events on a Vert.x response, byte for byte as OpenAI writes them: `data: {json}\n\n`, and
 /// `data: [DONE]\n\n` at the end.
 ///
-/// Written by the request's virtual thread. Events that are at hand together leave in one write. When the socket is
-/// full the thread, and nothing else, waits: for the client to read on, or to go, at the longest until the deadline.
+/// Written by the request's virtual thread. Events that are at hand together leave in one write. When the
+/// socket is full the thread, and nothing else, waits: for the client to read on, or to go, at the longest
+/// until the deadline that the request itself has.
 final class EventStream {
+
+    private static final Logger LOG = Logger.getLogger(EventStream.class);
 
     private static final byte[] DATA = "data: ".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] END = "\n\n".getBytes(StandardCharsets.US_ASCII);
@@ -30,9 +34,34 @@ final class EventStream {
         this.response = exchange.response();
     }
 
-    /// Whether the client has seen a status already.
-    boolean started() {
-        return started;
+    /// What writes the events.
+    @FunctionalInterface
+    interface Writing {
+        void run() throws InterruptedException;
+    }
+
+    /// Runs what writes the events, all of them. What goes wrong before the first event has left comes out as
+    /// it is, to be answered with a status; what goes wrong afterwards ends the stream as failed, whatever it
+    /// is.
+    void of(Writing writing) throws InterruptedException {
+        try {
+            writing.run();
+        } catch (ClientGoneException e) {
+            throw e;
+        } catch (RuntimeException | Error | InterruptedException e) {
+            if (!started) {
+                throw e;
+            }
+            failed(
+                    switch (e) {
+                        case RefusedException refused -> refused.refusal();
+                        case InterruptedException interrupted -> new Refusal.Draining();
+                        default -> {
+                            LOG.errorf(e, "stream failed traceId=%s", exchange.traceId());
+                            yield new Refusal.Broken("The answer failed; see the log of this instance");
+                        }
+                    });
+        }
     }
 
     void event(byte[] json) {
@@ -58,15 +87,14 @@ final class EventStream {
         event(DONE);
         start();
         awaitRoom();
-        response.end(pending);
+        exchange.end(pending, false);
     }
 
     /// The answer failed on its way: an error event, no `[DONE]`, and the connection is closed.
-    void failed(byte[] error) {
-        event(error);
-        start();
+    private void failed(Refusal refusal) {
+        event(JsonBody.write(ErrorBody.of(refusal).json()));
         awaitRoom();
-        response.end(pending).onComplete(sent -> exchange.close());
+        exchange.end(pending, true);
     }
 
     private void start() {

@@ -3,6 +3,7 @@ package io.autoglm.inference.api;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.autoglm.inference.batching.Priority;
 import io.autoglm.protocol.Headers;
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -12,13 +13,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /// One request and its answer: what both kinds of answer need of HTTP. Made on the event loop; afterwards used by the
 /// request's virtual thread.
 final class Exchange {
 
+    private static final Logger LOG = Logger.getLogger(Exchange.class);
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
     private static final Pattern TRACE_PARENT =
             Pattern.compile("[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}.*");
@@ -29,21 +33,29 @@ final class Exchange {
     private final String traceId;
     private final long startNanos = System.nanoTime();
     private final Duration longest;
+    private final BooleanSupplier leaving;
     private final List<Runnable> onGone = new CopyOnWriteArrayList<>();
+    private final List<Runnable> onEnd = new CopyOnWriteArrayList<>();
+
+    /// Written by the event loop before the request's thread starts.
+    private byte[] body = {};
+
     private volatile boolean gone;
+    private volatile boolean over;
     private volatile boolean closing;
 
     /// @param longest that a request may take
-    Exchange(RoutingContext context, Duration longest) {
+    /// @param leaving whether the instance is going away: connections are closed after their answer
+    Exchange(RoutingContext context, Duration longest, BooleanSupplier leaving) {
         this.context = context;
         this.response = context.response();
         this.longest = longest;
+        this.leaving = leaving;
         this.traceId = traceId(context.request());
         response.putHeader(Headers.REQUEST_ID, id);
         response.putHeader(Headers.TRACE_ID, traceId);
         response.closeHandler(closed -> leave());
         response.exceptionHandler(failure -> leave());
-        context.request().exceptionHandler(failure -> leave());
     }
 
     /// Hex digits, the tail of the ids in answers.
@@ -56,8 +68,12 @@ final class Exchange {
     }
 
     byte[] body() {
-        Buffer body = context.body().buffer();
-        return body == null ? new byte[0] : body.getBytes();
+        return body;
+    }
+
+    /// Empty once it is a prompt.
+    void body(byte[] bytes) {
+        body = bytes;
     }
 
     HttpServerResponse response() {
@@ -93,8 +109,9 @@ final class Exchange {
         return startNanos + timeLimit().toNanos();
     }
 
+    /// Whether the time is over that the request itself allowed.
     boolean late() {
-        return System.nanoTime() - startNanos > longest.toNanos();
+        return System.nanoTime() - deadlineNanos() >= 0;
     }
 
     Priority priority() {
@@ -119,6 +136,20 @@ final class Exchange {
         return gone;
     }
 
+    /// Runs `action` once when the answer is given or the client has gone away; at once if it is so already.
+    /// More than once only if both happen together: it must not mind.
+    void onEnd(Runnable action) {
+        onEnd.add(action);
+        if (over) {
+            action.run();
+        }
+    }
+
+    private void ended() {
+        over = true;
+        onEnd.forEach(Runnable::run);
+    }
+
     /// The connection is closed after this answer.
     void closeAfterwards() {
         closing = true;
@@ -135,9 +166,30 @@ final class Exchange {
         response.setStatusCode(status).putHeader("content-type", "application/json");
         closeIfAsked();
         response.end(Buffer.buffer(JsonBody.write(body)));
+        ended();
     }
 
+    /// The last bytes of a stream. The connection is closed behind it if it has `failed`, or if the instance
+    /// leaves, which its head may have been too early to say.
+    void end(Buffer last, boolean failed) {
+        Future<Void> sent = response.end(last);
+        ended();
+        if (failed || leaving.getAsBoolean()) {
+            sent.onComplete(done -> close());
+        }
+    }
+
+    /// An answer that has begun cannot be refused any more: its connection is closed, which the client cannot
+    /// take for an end.
     void refuse(ErrorBody refusal) {
+        if (gone || response.ended()) {
+            return;
+        }
+        if (response.headWritten()) {
+            LOG.errorf("an answer broke off traceId=%s", traceId);
+            close();
+            return;
+        }
         if (refusal.retryAfterSeconds() > 0) {
             response.putHeader("retry-after", Integer.toString(refusal.retryAfterSeconds()));
         }
@@ -163,7 +215,7 @@ final class Exchange {
     }
 
     private void closeIfAsked() {
-        if (closing) {
+        if (closing || leaving.getAsBoolean()) {
             response.putHeader("connection", "close");
         }
     }
@@ -173,6 +225,7 @@ final class Exchange {
             gone = true;
             onGone.forEach(Runnable::run);
         }
+        ended();
     }
 
     private static String traceId(HttpServerRequest request) {

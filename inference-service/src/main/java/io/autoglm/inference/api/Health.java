@@ -7,8 +7,9 @@ import io.autoglm.inference.ServingModel;
 import io.autoglm.inference.batching.LoopStatus;
 import org.jspecify.annotations.Nullable;
 
-/// `GET /health`: three levels, each of which includes the one before. The port answers (any answer says so); the model
-/// is loaded; the last generation succeeded and the engine is not stuck in a step.
+/// `GET /health`: three levels, each of which includes the one before. The port answers (any answer says so);
+/// the model is loaded; the engine is not stuck in a step, and its steps do not fail one after the other.
+/// What became of single requests is theirs.
 final class Health {
 
     /// No step of a model that is worth serving takes so long.
@@ -57,7 +58,7 @@ final class Health {
         if (status.stepMillis() > STUCK_AFTER_MILLIS) {
             return "the engine has been in one step for " + status.stepMillis() + " ms";
         }
-        return status.failure() == null ? null : "the last generation failed: " + status.failure();
+        return status.failure();
     }
 
     private static String state(Life life) {

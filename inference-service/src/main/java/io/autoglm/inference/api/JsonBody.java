@@ -10,17 +10,22 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
-/// Reads and writes bodies. Nesting is bounded, since what walks the tree afterwards is recursive; so is the length of
-/// numbers, whose parsing is not linear.
+/// Reads and writes bodies. Nesting is bounded, since what walks the tree afterwards is recursive; so is the
+/// length of numbers, whose parsing is not linear, and the number of nodes, each of which takes dozens of
+/// bytes for one or two.
 final class JsonBody {
 
     private static final int DEEPEST = 64;
     private static final int LONGEST_NUMBER_CHARS = 100;
 
+    /// Of Jackson, which counts brackets and names too: enough for the token ids of any prompt.
+    private static final long MOST_TOKENS = 1 << 20;
+
     static final ObjectMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
                             .maxNestingDepth(DEEPEST)
                             .maxNumberLength(LONGEST_NUMBER_CHARS)
+                            .maxTokenCount(MOST_TOKENS)
                             .maxStringLength(Integer.MAX_VALUE)
                             .build())
                     .build())
@@ -41,7 +46,9 @@ final class JsonBody {
             throw new RefusedException(
                     new Refusal.Invalid("The request body is not valid JSON: " + where(e), null, "invalid_json"));
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            // Bytes in memory cannot fail but by what they say, such as UTF-32 that is none.
+            throw new RefusedException(new Refusal.Invalid(
+                    "The request body is not valid JSON: it is not encoded in UTF-8", null, "invalid_json"));
         }
     }
 

@@ -10,16 +10,16 @@ final class Models {
 
     private Models() {}
 
-    static void list(Exchange exchange, ServingModel model) {
-        exchange.respond(JsonBody.MAPPER.valueToTree(ModelList.of(List.of(card(model)))));
+    static Reply list(Exchange exchange, ServingModel model) {
+        return () -> exchange.respond(JsonBody.MAPPER.valueToTree(ModelList.of(List.of(card(model)))));
     }
 
-    static void one(Exchange exchange, ServingModel model) {
+    static Reply one(Exchange exchange, ServingModel model) {
         String asked = exchange.pathParameter("id");
         if (!model.name().equals(asked)) {
             throw new RefusedException(new Refusal.UnknownModel(String.valueOf(asked)));
         }
-        exchange.respond(JsonBody.MAPPER.valueToTree(card(model)));
+        return () -> exchange.respond(JsonBody.MAPPER.valueToTree(card(model)));
     }
 
     private static ModelCard card(ServingModel model) {

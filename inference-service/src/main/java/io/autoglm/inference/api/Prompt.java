@@ -12,12 +12,18 @@ final class Prompt {
     /// @param withSpecial puts the model's start token before it
     /// @throws RefusedException with OpenAI's `context_length_exceeded`
     static int[] encode(ServingModel model, String text, boolean withSpecial, String field) {
-        // Each character is at least a byte, so such a text cannot fit, and it would take seconds to tokenize.
+        return fitting(model, tokens(model, text, withSpecial, field), field);
+    }
+
+    /// However many they are, unless the text is so long that it cannot fit: it would take seconds to
+    /// tokenize.
+    static int[] tokens(ServingModel model, String text, boolean withSpecial, String field) {
+        // Each character is at least a byte.
         long least = (text.length() + model.longestToken() - 1L) / model.longestToken();
         if (least > model.maxTokens()) {
             throw tooLong(model, "at least " + least, field);
         }
-        return fitting(model, model.tokenizer().encode(text, withSpecial), field);
+        return model.tokenizer().encode(text, withSpecial);
     }
 
     /// @throws RefusedException if the tokens leave no room for an answer

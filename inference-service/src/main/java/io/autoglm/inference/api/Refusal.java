@@ -27,6 +27,9 @@ sealed interface Refusal {
 
     record TooLarge(long limitBytes) implements Refusal {}
 
+    /// The body did not come within that time.
+    record BodyTooSlow(long seconds) implements Refusal {}
+
     record Unauthorized() implements Refusal {}
 
     /// No room: try again, or elsewhere.

@@ -7,43 +7,54 @@ import io.autoglm.inference.ServingConfig;
 import io.autoglm.inference.ServingModel;
 import io.autoglm.inference.sampling.InvalidParameterException;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import io.vertx.ext.web.handler.BodyHandler;
+import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.util.Locale;
 import org.jboss.logging.Logger;
 
-/// Every route of an instance but `/metrics`. Asked in this order: may the caller, is the instance there, is the body
-/// JSON and within its bound, is there room; then the endpoint answers on a virtual thread of its own.
+/// Every route of an instance but `/metrics`. Asked in this order: may the caller, is there room, is the body
+/// within its bounds. Then the request has a virtual thread, which waits: first for {@link Preparation} to
+/// compute what there is to compute, then for the tokens of the answer.
 @ApplicationScoped
 public class Routes {
 
     private static final Logger LOG = Logger.getLogger(Routes.class);
 
-    /// Answers one request, blocking as it likes.
+    /// Checks a request and prepares its answer, computing as long as it takes.
     @FunctionalInterface
     private interface Endpoint {
-        void answer(Exchange exchange, ServingModel model) throws InterruptedException;
+        Reply prepare(Exchange exchange, ServingModel model);
     }
 
     private final Instance instance;
     private final ServingConfig config;
     private final RequestRoom room;
+    private final BodyRoom bodies;
+    private final Preparation preparation;
     private final Access access;
 
     Routes(Instance instance, ServingConfig config, RequestRoom room) {
         this.instance = instance;
         this.config = config;
         this.room = room;
+        this.bodies = new BodyRoom(config.maxBodies().asLongValue());
+        this.preparation = new Preparation(Preparation.width(), room.limit());
         this.access = Access.of(config);
+    }
+
+    @PreDestroy
+    void close() {
+        preparation.close();
     }
 
     void install(@Observes Router router) {
         router.get("/health").handler(context -> Health.answer(exchange(context), instance));
-        endpoint(router, HttpMethod.POST, "/v1/chat/completions", ChatCompletions::answer);
-        endpoint(router, HttpMethod.POST, "/v1/completions", Completions::answer);
+        endpoint(router, HttpMethod.POST, "/v1/chat/completions", ChatCompletions::prepare);
+        endpoint(router, HttpMethod.POST, "/v1/completions", Completions::prepare);
         endpoint(router, HttpMethod.GET, "/v1/models", Models::list);
         endpoint(router, HttpMethod.GET, "/v1/models/:id", Models::one);
         endpoint(router, HttpMethod.POST, "/tokenize", Tokenization::tokenize);
@@ -51,80 +62,91 @@ public class Routes {
         router.route()
                 .last()
                 .handler(context -> refuse(
-                        context,
+                        exchange(context),
                         new Refusal.NoSuchRoute(context.request().method().name(), context.normalizedPath())));
     }
 
     private void endpoint(Router router, HttpMethod method, String path, Endpoint endpoint) {
-        router.route(method, path).handler(this::admit);
-        if (method.equals(HttpMethod.POST)) {
-            long limit = config.maxBody().asLongValue();
-            router.route(method, path)
-                    .handler(BodyHandler.create(false).setBodyLimit(limit))
-                    .failureHandler(context -> bodyFailed(context, limit));
-        }
-        router.route(method, path).handler(context -> serve(context, endpoint));
+        router.route(method, path).handler(context -> admit(context, exchange(context), endpoint));
         router.route(path)
                 .handler(context -> refuse(
-                        context,
+                        exchange(context),
                         new Refusal.WrongMethod(context.request().method().name(), context.normalizedPath())));
     }
 
-    private void admit(RoutingContext context) {
-        String type = context.request().getHeader("content-type");
-        if (!access.allows(context.request())) {
-            refuse(context, new Refusal.Unauthorized());
-        } else if (context.request().method().equals(HttpMethod.POST)
-                && type != null
-                && !type.toLowerCase(Locale.ROOT).startsWith("application/json")) {
-            refuse(context, new Refusal.WrongContentType(type));
+    private void admit(RoutingContext context, Exchange exchange, Endpoint endpoint) {
+        HttpServerRequest request = context.request();
+        boolean hasBody = request.method().equals(HttpMethod.POST);
+        String type = request.getHeader("content-type");
+        if (!access.allows(request)) {
+            refuse(exchange, new Refusal.Unauthorized());
+        } else if (hasBody && type != null && !type.toLowerCase(Locale.ROOT).startsWith("application/json")) {
+            refuse(exchange, new Refusal.WrongContentType(type));
         } else {
-            context.next();
+            room.enter()
+                    .ifPresentOrElse(
+                            place -> enter(context, exchange, endpoint, place), () -> refuse(exchange, full()));
         }
     }
 
-    private void bodyFailed(RoutingContext context, long limit) {
-        if (context.statusCode() == 413) {
-            refuse(context, new Refusal.TooLarge(limit));
-        } else {
-            LOG.debug("request body could not be read", context.failure());
-            refuse(context, new Refusal.Invalid("The request body could not be read", null));
-        }
+    private Refusal full() {
+        return instance.life() instanceof Life.Draining
+                ? new Refusal.Draining()
+                : new Refusal.Busy(room.limit() + " requests are being answered already");
     }
 
-    private void serve(RoutingContext context, Endpoint endpoint) {
-        Exchange exchange = exchange(context);
-        if (!room.enter()) {
-            exchange.refuse(ErrorBody.of(
-                    instance.life() instanceof Life.Draining
-                            ? new Refusal.Draining()
-                            : new Refusal.Busy(room.limit() + " requests are being answered already")));
+    private void enter(RoutingContext context, Exchange exchange, Endpoint endpoint, RequestRoom.Place place) {
+        exchange.onEnd(place::leaveUnlessKept);
+        if (!context.request().method().equals(HttpMethod.POST)) {
+            start(exchange, endpoint, place, bodies.share());
+            return;
+        }
+        long limit = config.maxBody().asLongValue();
+        Body.read(context.vertx(), context.request(), exchange, limit, bodies, whole -> {
+            exchange.body(whole.bytes().getBytes());
+            start(exchange, endpoint, place, whole.share());
+        });
+    }
+
+    private void start(Exchange exchange, Endpoint endpoint, RequestRoom.Place place, BodyRoom.Share share) {
+        if (!place.keep()) {
             return;
         }
         Thread.ofVirtual().name("request-" + exchange.id()).start(() -> {
             try {
-                answer(exchange, endpoint);
+                answer(exchange, endpoint, share);
             } finally {
-                room.leave();
+                share.giveBack();
+                place.leave();
             }
         });
     }
 
-    private void answer(Exchange exchange, Endpoint endpoint) {
+    private void answer(Exchange exchange, Endpoint endpoint, BodyRoom.Share share) {
         try {
-            endpoint.answer(exchange, model());
+            Reply reply = preparation.run(() -> prepare(exchange, endpoint));
+            exchange.body(new byte[0]);
+            share.giveBack();
+            reply.give();
         } catch (RefusedException e) {
-            exchange.refuse(ErrorBody.of(e.refusal()));
+            refuse(exchange, e.refusal());
         } catch (InvalidParameterException e) {
-            exchange.refuse(ErrorBody.of(new Refusal.Invalid(String.valueOf(e.getMessage()), e.param())));
+            refuse(exchange, new Refusal.Invalid(String.valueOf(e.getMessage()), e.param()));
         } catch (ClientGoneException e) {
             LOG.debugf("client has gone traceId=%s", exchange.traceId());
         } catch (InterruptedException e) {
-            exchange.refuse(ErrorBody.of(new Refusal.Draining()));
-        } catch (RuntimeException | StackOverflowError e) {
+            refuse(exchange, new Refusal.Draining());
+        } catch (RuntimeException | Error e) {
             LOG.errorf(e, "request failed traceId=%s", exchange.traceId());
-            exchange.refuse(ErrorBody.of(new Refusal.Broken("The request failed; see the log of this instance")));
+            refuse(exchange, new Refusal.Broken("The request failed; see the log of this instance"));
         }
+    }
+
+    private Reply prepare(Exchange exchange, Endpoint endpoint) {
+        if (exchange.gone()) {
+            throw new ClientGoneException();
+        }
+        return endpoint.prepare(exchange, model());
     }
 
     private ServingModel model() {
@@ -139,11 +161,16 @@ public class Routes {
         };
     }
 
-    private void refuse(RoutingContext context, Refusal refusal) {
-        exchange(context).refuse(ErrorBody.of(refusal));
+    private static void refuse(Exchange exchange, Refusal refusal) {
+        exchange.refuse(ErrorBody.of(refusal));
     }
 
     private Exchange exchange(RoutingContext context) {
-        return new Exchange(context, config.requestTimeout());
+        return new Exchange(context, config.requestTimeout(), this::leaving);
+    }
+
+    private boolean leaving() {
+        Life life = instance.life();
+        return life instanceof Life.Draining || life instanceof Life.Stopped;
     }
 }

@@ -1,7 +1,6 @@
 package io.autoglm.inference.api;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.autoglm.inference.sampling.SampledToken;
 import io.autoglm.inference.text.AssistantDelta;
 import io.autoglm.protocol.openai.Usage;
 import java.util.BitSet;
@@ -35,12 +34,12 @@ final class StreamedAnswer implements AnswerSink {
     }
 
     @Override
-    public void delta(int choice, AssistantDelta delta, List<SampledToken> tokens) {
+    public void delta(int choice, AssistantDelta delta, List<AnswerToken> tokens) {
         send(wire.delta(choice, delta, tokens));
     }
 
     @Override
-    public void finished(int choice, FinishReason reason, List<SampledToken> tokens) {
+    public void finished(int choice, FinishReason reason, List<AnswerToken> tokens) {
         begun(choice);
         send(wire.finished(choice, reason, tokens));
     }

@@ -9,11 +9,11 @@ import io.autoglm.inference.template.Rendering;
 /// `POST /tokenize` and `POST /detokenize`, in vLLM's shape.
 final class Tokenization {
 
-    private static final int MOST_TOKENS = 1 << 20;
+    private static final int MOST_TOKENS = 1 << 19;
 
     private Tokenization() {}
 
-    static void tokenize(Exchange exchange, ServingModel model) {
+    static Reply tokenize(Exchange exchange, ServingModel model) {
         Fields request = Fields.of(JsonBody.read(exchange.body()));
         if (request.has("model")) {
             ModelName.check(request, model);
@@ -25,10 +25,10 @@ final class Tokenization {
         for (int token : tokens) {
             list.add(token);
         }
-        exchange.respond(body);
+        return () -> exchange.respond(body);
     }
 
-    static void detokenize(Exchange exchange, ServingModel model) {
+    static Reply detokenize(Exchange exchange, ServingModel model) {
         Fields request = Fields.of(JsonBody.read(exchange.body()));
         if (request.has("model")) {
             ModelName.check(request, model);
@@ -45,15 +45,16 @@ final class Tokenization {
             }
             tokens[i] = id.intValue();
         }
-        exchange.respond(JsonBody.MAPPER
+        ObjectNode body = JsonBody.MAPPER
                 .createObjectNode()
-                .put("prompt", model.tokenizer().decode(tokens, true)));
+                .put("prompt", model.tokenizer().decode(tokens, true));
+        return () -> exchange.respond(body);
     }
 
     private static int[] ofPrompt(Fields request, ServingModel model) {
         String prompt = request.text("prompt").orElseThrow(() -> request.wrong("prompt", "or 'messages' is required"));
         boolean withSpecial = !request.has("add_special_tokens") || request.flag("add_special_tokens");
-        return model.tokenizer().encode(prompt, withSpecial);
+        return Prompt.tokens(model, prompt, withSpecial, "prompt");
     }
 
     private static int[] ofMessages(Fields request, ServingModel model) {
@@ -64,7 +65,7 @@ final class Tokenization {
                 .orElseThrow(() -> request.wrong("messages", "cannot be rendered: this model has no chat template"))
                 .render(messages, tools.tools(), generation, JsonBody.MAPPER.createObjectNode());
         return switch (rendering) {
-            case Rendering.Prompt(String text) -> model.tokenizer().encode(text, false);
+            case Rendering.Prompt(String text) -> Prompt.tokens(model, text, false, "messages");
             case Rendering.Refused(String message) -> throw RefusedException.invalid("messages", message);
             case Rendering.Failed(String message) -> throw RefusedException.invalid("messages", message);
         };

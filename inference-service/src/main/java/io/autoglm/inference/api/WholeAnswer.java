@@ -1,6 +1,5 @@
 package io.autoglm.inference.api;
 
-import io.autoglm.inference.sampling.SampledToken;
 import io.autoglm.inference.text.AssistantDelta;
 import io.autoglm.protocol.openai.Usage;
 import java.util.List;
@@ -23,13 +22,13 @@ final class WholeAnswer implements AnswerSink {
     public void begun(int choice) {}
 
     @Override
-    public void delta(int choice, AssistantDelta delta, List<SampledToken> tokens) {
+    public void delta(int choice, AssistantDelta delta, List<AnswerToken> tokens) {
         choices.get(choice).add(delta);
         choices.get(choice).add(tokens);
     }
 
     @Override
-    public void finished(int choice, FinishReason reason, List<SampledToken> tokens) {
+    public void finished(int choice, FinishReason reason, List<AnswerToken> tokens) {
         choices.get(choice).add(tokens);
         choices.get(choice).finished(reason);
     }

@@ -1,6 +1,5 @@
 package io.autoglm.inference.api;
 
-import io.autoglm.inference.sampling.SampledToken;
 import io.autoglm.inference.text.AssistantDelta;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,7 +9,7 @@ record WholeChoice(
         String content,
         String reasoning,
         List<AssistantDelta.ToolCall> toolCalls,
-        List<SampledToken> tokens,
+        List<AnswerToken> tokens,
         FinishReason reason) {
 
     /// Collects one while it comes.
@@ -19,7 +18,7 @@ record WholeChoice(
         private final StringBuilder content = new StringBuilder();
         private final StringBuilder reasoning = new StringBuilder();
         private final List<AssistantDelta.ToolCall> toolCalls = new ArrayList<>();
-        private final List<SampledToken> tokens = new ArrayList<>();
+        private final List<AnswerToken> tokens = new ArrayList<>();
         private FinishReason reason = FinishReason.STOP;
 
         void add(AssistantDelta delta) {
@@ -30,7 +29,7 @@ record WholeChoice(
             }
         }
 
-        void add(List<SampledToken> more) {
+        void add(List<AnswerToken> more) {
             tokens.addAll(more);
         }
 

@@ -1,7 +1,6 @@
 package io.autoglm.inference.api;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.autoglm.inference.sampling.SampledToken;
 import io.autoglm.inference.text.AssistantDelta;
 import io.autoglm.protocol.openai.Usage;
 import java.util.List;
@@ -14,9 +13,9 @@ sealed interface Wire permits ChatWire, CompletionWire {
     @Nullable
     ObjectNode opening(int choice);
 
-    ObjectNode delta(int choice, AssistantDelta delta, List<SampledToken> tokens);
+    ObjectNode delta(int choice, AssistantDelta delta, List<AnswerToken> tokens);
 
-    ObjectNode finished(int choice, FinishReason reason, List<SampledToken> tokens);
+    ObjectNode finished(int choice, FinishReason reason, List<AnswerToken> tokens);
 
     /// The chunk after the last choice, without choices.
     ObjectNode usage(Usage usage);

@@ -7,8 +7,10 @@ import java.nio.FloatBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
@@ -21,9 +23,11 @@ import org.jspecify.annotations.Nullable;
 /// 2. gives free slots to the most urgent of those that wait ({@link Seating});
 /// 3. plans a step ({@link BatchPlan}): move, decode run, prefill chunk;
 /// 4. runs it, and after each engine call draws a token for every sequence that has new logits.
+/// 5. tries the engine where it is idle because it failed several times in a row ({@link EngineHealth}).
 ///
-/// What fails stays where it failed: a sequence whose sampling breaks ends alone; when the engine breaks, the running
-/// sequences end with it, the KV cache is forgotten, and {@link LoopStatus#failure} says so until a step succeeds.
+/// What fails stays where it failed: a sequence whose sampling breaks ends alone; when the engine breaks, the
+/// running sequences end with it, and the KV cache is forgotten. Whatever ends the thread also closes the
+/// line and ends all that run or wait, so that nobody waits for a loop that is not there.
 public final class BatchLoop implements AutoCloseable {
 
     private static final Logger LOG = Logger.getLogger(BatchLoop.class);
@@ -33,6 +37,9 @@ public final class BatchLoop implements AutoCloseable {
 
     /// Of those that wait, how many are tried for a free slot in one turn.
     private static final int CANDIDATES = 32;
+
+    /// How long {@link #close} waits for the present step.
+    private static final Duration LAST_STEP = Duration.ofSeconds(5);
 
     private final Decoder decoder;
     private final DecoderShape shape;
@@ -45,14 +52,16 @@ public final class BatchLoop implements AutoCloseable {
     private final CountDownLatch ended = new CountDownLatch(1);
 
     private long uses;
-    private @Nullable String stepFailure;
+    private int drawn;
+    private @Nullable String badLogits;
 
+    private final EngineHealth health = new EngineHealth();
     private volatile boolean stopping;
+    private volatile long stopNanos;
     private volatile int running;
     private volatile double kvUsage;
     private final LongAdder steps = new LongAdder();
     private final LongAdder generatedTokens = new LongAdder();
-    private volatile @Nullable String failure;
     private volatile long stepStartNanos;
     private volatile boolean stepping;
 
@@ -62,7 +71,7 @@ public final class BatchLoop implements AutoCloseable {
         this.shape = decoder.shape();
         this.nanos = nanos;
         this.metrics = metrics;
-        this.line = new WaitingLine(limits.queue(), nanos);
+        this.line = new WaitingLine(limits.queue(), shape.slots(), () -> shape.slots() - running, nanos);
         this.times = new StepTimes(limits.interTokenBudget().toNanos(), limits.prefillChunk());
         this.slots = Stream.generate(() -> new Slot(shape.maxTokens()))
                 .limit(shape.slots())
@@ -91,7 +100,14 @@ public final class BatchLoop implements AutoCloseable {
         long started = stepStartNanos;
         long stepMillis = stepping ? Math.max(0, (nanos.getAsLong() - started) / 1_000_000) : 0;
         return new LoopStatus(
-                slots.size(), running, line.size(), kvUsage, steps.sum(), generatedTokens.sum(), failure, stepMillis);
+                slots.size(),
+                running,
+                line.size(),
+                kvUsage,
+                steps.sum(),
+                generatedTokens.sum(),
+                health.failure(),
+                stepMillis);
     }
 
     /// Refuses what is new from now on; what was accepted goes on.
@@ -100,32 +116,57 @@ public final class BatchLoop implements AutoCloseable {
     }
 
     /// Ends everything that still runs or waits when the present step is over, and the thread. Does not wait for it.
-    void stop() {
+    public void stop() {
         line.close();
-        stopping = true;
+        if (!stopping) {
+            stopNanos = System.nanoTime();
+            stopping = true;
+        }
     }
 
-    /// Ends everything that still runs or waits, and the thread.
+    /// Ends everything that still runs or waits, and the thread; waits for the present step, but no longer
+    /// than 5 s from the first {@link #stop}. See {@link #ended}.
     @Override
     public void close() {
         stop();
         try {
-            ended.await();
+            long left = LAST_STEP.toNanos() - (System.nanoTime() - stopNanos);
+            if (!ended.await(Math.max(0, left), TimeUnit.NANOSECONDS)) {
+                LOG.warn("the engine does not come back from its step, going on without it");
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
+    /// Whether the decoder is not used any more, and may be freed.
+    public boolean ended() {
+        return ended.getCount() == 0;
+    }
+
     private void run() {
+        String why = "the instance is shutting down";
         try {
             while (!stopping) {
                 turn();
             }
         } catch (InterruptedException e) {
             LOG.debug("batch loop interrupted");
+        } catch (RuntimeException | Error e) {
+            LOG.error("the batch loop ends: it could not go on after a failure", e);
+            why = "the engine failed";
         } finally {
-            endAll(new Ending.Failed("the instance is shutting down"));
-            ended.countDown();
+            line.close();
+            if (!stopping) {
+                health.died(why);
+            }
+            try {
+                endAll(new Ending.Failed(why));
+            } catch (RuntimeException | Error e) {
+                LOG.error("the last endings could not be counted", e);
+            } finally {
+                ended.countDown();
+            }
         }
     }
 
@@ -133,7 +174,12 @@ public final class BatchLoop implements AutoCloseable {
         try {
             endUnwanted();
             seatWaiting();
-            if (!step() && line.size() == 0) {
+            if (step() || line.size() > 0) {
+                return;
+            }
+            if (health.testDue(nanos.getAsLong())) {
+                test();
+            } else {
                 line.await(IDLE);
             }
         } catch (RuntimeException | Error e) {
@@ -145,17 +191,18 @@ public final class BatchLoop implements AutoCloseable {
 
     private void endUnwanted() {
         long now = nanos.getAsLong();
-        for (Generation generation : line.removeIf(waiting -> waiting.cancelled() || waiting.expired(now))) {
-            Ending ending = generation.cancelled() ? new Ending.Cancelled() : new Ending.Expired(false);
-            metrics.ended(generation, null, ending, now);
-            generation.end(ending);
+        for (Generation generation : line.removeIf(waiting -> waiting.ending(now, false) != null)) {
+            Ending ending = generation.ending(now, false);
+            if (ending != null) {
+                metrics.ended(generation, null, ending, now);
+                generation.end(ending);
+            }
         }
         for (Slot slot : slots) {
             Sequence sequence = slot.sequence();
-            if (sequence != null && sequence.generation().cancelled()) {
-                end(slot, sequence, new Ending.Cancelled());
-            } else if (sequence != null && sequence.generation().expired(now)) {
-                end(slot, sequence, new Ending.Expired(true));
+            Ending ending = sequence == null ? null : sequence.generation().ending(now, true);
+            if (sequence != null && ending != null) {
+                end(slot, sequence, ending);
             }
         }
     }
@@ -166,10 +213,11 @@ public final class BatchLoop implements AutoCloseable {
         if (line.size() == 0 || running == slots.size()) {
             return;
         }
+        long now = nanos.getAsLong();
         List<Generation> candidates = line.byUrgency();
         for (Generation generation : candidates.subList(0, Math.min(CANDIDATES, candidates.size()))) {
-            List<Seating.Held> held = slots.stream().map(Slot::held).toList();
-            switch (Seating.of(generation.prompt(), held)) {
+            List<Seating.Held> held = slots.stream().map(slot -> slot.held(now)).toList();
+            switch (Seating.of(generation.prompt(), generation.urgency(now), held)) {
                 case Seating.Full() -> {
                     return;
                 }
@@ -204,14 +252,19 @@ public final class BatchLoop implements AutoCloseable {
         if (plan.idle()) {
             return false;
         }
-        stepFailure = null;
+        drawn = 0;
+        badLogits = null;
         stepStartNanos = now;
         stepping = true;
         try {
             move(plan.move());
             int tokens = decode(plan.decode()) + prefill(plan.prefill());
             steps.increment();
-            failure = stepFailure;
+            if (drawn > 0) {
+                health.succeeded();
+            } else if (badLogits != null) {
+                health.failed(badLogits, now);
+            }
             metrics.stepped(tokens);
         } finally {
             stepping = false;
@@ -285,11 +338,18 @@ public final class BatchLoop implements AutoCloseable {
         try {
             long previous = sequence.lastTokenNanos();
             ending = sequence.draw(logits, row, now);
+            drawn++;
             generatedTokens.increment();
             metrics.token(sequence, previous, now);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            if (e instanceof VirtualMachineError && !(e instanceof StackOverflowError)) {
+                throw e;
+            }
             LOG.errorf(e, "sequence failed slot=%d", slots.indexOf(slot));
-            stepFailure = e instanceof BadLogitsException ? e.getMessage() : stepFailure;
+            if (e instanceof BadLogitsException) {
+                badLogits = e.getMessage();
+                slot.forget();
+            }
             ending = new Ending.Failed("the answer could not be generated");
         }
         if (ending != null) {
@@ -299,16 +359,46 @@ public final class BatchLoop implements AutoCloseable {
 
     private void end(Slot slot, Sequence sequence, Ending ending) {
         slot.free(++uses);
+        countRunning();
         metrics.ended(sequence.generation(), sequence, ending, nanos.getAsLong());
         sequence.generation().end(ending);
-        countRunning();
+    }
+
+    // 5 ----------------------------------------------------------------------------------------------------------
+
+    /// One token in a free slot that was used longest ago; nobody runs or waits. A failure is {@link
+    /// #broke}'s.
+    private void test() {
+        Slot slot = slots.stream().min(Comparator.comparingLong(Slot::lastUse)).orElseThrow();
+        slot.forget();
+        stepStartNanos = nanos.getAsLong();
+        stepping = true;
+        try {
+            FloatBuffer logits = decoder.prefill(slots.indexOf(slot), 0, new int[] {0}, 0, 1);
+            if (sayNothing(logits)) {
+                health.failed("logits that say nothing", nanos.getAsLong());
+            } else {
+                health.succeeded();
+                LOG.info("the engine answers again");
+            }
+        } finally {
+            stepping = false;
+        }
+    }
+
+    private boolean sayNothing(FloatBuffer logits) {
+        float largest = Float.NEGATIVE_INFINITY;
+        for (int token = 0; token < shape.vocabularySize(); token++) {
+            largest = Math.max(largest, logits.get(token)); // NaN wins
+        }
+        return !Float.isFinite(largest);
     }
 
     // When things go wrong ---------------------------------------------------------------------------------------
 
     private void broke(Throwable cause) {
         LOG.error("engine failed: running sequences end, the KV cache is forgotten", cause);
-        failure = cause.getClass().getSimpleName();
+        health.failed(cause.getClass().getSimpleName(), nanos.getAsLong());
         Ending ending = new Ending.Failed("the engine failed");
         for (Slot slot : slots) {
             Sequence sequence = slot.sequence();
@@ -319,14 +409,23 @@ public final class BatchLoop implements AutoCloseable {
         }
     }
 
+    /// First everybody is told, then it is counted: what broke the loop may break the counting too.
     private void endAll(Ending ending) {
+        List<Generation> waiting = line.removeIf(generation -> true);
+        List<Sequence> seated = new ArrayList<>();
         for (Slot slot : slots) {
             Sequence sequence = slot.sequence();
             if (sequence != null) {
-                end(slot, sequence, ending);
+                seated.add(sequence);
+                slot.free(++uses);
             }
         }
-        line.removeIf(generation -> true).forEach(generation -> generation.end(ending));
+        seated.forEach(sequence -> sequence.generation().end(ending));
+        waiting.forEach(generation -> generation.end(ending));
+        countRunning();
+        long now = nanos.getAsLong();
+        seated.forEach(sequence -> metrics.ended(sequence.generation(), sequence, ending, now));
+        waiting.forEach(generation -> metrics.ended(generation, null, ending, now));
     }
 
     private void countRunning() {

@@ -12,11 +12,13 @@ public interface BatchingConfig {
     @WithDefault("8")
     int slots();
 
-    /// Tokens of one sequence, prompt and answer together. 0, the default, is what the model was made for.
+    /// Tokens of one sequence, prompt and answer together. 0, the default, is what the model was made for, or
+    /// as many as leave the KV cache within half of the free memory.
     @WithDefault("0")
     int maxTokens();
 
-    /// Requests that may wait for a slot; one more is refused with 503. Default 256.
+    /// Answers that may wait for a slot, beside those for whom one is free; one more is refused with 503.
+    /// Default 256.
     @WithDefault("256")
     int queue();
 

@@ -3,7 +3,7 @@ package io.autoglm.inference.batching;
 /// How a generation ended; exactly one comes to each that was accepted.
 public sealed interface Ending {
 
-    /// The model said so, with a token that is not part of the text.
+    /// The model said so, with a token that is not part of the text; or whoever asked, for a stop string.
     record Stopped() implements Ending {}
 
     /// The token limit of the request or of the model.

@@ -3,10 +3,12 @@ package io.autoglm.inference.batching;
 import io.autoglm.inference.sampling.SampledToken;
 import io.autoglm.inference.sampling.Sampler;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /// One answer that is to be generated. `n` answers of one request are `n` generations that share a prompt array.
 ///
-/// The batch loop reads it and writes its figures; any thread may cancel it and read them.
+/// The batch loop reads it and writes its figures; any thread may cancel or stop it, and read them.
 public final class Generation {
 
     private final int index;
@@ -18,7 +20,9 @@ public final class Generation {
     private final long deadlineNanos;
     private final Events events;
 
-    private volatile boolean cancelled;
+    /// How it ends if it is still going on; the first wish counts.
+    private final AtomicReference<@Nullable Ending> wish = new AtomicReference<>();
+
     private volatile int cachedTokens;
 
     /// Written by {@link WaitingLine} under its lock, before the loop sees it.
@@ -56,9 +60,15 @@ public final class Generation {
         this.events = events;
     }
 
-    /// Frees its slot within one step. Harmless when it has ended.
+    /// Nobody wants the answer any more. Frees its slot within one step. Harmless when it has ended.
     public void cancel() {
-        cancelled = true;
+        wish.compareAndSet(null, new Ending.Cancelled());
+    }
+
+    /// The answer is complete, since a stop string came. Frees its slot within one step, as {@link #cancel}
+    /// does.
+    public void stop() {
+        wish.compareAndSet(null, new Ending.Stopped());
     }
 
     /// Tokens of the prompt that were not computed again; final once the first event came.
@@ -86,12 +96,12 @@ public final class Generation {
         return sampler;
     }
 
-    boolean cancelled() {
-        return cancelled;
-    }
-
-    boolean expired(long nowNanos) {
-        return nowNanos - deadlineNanos >= 0;
+    /// @param seated whether it has a slot
+    /// @return why it must not go on, or null if it may
+    @Nullable
+    Ending ending(long nowNanos, boolean seated) {
+        Ending wished = wish.get();
+        return wished == null && nowNanos - deadlineNanos >= 0 ? new Ending.Expired(seated) : wished;
     }
 
     void cached(int tokens) {

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 /// @param kvUsage         part of the KV cache that running sequences use, 0…1
 /// @param steps           engine steps since start
 /// @param generatedTokens since start
-/// @param failure         why the last step of the engine failed; null when it succeeded or none was made
+/// @param failure         why the instance cannot answer: steps fail one after the other, or the loop's
+///                        thread has ended; null while it can, whatever became of single requests
 /// @param stepMillis      how long the present step has been going on; 0 between steps
 public record LoopStatus(
         int slots,

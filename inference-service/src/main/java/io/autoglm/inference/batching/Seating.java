@@ -2,6 +2,7 @@ package io.autoglm.inference.batching;
 
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Who sits where: the slot for a prompt, and how much of what is already in the KV cache serves it.
 ///
@@ -12,7 +13,7 @@ import java.util.List;
 ///
 /// A prompt that shares more with one that is *being read* than with anything ready waits until the shared part
 /// has been read: prompts are read one after the other anyway, and so the `n` answers of one request read
-/// theirs once.
+/// theirs once. But it waits for none less urgent than itself, which others may keep from being read.
 sealed interface Seating {
 
     /// @param slot   a free slot
@@ -32,20 +33,40 @@ sealed interface Seating {
         private final int[] tokens;
         private final int valid;
         private final int known;
+        private final @Nullable Urgency reader;
         private final boolean free;
         private final long lastUse;
 
+        /// Free, or writing an answer.
+        ///
         /// @param tokens  row by row; the array may be longer
         /// @param valid   rows that are computed
-        /// @param known   tokens that will be there when its prompt has been read; else `valid`
         /// @param free    nobody's
         /// @param lastUse grows with each use
-        Held(int[] tokens, int valid, int known, boolean free, long lastUse) {
+        Held(int[] tokens, int valid, boolean free, long lastUse) {
+            this(tokens, valid, valid, null, free, lastUse);
+        }
+
+        /// A prompt that is being read.
+        ///
+        /// @param known  tokens that will be there when it has been
+        /// @param reader how urgent it is
+        Held(int[] tokens, int valid, int known, Urgency reader) {
+            this(tokens, valid, known, reader, false, Long.MAX_VALUE);
+        }
+
+        private Held(int[] tokens, int valid, int known, @Nullable Urgency reader, boolean free, long lastUse) {
             this.tokens = tokens;
             this.valid = valid;
             this.known = known;
+            this.reader = reader;
             this.free = free;
             this.lastUse = lastUse;
+        }
+
+        /// Whether all that is known of it will be there before a prompt of that urgency could be read.
+        private boolean goesBefore(Urgency urgency) {
+            return reader != null && reader.compareTo(urgency) <= 0;
         }
 
         int[] tokens() {
@@ -61,7 +82,8 @@ sealed interface Seating {
         }
     }
 
-    static Seating of(int[] prompt, List<Held> slots) {
+    /// @param urgency of the prompt
+    static Seating of(int[] prompt, Urgency urgency, List<Held> slots) {
         int usable = prompt.length - 1;
         int source = -1;
         int ready = 0;
@@ -72,7 +94,7 @@ sealed interface Seating {
             Held held = slots.get(slot);
             int common = Math.min(usable, common(prompt, held));
             int here = Math.min(common, held.valid);
-            soon = Math.max(soon, common);
+            soon = Math.max(soon, held.goesBefore(urgency) ? common : here);
             if (here > ready) {
                 ready = here;
                 source = slot;

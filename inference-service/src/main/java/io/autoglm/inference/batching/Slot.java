@@ -24,6 +24,10 @@ final class Slot {
         return valid;
     }
 
+    long lastUse() {
+        return lastUse;
+    }
+
     int[] tokens() {
         return tokens;
     }
@@ -92,9 +96,12 @@ final class Slot {
                         valid, promptTokens, sequence.generation().urgency(nowNanos));
     }
 
-    Seating.Held held() {
+    Seating.Held held(long nowNanos) {
         Sequence current = sequence;
-        int known = current == null || current.prefilled() ? valid : current.prompt().length;
-        return new Seating.Held(tokens, valid, known, current == null, lastUse);
+        if (current == null || current.prefilled()) {
+            return new Seating.Held(tokens, valid, current == null, lastUse);
+        }
+        return new Seating.Held(
+                tokens, valid, current.prompt().length, current.generation().urgency(nowNanos));
     }
 }

@@ -9,6 +9,9 @@ public sealed interface Submission {
     /// The waiting line is full.
     record LineFull(int limit) implements Submission {}
 
+    /// More than `most` generations in one request have no room even when nobody else asks.
+    record NeverFits(int most) implements Submission {}
+
     /// The instance is going away and takes nothing new.
     record Closing() implements Submission {}
 }

@@ -7,13 +7,17 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
-/// The bounded line in front of the batch loop. Any thread submits; only the loop takes out.
+/// The bounded line in front of the batch loop: as many as `limit` may wait, and beside them those for whom
+/// there are free slots already. Any thread submits; only the loop takes out.
 final class WaitingLine {
 
     private final int limit;
+    private final int slots;
+    private final IntSupplier freeSlots;
     private final LongSupplier nanos;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -24,8 +28,11 @@ final class WaitingLine {
     /// Read without the lock by reports.
     private volatile int size;
 
-    WaitingLine(int limit, LongSupplier nanos) {
+    /// @param freeSlots of `slots`; may lag behind by what is being seated, asked by any thread
+    WaitingLine(int limit, int slots, IntSupplier freeSlots, LongSupplier nanos) {
         this.limit = limit;
+        this.slots = slots;
+        this.freeSlots = freeSlots;
         this.nanos = nanos;
     }
 
@@ -36,7 +43,11 @@ final class WaitingLine {
             if (closed) {
                 return new Submission.Closing();
             }
-            if (waiting.size() + generations.size() > limit) {
+            long most = (long) limit + slots;
+            if (generations.size() > most) {
+                return new Submission.NeverFits((int) most);
+            }
+            if (waiting.size() + generations.size() > (long) limit + freeSlots.getAsInt()) {
                 return new Submission.LineFull(limit);
             }
             for (Generation generation : generations) {

@@ -12,15 +12,15 @@ import java.util.Set;
 /// What this process may use of the machine that it is on, container limits included.
 final class Machine {
 
-    private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
-    private static final Path MEMORY_INFO = Path.of("/proc/meminfo");
+    private static final Path PROC = Path.of("/proc");
+    private static final Path CGROUPS = Path.of("/sys/fs/cgroup");
 
     private Machine() {}
 
     /// Hyper-threads share the vector units, so a step runs fastest with one thread a core.
     static int physicalCores() {
         int available = Runtime.getRuntime().availableProcessors();
-        int cores = physicalCores(lines(CPU_INFO));
+        int cores = physicalCores(lines(PROC.resolve("cpuinfo")));
         return cores == 0 ? available : Math.min(cores, available);
     }
 
@@ -41,9 +41,55 @@ final class Machine {
     /// Memory that can be had without swapping: what nobody uses, and what only caches files.
     static long freeBytes() {
         OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-        long available = availableBytes(lines(MEMORY_INFO));
-        // The bean knows the container's limit; where there is none, its total is the machine's.
-        return available == 0 ? system.getFreeMemorySize() : Math.min(available, system.getTotalMemorySize());
+        long available = availableBytes(lines(PROC.resolve("meminfo")));
+        // The bean knows the limit of a container of cgroup v1 too, though not what is left of it.
+        long machine = available == 0 ? system.getFreeMemorySize() : Math.min(available, system.getTotalMemorySize());
+        return Math.min(machine, containerFreeBytes(PROC, CGROUPS));
+    }
+
+    /// What is left under the limits of cgroup v2 that hold for this process, its own group's and those above
+    /// it: a limit less what is charged to it, but for file caches, which the kernel drops when room is
+    /// needed.
+    ///
+    /// @param proc    `/proc`
+    /// @param cgroups `/sys/fs/cgroup`
+    /// @return a very large number where there is no limit
+    static long containerFreeBytes(Path proc, Path cgroups) {
+        String own = lines(proc.resolve("self/cgroup")).stream()
+                .filter(line -> line.startsWith("0::/"))
+                .map(line -> line.substring("0::/".length()))
+                .findFirst()
+                .orElse("");
+        long least = freeBytes(cgroups);
+        Path group = cgroups;
+        for (Path part : Path.of(own)) {
+            group = group.resolve(part);
+            least = Math.min(least, freeBytes(group));
+        }
+        return least;
+    }
+
+    private static long freeBytes(Path group) {
+        long limit = number(lines(group.resolve("memory.max")), "");
+        if (limit < 0) {
+            return Long.MAX_VALUE;
+        }
+        long used = Math.max(0, number(lines(group.resolve("memory.current")), ""));
+        List<String> statistics = lines(group.resolve("memory.stat"));
+        long caches =
+                Math.max(0, number(statistics, "active_file ")) + Math.max(0, number(statistics, "inactive_file "));
+        return Math.max(0, limit - Math.max(0, used - caches));
+    }
+
+    /// @return -1 where there is none, as where a limit is `max`
+    private static long number(List<String> lines, String name) {
+        return lines.stream()
+                .filter(line -> line.startsWith(name))
+                .map(line -> line.substring(name.length()).strip())
+                .filter(value -> value.matches("[0-9]{1,18}"))
+                .mapToLong(Long::parseLong)
+                .findFirst()
+                .orElse(-1);
     }
 
     static long availableBytes(List<String> memoryInfo) {

@@ -20,15 +20,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
-/// A step is one run of the session. All of its tensors are views of native memory that are made on the first step
-/// over their run of slots and kept: there are at most `slots²/2` of those, and a step allocates next to nothing.
+/// A step is one run of the session. All of its tensors are views of native memory that are made on the first
+/// step over their run of slots and kept, those of the {@link KeptBindings#MOST} runs that were used last: of
+/// the 32 896 runs of 256 slots a service meets few again and again, and then a step allocates little.
 final class OrtDecoder implements Decoder {
-
-    /// Not of one run of slots, but of all.
-    private static final Set<String> SHARED_INPUTS =
-            Set.of(DecoderGraph.INPUT_IDS, DecoderGraph.LONGEST, DecoderGraph.LOGITS_INDEX);
-
-    private record SlotRange(int first, int count) {}
 
     private final OrtEnvironment environment;
     private final OrtSession session;
@@ -48,7 +43,7 @@ final class OrtDecoder implements Decoder {
     private final FloatBuffer logits;
     private final OnnxTensor longestTensor;
     private final OnnxTensor logitsIndexTensor;
-    private final Map<SlotRange, StepBindings> bindings = new HashMap<>();
+    private final KeptBindings bindings = new KeptBindings();
     private final Map<Integer, OnnxTensor> decodeTokens = new HashMap<>();
 
     /// @param weights what the session was made of
@@ -146,7 +141,7 @@ final class OrtDecoder implements Decoder {
     }
 
     private void run(OnnxTensor ids, int first, int count) throws OrtException {
-        SlotRange range = new SlotRange(first, count);
+        KeptBindings.SlotRange range = new KeptBindings.SlotRange(first, count);
         StepBindings step = bindings.get(range);
         if (step == null) {
             step = bind(range);
@@ -158,18 +153,18 @@ final class OrtDecoder implements Decoder {
         Objects.requireNonNull(unused);
     }
 
-    private StepBindings bind(SlotRange range) throws OrtException {
+    private StepBindings bind(KeptBindings.SlotRange range) throws OrtException {
         Map<String, OnnxTensor> inputs = new LinkedHashMap<>();
         Map<String, OnnxTensor> outputs = new LinkedHashMap<>();
         long[] rows = {
-            range.count,
+            range.count(),
             config.attention().kvHeads(),
             shape.maxTokens(),
             config.attention().headDim()
         };
         for (int layer = 0; layer < config.layers(); layer++) {
-            OnnxTensor keys = Tensors.floats(environment, cache.keys(layer, range.first, range.count), rows);
-            OnnxTensor values = Tensors.floats(environment, cache.values(layer, range.first, range.count), rows);
+            OnnxTensor keys = Tensors.floats(environment, cache.keys(layer, range.first(), range.count()), rows);
+            OnnxTensor values = Tensors.floats(environment, cache.values(layer, range.first(), range.count()), rows);
             inputs.put(DecoderGraph.key(layer), keys);
             inputs.put(DecoderGraph.value(layer), values);
             outputs.put(DecoderGraph.keyOut(layer), keys);
@@ -177,11 +172,11 @@ final class OrtDecoder implements Decoder {
         }
         inputs.put(
                 DecoderGraph.LAST_ROWS,
-                OnnxTensor.createTensor(environment, lastRows.slice(0, range.count), new long[] {range.count}));
+                OnnxTensor.createTensor(environment, lastRows.slice(0, range.count()), new long[] {range.count()}));
         inputs.put(DecoderGraph.LONGEST, longestTensor);
         inputs.put(DecoderGraph.LOGITS_INDEX, logitsIndexTensor);
         OnnxTensor row = OnnxTensor.createTensor(
-                environment, row(range.count), new long[] {range.count, 1, shape.vocabularySize()});
+                environment, row(range.count()), new long[] {range.count(), 1, shape.vocabularySize()});
         outputs.put(DecoderGraph.LOGITS, row);
         return new StepBindings(inputs, outputs, row);
     }
@@ -189,11 +184,7 @@ final class OrtDecoder implements Decoder {
     @Override
     public void close() {
         decodeTokens.values().forEach(OnnxTensor::close);
-        for (StepBindings step : bindings.values()) {
-            step.inputs().keySet().removeAll(SHARED_INPUTS);
-            step.inputs().values().forEach(OnnxTensor::close);
-            step.logits().close();
-        }
+        bindings.close();
         longestTensor.close();
         logitsIndexTensor.close();
         try {

@@ -19,7 +19,6 @@ public final class NativeMemory implements AutoCloseable {
     private static final MethodHandle FREE = function("free", FunctionDescriptor.ofVoid(ValueLayout.ADDRESS));
 
     private final List<MemorySegment> blocks = new ArrayList<>();
-    private long bytes;
 
     private static MethodHandle function(String name, FunctionDescriptor descriptor) {
         Linker linker = Linker.nativeLinker();
@@ -38,13 +37,8 @@ public final class NativeMemory implements AutoCloseable {
             throw new OutOfMemoryError("the system has no " + size + " bytes");
         }
         blocks.add(block);
-        bytes += size;
         long start = Math.ceilDiv(block.address(), ALIGNMENT_BYTES) * ALIGNMENT_BYTES - block.address();
         return block.reinterpret(size + ALIGNMENT_BYTES).asSlice(start, size);
-    }
-
-    public synchronized long bytes() {
-        return bytes;
     }
 
     @Override
@@ -57,6 +51,5 @@ public final class NativeMemory implements AutoCloseable {
             }
         }
         blocks.clear();
-        bytes = 0;
     }
 }

@@ -3,10 +3,13 @@ package io.autoglm.inference.model;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// `config.json` and `generation_config.json`, each field under the names and defaults that Hugging Face's
 /// `transformers` gives it.
 final class ConfigReader {
+
+    private static final double LEAST_ABOVE_0 = Double.MIN_VALUE;
 
     private final Json config;
     private final Family family;
@@ -55,7 +58,7 @@ final class ConfigReader {
             throw config.refuse("a checkpoint that is quantized already is not supported; give the original weights,"
                     + " and autoglm.weights=int4 or int8");
         }
-        if (family == Family.QWEN2 && config.flag("use_sliding_window", false)) {
+        if (!family.is(Family.Trait.SLIDING_WINDOW) && config.flag("use_sliding_window", false)) {
             throw config.refuse("use_sliding_window is not supported for " + family.architecture());
         }
     }
@@ -116,15 +119,36 @@ final class ConfigReader {
 
     /// @param generation what `generation_config.json` holds, or an empty object
     GenerationDefaults generation(Json generation) {
-        Double topK = generation.number("top_k");
         return new GenerationDefaults(
                 !generation.flag("do_sample", true),
-                generation.number("temperature"),
-                generation.number("top_p"),
-                topK == null ? null : (Integer) topK.intValue(),
-                generation.number("min_p"),
-                generation.number("repetition_penalty"),
+                within(generation, "temperature", 0, 2),
+                within(generation, "top_p", LEAST_ABOVE_0, 1),
+                topK(generation),
+                within(generation, "min_p", 0, 1),
+                within(generation, "repetition_penalty", LEAST_ABOVE_0, 2),
                 generation.has("eos_token_id") ? eos(generation) : eos(config));
+    }
+
+    /// The range that a request may have too: a default outside of it would fail every request that leaves it
+    /// open.
+    private static @Nullable Double within(Json generation, String field, double least, double most) {
+        Double value = generation.number(field);
+        if (value != null && (value < least || value > most)) {
+            String from = least == LEAST_ABOVE_0 ? "above 0 and at most " : "between " + (long) least + " and ";
+            throw generation.wrong(field, from + (long) most);
+        }
+        return value;
+    }
+
+    private static @Nullable Integer topK(Json generation) {
+        Double topK = generation.number("top_k");
+        if (topK == null) {
+            return null;
+        }
+        if (topK < -1 || topK > Integer.MAX_VALUE || topK != Math.rint(topK)) {
+            throw generation.wrong("top_k", "a whole number, 0 or -1 for all");
+        }
+        return topK.intValue();
     }
 
     private static List<Integer> eos(Json json) {

@@ -56,6 +56,6 @@ final class Reports {
         if (life instanceof Life.Unservable(String why)) {
             return why;
         }
-        return status.failure() == null ? null : "the last generation failed: " + status.failure();
+        return status.failure();
     }
 }

@@ -27,13 +27,15 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 
-/// Tells the scheduler how the instance is, each 500 ms from the moment the process is up, and at once when its life
-/// changes. A scheduler that is away is no reason to stop: it is logged once, and told again when it is back.
+/// Tells the scheduler how the instance is, each 500 ms from the moment the process is up, and at once when
+/// its life changes. One report at a time, so that they arrive in order, and the farewell last. A scheduler
+/// that is away is no reason to stop: it is logged once, and told again when it is back.
 @ApplicationScoped
 public class SchedulerReports {
 
     private static final Logger LOG = Logger.getLogger(SchedulerReports.class);
     private static final Duration ANSWER_WITHIN = Duration.ofSeconds(2);
+    private static final Duration BEHIND_ANOTHER = ANSWER_WITHIN.multipliedBy(2);
 
     private final Vertx vertx;
     private final Instance instance;
@@ -41,8 +43,15 @@ public class SchedulerReports {
     private final ServingConfig serving;
     private final ObjectMapper json;
     private final HttpClient client;
-    private final AtomicBoolean underWay = new AtomicBoolean();
     private final AtomicBoolean away = new AtomicBoolean();
+
+    /// The end of what is under way and of what waits behind it; with the two flags, under this object's
+    /// lock.
+    private Future<HttpClientResponse> last = Future.succeededFuture();
+
+    private boolean waiting;
+    private boolean gone;
+
     /// Written once at start, read by the thread that stops the process.
     private volatile long ticks = -1;
 
@@ -58,29 +67,50 @@ public class SchedulerReports {
 
     void start(@Observes StartupEvent started) {
         if (config.scheduler().url().isPresent()) {
-            ticks = vertx.setPeriodic(0, config.scheduler().reportInterval().toMillis(), tick -> tell());
+            ticks = vertx.setPeriodic(0, config.scheduler().reportInterval().toMillis(), tick -> tick());
         }
     }
 
     /// The last words, before the process exits, are waited for.
     void changed(@Observes Life life) {
         switch (life) {
-            case Life.Unservable last -> await(send(HttpMethod.PUT));
+            case Life.Unservable unservable -> await(tell());
             case Life.Stopped() -> {
                 vertx.cancelTimer(ticks);
-                await(send(HttpMethod.DELETE));
+                await(sayGoodbye());
             }
             case Life.Starting() -> tell();
             case Life.Warming warming -> tell();
             case Life.Ready ready -> tell();
-            case Life.Draining draining -> await(send(HttpMethod.PUT));
+            case Life.Draining draining -> await(tell());
         }
     }
 
-    private void tell() {
-        if (underWay.compareAndSet(false, true)) {
-            send(HttpMethod.PUT).onComplete(done -> underWay.set(false));
+    private synchronized void tick() {
+        if (last.isComplete()) {
+            tell();
         }
+    }
+
+    /// Now, or right behind what is under way; one report that waits tells all that happens until it is sent.
+    private synchronized Future<HttpClientResponse> tell() {
+        if (gone || waiting) {
+            return last;
+        }
+        waiting = true;
+        last = last.transform(before -> {
+            synchronized (this) {
+                waiting = false;
+                return send(HttpMethod.PUT);
+            }
+        });
+        return last;
+    }
+
+    private synchronized Future<HttpClientResponse> sayGoodbye() {
+        gone = true;
+        last = last.transform(before -> send(HttpMethod.DELETE));
+        return last;
     }
 
     private Future<HttpClientResponse> send(HttpMethod method) {
@@ -129,7 +159,7 @@ public class SchedulerReports {
 
     private static void await(Future<HttpClientResponse> sent) {
         try {
-            sent.toCompletionStage().toCompletableFuture().get(ANSWER_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+            sent.toCompletionStage().toCompletableFuture().get(BEHIND_ANOTHER.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {

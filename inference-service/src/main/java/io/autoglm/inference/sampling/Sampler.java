@@ -2,9 +2,7 @@ package io.autoglm.inference.sampling;
 
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -26,17 +24,17 @@ public final class Sampler {
     private final long seed;
     private final SamplerWorkspace workspace;
     private final @Nullable TokenConstraint constraint;
+    private final int[] biased;
+    private final float[] biases;
 
     /// How often each token of prompt and answer stands in the answer; 0 for one that is only in the prompt.
-    private final Map<Integer, Integer> seen = new HashMap<>();
+    private final TokenCounts seen = new TokenCounts();
 
     /// @param prompt     what the answer follows; counts for the repetition penalty alone
-    /// @param answered   tokens of the answer that were already sent, for a sequence continued from elsewhere
-    /// @param constraint the form of the answer, itself already told of `answered`; null for any
+    /// @param constraint the form of the answer; null for any
     public Sampler(
             SamplingParameters parameters,
             int[] prompt,
-            int[] answered,
             SamplerWorkspace workspace,
             @Nullable TokenConstraint constraint) {
         this.parameters = parameters;
@@ -44,26 +42,23 @@ public final class Sampler {
         this.constraint = constraint;
         Long asked = parameters.seed();
         this.seed = asked == null ? ThreadLocalRandom.current().nextLong() : asked;
-        parameters.logitBias().keySet().forEach(id -> {
-            if (id >= workspace.vocabulary) {
+        this.biased = parameters.logitBias().keySet().stream()
+                .mapToInt(Integer::intValue)
+                .toArray();
+        this.biases = new float[biased.length];
+        for (int i = 0; i < biased.length; i++) {
+            if (biased[i] >= workspace.vocabulary) {
                 throw new InvalidParameterException(
                         "logit_bias",
-                        "logit_bias has the token id " + id + ", the model " + workspace.vocabulary + " tokens");
+                        "logit_bias has the token id " + biased[i] + ", the model " + workspace.vocabulary + " tokens");
             }
-        });
+            biases[i] = parameters.logitBias().getOrDefault(biased[i], 0f);
+        }
         if (parameters.penalizes()) {
             for (int token : prompt) {
-                seen.putIfAbsent(token, 0);
-            }
-            for (int token : answered) {
-                seen.merge(token, 1, Integer::sum);
+                seen.add(token, 0);
             }
         }
-    }
-
-    /// The seed in use, also where the request gave none: with it another instance can continue the sequence.
-    public long seed() {
-        return seed;
     }
 
     /// Chooses the next token.
@@ -77,25 +72,35 @@ public final class Sampler {
         workspace.load(rows, row);
         double logNormalizer = parameters.wantsLogprobs() ? logNormalizer() : 0;
         List<TokenLogprob> top = parameters.wantsLogprobs() ? top(logNormalizer) : List.of();
-        float[] raw = workspace.logits;
-        bias(raw);
-        penalize(raw);
-        if (constraint != null) {
-            constraint.allow(workspace.mask, remaining);
-            workspace.applyMask();
-        }
+        change(remaining);
         int token = choose(position);
         if (constraint != null) {
             constraint.accept(token);
         }
         if (parameters.penalizes()) {
-            seen.merge(token, 1, Integer::sum);
+            seen.add(token, 1);
         }
-        if (!parameters.wantsLogprobs()) {
-            return new SampledToken(token, null, top);
+        return parameters.wantsLogprobs()
+                ? new SampledToken(token, (float) (workspace.raw(rows, row, token) - logNormalizer), top)
+                : new SampledToken(token, null, top);
+    }
+
+    /// Logit bias, penalties and constraint; a row that none of them touches is not looked at again.
+    private void change(int remaining) {
+        float[] logits = workspace.logits;
+        for (int i = 0; i < biased.length; i++) {
+            logits[biased[i]] += biases[i];
         }
-        workspace.load(rows, row);
-        return new SampledToken(token, (float) (workspace.logits[token] - logNormalizer), top);
+        if (parameters.penalizes()) {
+            penalize(logits);
+        }
+        if (constraint != null) {
+            constraint.allow(workspace.mask, remaining);
+            workspace.applyMask();
+        }
+        if (biased.length > 0 || parameters.penalizes() || constraint != null) {
+            workspace.scan();
+        }
     }
 
     private double logNormalizer() {
@@ -113,25 +118,21 @@ public final class Sampler {
         return List.copyOf(top);
     }
 
-    private void bias(float[] logits) {
-        parameters.logitBias().forEach((id, bias) -> logits[id] += bias);
-    }
-
     private void penalize(float[] logits) {
-        if (!parameters.penalizes()) {
-            return;
-        }
         float repetition = (float) parameters.repetitionPenalty();
-        seen.forEach((id, count) -> {
-            if (id >= logits.length) {
-                return;
+        double frequency = parameters.frequencyPenalty();
+        float presence = (float) parameters.presencePenalty();
+        for (int place = 0; place < seen.size(); place++) {
+            int token = seen.token(place);
+            if (token >= logits.length) {
+                continue;
             }
-            float logit = logits[id];
+            int count = seen.count(place);
+            float logit = logits[token];
             logit = logit > 0 ? logit / repetition : logit * repetition;
-            logit -= (float) (count * parameters.frequencyPenalty());
-            logit -= (float) (count > 0 ? parameters.presencePenalty() : 0);
-            logits[id] = logit;
-        });
+            logit -= (float) (count * frequency);
+            logits[token] = count > 0 ? logit - presence : logit;
+        }
     }
 
     private int choose(int position) {
@@ -233,6 +234,6 @@ public final class Sampler {
                 return word * 64 + Long.numberOfTrailingZeros(mask[word]);
             }
         }
-        throw new BadLogitsException("logit_bias and penalties leave no token");
+        throw new IllegalStateException("logit_bias, penalties and form leave no token");
     }
 }

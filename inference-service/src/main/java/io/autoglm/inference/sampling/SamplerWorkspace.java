@@ -18,6 +18,9 @@ public final class SamplerWorkspace {
     /// Candidates, packed by [#key]; sorted ascending, so the best are at the end.
     final long[] keys;
 
+    private float max;
+    private int argmax;
+
     /// @param width      of a row of logits
     /// @param vocabulary tokens that the tokenizer knows, the only ones that are drawn; at most `width`
     public SamplerWorkspace(int width, int vocabulary) {
@@ -36,35 +39,45 @@ public final class SamplerWorkspace {
     /// @throws BadLogitsException if it has a NaN or no finite largest value
     void load(FloatBuffer rows, int row) {
         rows.get(row * width, logits, 0, vocabulary);
-        float max = Float.NEGATIVE_INFINITY;
-        boolean ordered = true;
-        for (float logit : logits) {
-            ordered &= !Float.isNaN(logit);
-            max = Math.max(max, logit);
-        }
+        boolean ordered = scan();
         if (!ordered || !Float.isFinite(max)) {
             throw new BadLogitsException(
                     ordered ? "the largest logit is " + max : "the engine gave NaN for a logit of the next token");
         }
     }
 
-    float max() {
-        float max = Float.NEGATIVE_INFINITY;
-        for (float logit : logits) {
-            max = Math.max(max, logit);
+    /// What the engine gave for one token, whatever has become of it since.
+    float raw(FloatBuffer rows, int row, int token) {
+        return rows.get(row * width + token);
+    }
+
+    /// Finds the likeliest again, after logits have changed.
+    ///
+    /// @return false if there is a NaN among them
+    boolean scan() {
+        float largest = Float.NEGATIVE_INFINITY;
+        int best = 0;
+        boolean ordered = true;
+        for (int i = 0; i < vocabulary; i++) {
+            float logit = logits[i];
+            ordered &= !Float.isNaN(logit);
+            if (logit > largest) {
+                largest = logit;
+                best = i;
+            }
         }
+        max = largest;
+        argmax = best;
+        return ordered;
+    }
+
+    float max() {
         return max;
     }
 
     /// The first of the likeliest.
     int argmax() {
-        int best = 0;
-        for (int i = 1; i < vocabulary; i++) {
-            if (logits[i] > logits[best]) {
-                best = i;
-            }
-        }
-        return best;
+        return argmax;
     }
 
     /// Sum of e^(scale (logit - max)) over logits of `floor` and above.

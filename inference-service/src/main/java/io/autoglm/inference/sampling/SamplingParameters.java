@@ -105,6 +105,20 @@ public record SamplingParameters(
         return topLogprobs >= 0;
     }
 
+    public SamplingParameters withSeed(long other) {
+        return new SamplingParameters(
+                temperature,
+                topK,
+                topP,
+                minP,
+                presencePenalty,
+                frequencyPenalty,
+                repetitionPenalty,
+                logitBias,
+                other,
+                topLogprobs);
+    }
+
     boolean penalizes() {
         return presencePenalty != 0 || frequencyPenalty != 0 || repetitionPenalty != 1;
     }
@@ -112,7 +126,9 @@ public record SamplingParameters(
     private static int logprobs(JsonNode request) {
         JsonNode asked = request.path("logprobs");
         if (asked.isIntegralNumber()) {
-            return integer(request, "logprobs", -1);
+            int alternatives = integer(request, "logprobs", 0);
+            range("logprobs", alternatives, 0, MOST_TOP_LOGPROBS);
+            return alternatives;
         }
         if (!asked.isMissingNode() && !asked.isNull() && !asked.isBoolean()) {
             throw new InvalidParameterException("logprobs", "logprobs must be true, false or a number");

@@ -86,10 +86,8 @@ final class Evaluator {
 
     private Object slice(Expression.Slice slice, Scope scope) {
         Object of = defined(evaluate(slice.of(), scope));
-        Object sliced =
-                Python.slice(of, bound(slice.start(), scope), bound(slice.stop(), scope), bound(slice.step(), scope));
-        budget.steps(Python.length(of));
-        return sliced;
+        return Python.slice(
+                of, bound(slice.start(), scope), bound(slice.stop(), scope), bound(slice.step(), scope), budget);
     }
 
     private Object bound(@Nullable Expression bound, Scope scope) {

@@ -46,15 +46,27 @@ final class Globals {
         if (step == 0) {
             throw new TemplateFailure("a range has a step of 0");
         }
-        if (Math.abs((stop - start) / step) > LONGEST_RANGE) {
+        long length = length(start, stop, step);
+        if (length > LONGEST_RANGE) {
             throw new TemplateFailure("a range is longer than " + LONGEST_RANGE);
         }
-        List<Object> items = new ArrayList<>();
-        for (long i = start; step > 0 ? i < stop : i > stop; i += step) {
-            items.add(i);
+        budget.steps(length);
+        List<Object> items = new ArrayList<>((int) length);
+        for (int i = 0; i < length; i++) {
+            items.add(start + i * step);
         }
-        budget.steps(items.size());
         return items;
+    }
+
+    /// The distance may need a 65th bit, so it is taken without a sign, and so is the step.
+    private static long length(long start, long stop, long step) {
+        if (step > 0 ? start >= stop : start <= stop) {
+            return 0;
+        }
+        long distance = step > 0 ? stop - start : start - stop;
+        long stride = step > 0 ? step : -step;
+        long length = Long.divideUnsigned(distance - 1, stride) + 1;
+        return length < 0 ? Long.MAX_VALUE : length;
     }
 
     private static Object namespace(Arguments arguments) {

@@ -299,9 +299,7 @@ final class Python {
     }
 
     /// `value[start:stop:step]`, the bounds as Python's `slice.indices` clips them.
-    static Object slice(Object value, Object start, Object stop, Object step) {
-        List<Object> items = new ArrayList<>();
-        List<Object> all = iterate(value);
+    static Object slice(Object value, Object start, Object stop, Object step, Budget budget) {
         if (value instanceof Map) {
             throw new TemplateFailure("a mapping cannot be sliced");
         }
@@ -309,15 +307,49 @@ final class Python {
         if (stride == 0) {
             throw new TemplateFailure("a slice has a step of 0");
         }
+        if (value instanceof String text) {
+            budget.characters(text.length());
+            return slice(text, start, stop, stride);
+        }
+        budget.steps(length(value));
+        List<Object> all = iterate(value);
+        List<Object> items = new ArrayList<>();
         int size = all.size();
-        long first = start == None.NONE ? (stride > 0 ? 0 : size - 1) : clip(index(start), size, stride);
-        long end = stop == None.NONE ? (stride > 0 ? size : -1) : clip(index(stop), size, stride);
-        for (long i = first; stride > 0 ? i < end : i > end; i += stride) {
+        long end = end(stop, size, stride);
+        for (long i = first(start, size, stride); stride > 0 ? i < end : i > end; i = next(i, stride)) {
             items.add(all.get((int) i));
         }
-        return value instanceof String
-                ? String.join("", items.stream().map(Python::text).toList())
-                : items;
+        return items;
+    }
+
+    /// Of code points, as Python's strings are.
+    private static String slice(String text, Object start, Object stop, long stride) {
+        int size = text.codePointCount(0, text.length());
+        long first = first(start, size, stride);
+        long end = end(stop, size, stride);
+        if (stride == 1) {
+            int from = text.offsetByCodePoints(0, (int) first);
+            return first >= end ? "" : text.substring(from, text.offsetByCodePoints(from, (int) (end - first)));
+        }
+        int[] codes = text.codePoints().toArray();
+        StringBuilder sliced = new StringBuilder();
+        for (long i = first; stride > 0 ? i < end : i > end; i = next(i, stride)) {
+            sliced.appendCodePoint(codes[(int) i]);
+        }
+        return sliced.toString();
+    }
+
+    private static long first(Object start, int size, long stride) {
+        return start == None.NONE ? (stride > 0 ? 0 : size - 1) : clip(index(start), size, stride);
+    }
+
+    private static long end(Object stop, int size, long stride) {
+        return stop == None.NONE ? (stride > 0 ? size : -1) : clip(index(stop), size, stride);
+    }
+
+    /// A stride of almost 2^63 leads out of everything, not around.
+    private static long next(long at, long stride) {
+        return at + Math.clamp(stride, Integer.MIN_VALUE, Integer.MAX_VALUE);
     }
 
     private static long clip(long bound, int size, long stride) {

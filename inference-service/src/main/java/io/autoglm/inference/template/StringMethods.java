@@ -1,6 +1,7 @@
 package io.autoglm.inference.template;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -21,8 +22,23 @@ final class StringMethods {
 
     private StringMethods() {}
 
+    /// Every call is charged for the string that it reads and for the items that it makes, before its result
+    /// is used.
+    ///
     /// @return null if there is no such method
     static @Nullable Function find(String self, String name, Budget budget) {
+        Function method = method(self, name, budget);
+        return method == null
+                ? null
+                : arguments -> {
+                    budget.characters(self.length());
+                    Object result = method.call(arguments);
+                    budget.steps(result instanceof List<?> items ? items.size() : 0);
+                    return result;
+                };
+    }
+
+    private static @Nullable Function method(String self, String name, Budget budget) {
         return switch (name) {
             case "upper" -> arguments -> self.toUpperCase(Locale.ROOT);
             case "lower" -> arguments -> self.toLowerCase(Locale.ROOT);
@@ -157,10 +173,11 @@ final class StringMethods {
             while ((most < 0 || parts.size() < most)
                     && end > 0
                     && (at = self.lastIndexOf(separator, end - separator.length())) >= 0) {
-                parts.addFirst(self.substring(at + separator.length(), end));
+                parts.add(self.substring(at + separator.length(), end));
                 end = at;
             }
-            parts.addFirst(self.substring(0, end));
+            parts.add(self.substring(0, end));
+            Collections.reverse(parts);
             return parts;
         }
         int start = 0;
@@ -175,38 +192,49 @@ final class StringMethods {
 
     private static List<Object> splitSpaces(String self, long most) {
         List<Object> parts = new ArrayList<>();
-        String rest = Python.stripLeft(self);
-        while (!rest.isEmpty()) {
+        int at = skip(self, 0, true);
+        while (at < self.length()) {
             if (most >= 0 && parts.size() >= most) {
-                parts.add(rest);
+                parts.add(self.substring(at));
                 break;
             }
-            int end = 0;
-            while (end < rest.length() && !Python.isSpace(rest.charAt(end))) {
-                end++;
-            }
-            parts.add(rest.substring(0, end));
-            rest = Python.stripLeft(rest.substring(end));
+            int end = skip(self, at, false);
+            parts.add(self.substring(at, end));
+            at = skip(self, end, true);
         }
         return parts;
     }
 
+    private static int skip(String self, int from, boolean spaces) {
+        int at = from;
+        while (at < self.length() && Python.isSpace(self.charAt(at)) == spaces) {
+            at++;
+        }
+        return at;
+    }
+
     private static List<Object> splitSpacesFromRight(String self, long most) {
         List<Object> parts = new ArrayList<>();
-        String rest = Python.stripRight(self);
-        while (!rest.isEmpty()) {
+        int at = skipBack(self, self.length(), true);
+        while (at > 0) {
             if (most >= 0 && parts.size() >= most) {
-                parts.addFirst(rest);
+                parts.add(self.substring(0, at));
                 break;
             }
-            int start = rest.length();
-            while (start > 0 && !Python.isSpace(rest.charAt(start - 1))) {
-                start--;
-            }
-            parts.addFirst(rest.substring(start));
-            rest = Python.stripRight(rest.substring(0, start));
+            int start = skipBack(self, at, false);
+            parts.add(self.substring(start, at));
+            at = skipBack(self, start, true);
         }
+        Collections.reverse(parts);
         return parts;
+    }
+
+    private static int skipBack(String self, int from, boolean spaces) {
+        int at = from;
+        while (at > 0 && Python.isSpace(self.charAt(at - 1)) == spaces) {
+            at--;
+        }
+        return at;
     }
 
     static List<Object> splitLines(String self, boolean keepEnds) {

@@ -57,11 +57,6 @@ public final class StopStrings {
         return match != null;
     }
 
-    /// The stop string that ended the answer; null while none has.
-    public @Nullable String match() {
-        return match;
-    }
-
     private void append(char next, StringBuilder out) {
         held.append(next);
         int longest = 0;

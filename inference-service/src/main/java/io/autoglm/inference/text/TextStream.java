@@ -1,7 +1,11 @@
 package io.autoglm.inference.text;
 
-/// Turns the tokens of one answer into text as they come. A character is let out when its last byte is there, so
-/// what is sent is never revised; bytes that are no UTF-8 become U+FFFD, as in the decoding of the whole.
+/// Turns the tokens of one answer into text as they come. A character is let out when its last byte is there,
+/// so what is sent is never revised; bytes that are no UTF-8 become U+FFFD, as in the decoding of the whole.
+///
+/// SentencePiece's decoders take the first space of a *text* away, which the encoder put there. The answer of
+/// a chat is a text of its own; what continues a prompt is not, and its first space is the one between two
+/// words.
 public final class TextStream {
 
     private final TokenBytes tokens;
@@ -9,9 +13,11 @@ public final class TextStream {
     private final Utf8Stream characters = new Utf8Stream();
     private boolean started;
 
-    TextStream(TokenBytes tokens, boolean showSpecial) {
+    /// @param continues a text that has begun: its first space is one
+    TextStream(TokenBytes tokens, boolean showSpecial, boolean continues) {
         this.tokens = tokens;
         this.showSpecial = showSpecial;
+        this.started = continues;
     }
 
     /// @return the characters that `token` completes, often none

@@ -81,11 +81,6 @@ public final class TokenBytes {
         return token >= 0 && token < bytes.length ? bytes[token] : NONE;
     }
 
-    /// Whether the token is a control token, such as the end of a turn.
-    public boolean isSpecial(int token) {
-        return special.get(token);
-    }
-
     /// Whether the token is a control token or one of the marks of calls and reasoning: nothing that text is made
     /// of.
     public boolean isControl(int token) {

@@ -8,9 +8,7 @@ import io.autoglm.inference.model.ModelLoadException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.Map;
-import java.util.OptionalInt;
 
 /// The tokenizer of a model directory. Encodes with Hugging Face's own library, decodes by the table of
 /// [TokenBytes], with nothing native on the path of a token. Safe for concurrent use; to be closed when the model
@@ -24,12 +22,10 @@ public final class Tokenizer implements AutoCloseable {
 
     private final HuggingFaceTokenizer encoder;
     private final TokenBytes bytes;
-    private final Map<String, Integer> added;
 
-    private Tokenizer(HuggingFaceTokenizer encoder, TokenBytes bytes, Map<String, Integer> added) {
+    private Tokenizer(HuggingFaceTokenizer encoder, TokenBytes bytes) {
         this.encoder = encoder;
         this.bytes = bytes;
-        this.added = Map.copyOf(added);
     }
 
     /// @param modelDirectory with `tokenizer.json`
@@ -42,11 +38,7 @@ public final class Tokenizer implements AutoCloseable {
         try {
             JsonNode json = MAPPER.readTree(Files.readAllBytes(file));
             TokenBytes bytes = new TokenBytes(json, file.toString());
-            Map<String, Integer> added = new HashMap<>();
-            json.path("added_tokens")
-                    .forEach(token -> added.put(
-                            token.path("content").asText(), token.path("id").asInt()));
-            return new Tokenizer(HuggingFaceTokenizer.newInstance(file, OPTIONS), bytes, added);
+            return new Tokenizer(HuggingFaceTokenizer.newInstance(file, OPTIONS), bytes);
         } catch (JacksonException e) {
             throw new ModelLoadException(file.toString(), "is not JSON: " + e.getOriginalMessage(), e);
         } catch (IOException | RuntimeException e) {
@@ -71,7 +63,7 @@ public final class Tokenizer implements AutoCloseable {
 
     /// @param showSpecial writes control tokens out instead of leaving them away
     public String decode(int[] tokens, boolean showSpecial) {
-        TextStream stream = new TextStream(bytes, showSpecial);
+        TextStream stream = new TextStream(bytes, showSpecial, false);
         StringBuilder text = new StringBuilder();
         for (int token : tokens) {
             text.append(stream.append(token));
@@ -80,8 +72,10 @@ public final class Tokenizer implements AutoCloseable {
     }
 
     /// The detokenizer of a new answer.
-    public TextStream stream(boolean showSpecial) {
-        return new TextStream(bytes, showSpecial);
+    ///
+    /// @param continues whether it goes on where the prompt's text ends, as a plain completion does
+    public TextStream stream(boolean showSpecial, boolean continues) {
+        return new TextStream(bytes, showSpecial, continues);
     }
 
     public TokenBytes bytes() {
@@ -91,12 +85,6 @@ public final class Tokenizer implements AutoCloseable {
     /// Tokens, ids 0 to this, exclusive.
     public int vocabularySize() {
         return bytes.size();
-    }
-
-    /// The id of an added token, such as `<|user|>`.
-    public OptionalInt idOf(String addedToken) {
-        Integer id = added.get(addedToken);
-        return id == null ? OptionalInt.empty() : OptionalInt.of(id);
     }
 
     @Override

@@ -109,6 +109,7 @@ class BadInputTest {
                     logit_bias            | {"99999999":1}
                     n                     | 0
                     n                     | 129
+                    ignore_eos            | 7
                     n                     | "2"
                     max_tokens            | 0
                     max_tokens            | -1
@@ -174,6 +175,69 @@ class BadInputTest {
                     """)
     void what_is_no_json_object_is_refused(String body) {
         refused(client.post(CHAT, body), 400, null);
+    }
+
+    @Test
+    void what_cannot_be_kept_together_is_refused_by_name() {
+        String form = "{\"type\":\"json_object\"}";
+        String tools = "[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}]";
+
+        refused(
+                chat(request ->
+                        request.<ObjectNode>set("response_format", parse(form)).put("ignore_eos", true)),
+                400,
+                "ignore_eos");
+        for (String choice : new String[] {"auto", "required"}) {
+            refused(
+                    chat(request -> request.<ObjectNode>set("response_format", parse(form))
+                            .<ObjectNode>set("tools", list(tools))
+                            .put("tool_choice", choice)),
+                    400,
+                    "response_format");
+        }
+        assertThat(chat(request -> request.<ObjectNode>set("response_format", parse(form))
+                                .<ObjectNode>set("tools", list(tools))
+                                .put("tool_choice", "none"))
+                        .status())
+                .isEqualTo(200);
+        assertThat(chat(request -> request.<ObjectNode>set("response_format", parse("{\"type\":\"text\"}"))
+                                .set("tools", list(tools)))
+                        .status())
+                .isEqualTo(200);
+    }
+
+    private static JsonNode list(String json) {
+        try {
+            return Client.JSON.readTree(json);
+        } catch (IOException e) {
+            throw new IllegalArgumentException(json, e);
+        }
+    }
+
+    @Test
+    void bytes_that_are_no_text_are_no_json() {
+        for (byte[] body :
+                new byte[][] {{0, 0, 0x7b, 0}, {(byte) 0xff, (byte) 0xfe, 0, 0, 0x7b}, {'{', (byte) 0x80, '}'}}) {
+            refused(
+                    client.send(client.request(CHAT)
+                            .header("content-type", "application/json")
+                            .POST(HttpRequest.BodyPublishers.ofByteArray(body))),
+                    400,
+                    null);
+        }
+    }
+
+    @Test
+    void a_text_that_cannot_fit_is_not_even_tokenized() {
+        Client.Answer answer = client.post("/tokenize", "{\"prompt\":\"" + "hello ".repeat(100_000) + "\"}");
+
+        refused(answer, 400, "prompt");
+        assertThat(answer.json().at("/error/code").textValue()).isEqualTo("context_length_exceeded");
+    }
+
+    @Test
+    void too_many_alternatives_of_a_plain_completion_are_named() {
+        refused(client.post("/v1/completions", PROMPT.replace("}", ",\"logprobs\":21}")), 400, "logprobs");
     }
 
     @Test

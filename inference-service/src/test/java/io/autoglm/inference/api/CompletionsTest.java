@@ -203,22 +203,66 @@ class CompletionsTest {
                 .isGreaterThanOrEqualTo(promptTokens);
     }
 
-    @Test
-    void a_named_tool_is_called_whatever_the_model_would_say() {
-        JsonNode answer = answered(CHAT, """
-                {"model":"autoglm-nano","messages":[{"role":"user","content":"what time is it in Paris?"}],
-                 "temperature":0,"max_tokens":60,
+    /// The model would rather greet; it must call.
+    private static String calling(String more) {
+        return """
+                {"model":"autoglm-nano","messages":[{"role":"user","content":"Hello!"}],
+                 "temperature":0,"max_tokens":100,
                  "tools":[{"type":"function","function":{"name":"get_time","description":"the time in a city",
                    "parameters":{"type":"object","properties":{"city":{"type":"string"}}}}}],
-                 "tool_choice":{"type":"function","function":{"name":"get_time"}}}""");
+                 "tool_choice":{"type":"function","function":{"name":"get_time"}}%s}""".formatted(more);
+    }
 
-        // A model that does not close its call leaves text; one that does leaves a call.
-        JsonNode message = answer.at("/choices/0/message");
-        assertThat(
-                        message.path("tool_calls").isEmpty()
-                                ? message.path("content").textValue()
-                                : message.at("/tool_calls/0/function/name").textValue())
-                .contains("get_time");
+    @Test
+    void a_named_tool_is_called_whatever_the_model_would_say() throws IOException {
+        JsonNode choice = answered(CHAT, calling("")).at("/choices/0");
+
+        assertThat(choice.at("/message/tool_calls")).as(choice.toString()).isNotEmpty();
+        assertThat(choice.at("/message/tool_calls/0/function/name").textValue()).isEqualTo("get_time");
+        assertThat(Client.JSON
+                        .readTree(choice.at("/message/tool_calls/0/function/arguments")
+                                .textValue())
+                        .isObject())
+                .isTrue();
+        assertThat(choice.path("finish_reason").textValue()).isEqualTo("tool_calls");
+    }
+
+    @Test
+    void a_streamed_call_is_the_call_of_the_whole_answer() {
+        JsonNode whole = answered(CHAT, calling("")).at("/choices/0/message/tool_calls");
+        List<JsonNode> events = Client.events(client.post(CHAT, calling(",\"stream\":true")));
+        List<JsonNode> calls = new ArrayList<>();
+        events.forEach(event -> event.at("/choices/0/delta/tool_calls").forEach(calls::add));
+
+        assertThat(calls).isNotEmpty().hasSameSizeAs(whole);
+        for (int i = 0; i < calls.size(); i++) {
+            assertThat(calls.get(i).path("index").intValue()).isEqualTo(i);
+            assertThat(calls.get(i).path("type").textValue()).isEqualTo("function");
+            assertThat(calls.get(i).path("id").textValue()).startsWith("call_");
+            assertThat(calls.get(i).path("function")).isEqualTo(whole.get(i).path("function"));
+        }
+        assertThat(events.getLast().at("/choices/0/finish_reason").textValue()).isEqualTo("tool_calls");
+    }
+
+    @Test
+    void an_answer_has_the_form_that_its_schema_asks_for() throws IOException {
+        String schema = """
+                ,"response_format":{"type":"json_schema","json_schema":{"name":"place","schema":{"type":"object",\
+                "properties":{"city":{"type":"string","maxLength":12},"kind":{"enum":["town","village"]},\
+                "people":{"type":"integer"}},"required":["city","kind","people"],"additionalProperties":false}}}""";
+        for (String more : List.of(schema, schema + ",\"temperature\":1.5,\"seed\":3")) {
+            String body = """
+                    {"model":"autoglm-nano","messages":[{"role":"user","content":"Name a place."}],\
+                    "max_tokens":80,"temperature":0%s}""".formatted(more);
+            JsonNode choice = answered(CHAT, body).at("/choices/0");
+            JsonNode place = Client.JSON.readTree(choice.at("/message/content").textValue());
+
+            assertThat(choice.path("finish_reason").textValue()).isEqualTo("stop");
+            assertThat(place.path("city").isTextual()).as(choice.toString()).isTrue();
+            assertThat(place.path("kind").textValue()).isIn("town", "village");
+            assertThat(place.path("people").isIntegralNumber()).isTrue();
+            assertThat(place).hasSize(3);
+        }
     }
 
     @Test

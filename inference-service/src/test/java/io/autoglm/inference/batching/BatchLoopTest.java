@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.autoglm.inference.sampling.Sampler;
 import io.autoglm.inference.sampling.SamplerWorkspace;
 import io.autoglm.inference.sampling.SamplingParameters;
+import io.autoglm.inference.sampling.TokenConstraint;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -35,8 +37,17 @@ class BatchLoopTest {
                     decoder,
                     new BatchLimits(16, 8, Duration.ofMillis(200)),
                     new BatchMetrics(metrics, "scripted", MAX_TOKENS),
-                    () -> System.nanoTime() + skipped.get())
+                    this::now)
             .start();
+
+    private volatile boolean clockBroken;
+
+    private long now() {
+        if (clockBroken) {
+            throw new IllegalStateException("scripted clock failure");
+        }
+        return System.nanoTime() + skipped.get();
+    }
 
     @AfterEach
     void close() {
@@ -59,9 +70,24 @@ class BatchLoopTest {
             this(prompt, maxTokens, Set.of(), new Events(1, maxTokens), 0, Duration.ofMinutes(5));
         }
 
+        Asked(int[] prompt, int maxTokens, TokenConstraint constraint) {
+            this(prompt, maxTokens, Set.of(), new Events(1, maxTokens), 0, Duration.ofMinutes(5), constraint);
+        }
+
         Asked(int[] prompt, int maxTokens, Set<Integer> stops, Events events, int index, Duration within) {
+            this(prompt, maxTokens, stops, events, index, within, null);
+        }
+
+        private Asked(
+                int[] prompt,
+                int maxTokens,
+                Set<Integer> stops,
+                Events events,
+                int index,
+                Duration within,
+                @Nullable TokenConstraint constraint) {
             this.events = events;
-            Sampler sampler = new Sampler(SamplingParameters.greedy(), prompt, new int[0], workspace, null);
+            Sampler sampler = new Sampler(SamplingParameters.greedy(), prompt, workspace, constraint);
             long deadline = System.nanoTime() + skipped.get() + within.toNanos();
             generation = new Generation(index, prompt, maxTokens, stops, sampler, Priority.DEFAULT, deadline, events);
         }
@@ -266,7 +292,9 @@ class BatchLoopTest {
         decoder.gate.release(1 << 20);
 
         assertThat(asked.ending()).isInstanceOf(Ending.Failed.class);
-        assertThat(loop.status().failure()).isNotNull();
+        assertThat(loop.status().failure())
+                .as("one failure is not the instance's")
+                .isNull();
 
         int[] prompt = asked.generation.prompt();
         Asked next = new Asked(prompt, 10).submit();
@@ -275,21 +303,148 @@ class BatchLoopTest {
         assertThat(next.generation.cachedTokens())
                 .as("rows of a broken engine are not reused")
                 .isZero();
-        assertThat(loop.status().failure()).isNull();
     }
 
     @Test
-    void a_sequence_with_bad_logits_fails_alone_and_the_instance_says_so() throws InterruptedException {
+    void an_engine_that_fails_time_after_time_is_told_and_tried_until_it_recovers_without_traffic()
+            throws InterruptedException {
+        for (int i = 0; i < EngineHealth.FAILURES; i++) {
+            assertThat(loop.status().failure()).isNull();
+            decoder.failNext.set(i == EngineHealth.FAILURES - 1 ? 3 : 1);
+            assertThat(new Asked(prompt(20 + i, 8), 5).submit().ending()).isInstanceOf(Ending.Failed.class);
+        }
+
+        assertThat(loop.status().failure()).contains("steps in a row").contains("IllegalStateException");
+        await().until(() -> {
+            skipped.addAndGet(Duration.ofSeconds(1).toNanos());
+            return loop.status().failure() == null;
+        });
+        assertThat(decoder.failNext).hasValue(0);
+        int[] prompt = prompt(30, 12);
+        Asked next = new Asked(prompt, 10).submit();
+        assertThat(next.ending()).isEqualTo(new Ending.LengthReached());
+        assertThat(next.tokens).isEqualTo(ScriptedDecoder.answer(prompt, 10));
+    }
+
+    @Test
+    void logits_that_say_nothing_are_the_engines_failure_only_when_no_other_sequence_gets_any()
+            throws InterruptedException {
+        for (int i = 0; i < EngineHealth.FAILURES; i++) {
+            decoder.brokenSlot = ScriptedDecoder.ALL_SLOTS;
+            assertThat(new Asked(prompt(40 + i, 8), 5).submit().ending()).isInstanceOf(Ending.Failed.class);
+        }
+
+        await().until(() -> loop.status().failure() != null);
+        assertThat(loop.status().failure()).contains("steps in a row");
+        decoder.brokenSlot = -1;
+        await().until(() -> {
+            skipped.addAndGet(Duration.ofSeconds(1).toNanos());
+            return loop.status().failure() == null;
+        });
+    }
+
+    @Test
+    void a_sampler_that_overflows_the_stack_ends_its_own_sequence_alone() throws InterruptedException {
+        decoder.gate = new Semaphore(0);
+        List<Asked> asked = submitTogether(List.of(
+                new Asked(prompt(50, 8), 20),
+                new Asked(prompt(51, 8), 20, new Bottomless()),
+                new Asked(prompt(52, 8), 20)));
+        decoder.gate.release(1 << 20);
+
+        assertThat(asked.get(1).ending()).isInstanceOf(Ending.Failed.class);
+        for (Asked healthy : List.of(asked.get(0), asked.get(2))) {
+            assertThat(healthy.ending()).isEqualTo(new Ending.LengthReached());
+        }
+        assertThat(loop.status().failure()).isNull();
+    }
+
+    private static final class Bottomless implements TokenConstraint {
+
+        @Override
+        public void allow(long[] mask, int remaining) {
+            deeper(mask.length);
+        }
+
+        private static int deeper(int depth) {
+            return depth < 0 ? depth : depth + deeper(depth + 1);
+        }
+
+        @Override
+        public void accept(int token) {}
+    }
+
+    @Test
+    void a_loop_whose_thread_ends_leaves_nobody_waiting_and_says_so() throws InterruptedException {
+        decoder.gate = new Semaphore(1);
+        Asked running = new Asked(prompt(60, 8), 200).submit().started();
+        Asked waiting = new Asked(prompt(61, 8), 200).submit();
+        clockBroken = true;
+        decoder.gate.release(1 << 20);
+
+        assertThat(running.ending()).isInstanceOf(Ending.Failed.class);
+        assertThat(waiting.ending()).isInstanceOf(Ending.Failed.class);
+        await().until(loop::ended);
+        clockBroken = false;
+        assertThat(loop.status().failure()).contains("has ended");
+        assertThat(loop.submit(List.of(new Asked(prompt(62, 8), 5).generation))).isEqualTo(new Submission.Closing());
+    }
+
+    @Test
+    void closing_does_not_wait_for_an_engine_that_never_comes_back() throws InterruptedException {
+        decoder.gate = new Semaphore(1);
+        new Asked(prompt(63, 8), 200).submit().started();
+
+        await().atMost(Duration.ofSeconds(20)).until(() -> {
+            loop.close();
+            return true;
+        });
+
+        assertThat(loop.ended()).isFalse();
+    }
+
+    @Test
+    void an_answer_that_a_stop_string_ended_is_no_aborted_one() throws InterruptedException {
+        decoder.gate = new Semaphore(1);
+        Asked asked = new Asked(prompt(64, 8), 200).submit().started();
+        asked.generation.stop();
+        asked.generation.cancel();
+        decoder.gate.release(1 << 20);
+
+        assertThat(asked.ending()).isEqualTo(new Ending.Stopped());
+        assertThat(finished("stop")).isEqualTo(1);
+        assertThat(finished("abort")).isZero();
+    }
+
+    @Test
+    void what_is_ended_while_it_waits_is_counted_too() throws InterruptedException {
+        decoder.gate = new Semaphore(0);
+        submitTogether(IntStream.range(0, SLOTS)
+                .mapToObj(i -> new Asked(prompt(110 + i, 10), 5))
+                .toList());
+        await().until(() -> loop.status().running() == SLOTS);
+        Asked waiting = new Asked(prompt(120, 10), 5).submit();
+        loop.stop();
+        decoder.gate.release(1 << 20);
+
+        assertThat(waiting.ending()).isInstanceOf(Ending.Failed.class);
+        await().until(() -> finished("error") == SLOTS + 1);
+    }
+
+    private double finished(String reason) {
+        return metrics.get("vllm:request_success")
+                .tag("finished_reason", reason)
+                .counter()
+                .count();
+    }
+
+    @Test
+    void a_sequence_with_bad_logits_fails_alone() throws InterruptedException {
         decoder.gate = new Semaphore(0);
         decoder.brokenSlot = 1;
         List<Asked> asked = submitTogether(IntStream.range(0, 3)
                 .mapToObj(i -> new Asked(prompt(800 + i, 8), 40))
                 .toList());
-        // Steps 1 and 2 read the first two prompts; what waits at the gate then is step 3.
-        decoder.gate.release(3);
-        await().until(() -> loop.status().failure() != null);
-        assertThat(loop.status().failure()).contains("NaN");
-        decoder.brokenSlot = -1;
         decoder.gate.release(1 << 20);
 
         assertThat(asked.get(1).ending()).isInstanceOf(Ending.Failed.class);
@@ -297,6 +452,7 @@ class BatchLoopTest {
             assertThat(healthy.ending()).isEqualTo(new Ending.LengthReached());
             assertThat(healthy.tokens).isEqualTo(ScriptedDecoder.answer(healthy.generation.prompt(), 40));
         }
+        assertThat(loop.status().failure()).isNull();
     }
 
     @Test

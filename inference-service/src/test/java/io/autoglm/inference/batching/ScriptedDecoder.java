@@ -15,6 +15,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class ScriptedDecoder implements Decoder {
 
     static final int VOCABULARY = 101;
+
+    /// Of {@link #brokenSlot}.
+    static final int ALL_SLOTS = 1 << 20;
+
     private static final int POISON = -7;
 
     private final DecoderShape shape;
@@ -26,7 +30,7 @@ final class ScriptedDecoder implements Decoder {
     volatile Semaphore gate = new Semaphore(1 << 29);
     volatile boolean closed;
 
-    /// The slot whose logits are broken; -1 for none.
+    /// The slot whose logits are broken the next time; -1 for none.
     volatile int brokenSlot = -1;
 
     int prefilledTokens;
@@ -108,7 +112,8 @@ final class ScriptedDecoder implements Decoder {
         for (int i = 0; i <= position; i++) {
             hash = mix(hash, rows[slot][i]);
         }
-        float other = slot == brokenSlot ? Float.NaN : 0;
+        float other = slot == brokenSlot || brokenSlot == ALL_SLOTS ? Float.NaN : 0;
+        brokenSlot = slot == brokenSlot ? -1 : brokenSlot;
         for (int i = 0; i < VOCABULARY; i++) {
             logits[row * VOCABULARY + i] = other;
         }

@@ -9,17 +9,18 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class WaitingLineTest {
 
     private final AtomicLong now = new AtomicLong();
-    private final WaitingLine line = new WaitingLine(3, now::get);
+    private int freeSlots;
+    private final WaitingLine line = new WaitingLine(3, 4, () -> freeSlots, now::get);
 
     private static Generation generation(Priority priority) {
         int[] prompt = {1};
-        Sampler sampler =
-                new Sampler(SamplingParameters.greedy(), prompt, new int[0], new SamplerWorkspace(2, 2), null);
+        Sampler sampler = new Sampler(SamplingParameters.greedy(), prompt, new SamplerWorkspace(2, 2), null);
         return new Generation(0, prompt, 1, Set.of(), sampler, priority, Long.MAX_VALUE, new Events(1, 1));
     }
 
@@ -54,6 +55,24 @@ class WaitingLineTest {
 
         assertThat(refused).isEqualTo(new Submission.LineFull(3));
         assertThat(line.size()).isEqualTo(2);
+    }
+
+    @Test
+    void those_for_whom_there_are_free_slots_do_not_count_as_waiting() {
+        freeSlots = 4;
+
+        assertThat(line.submit(several(7))).isEqualTo(new Submission.Accepted());
+        assertThat(line.submit(several(1))).isEqualTo(new Submission.LineFull(3));
+    }
+
+    @Test
+    void a_request_that_can_never_fit_is_told_apart_from_one_that_comes_at_a_bad_time() {
+        assertThat(line.submit(several(8))).isEqualTo(new Submission.NeverFits(7));
+        assertThat(line.submit(several(7))).isEqualTo(new Submission.LineFull(3));
+    }
+
+    private static List<Generation> several(int count) {
+        return Stream.generate(() -> generation(Priority.DEFAULT)).limit(count).toList();
     }
 
     @Test

@@ -2,8 +2,12 @@ package io.autoglm.inference.cpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class MachineTest {
 
@@ -32,6 +36,42 @@ class MachineTest {
         assertThat(Machine.availableBytes(List.of("MemTotal: 10 kB", "MemFree: 2 kB", "MemAvailable:    7 kB")))
                 .isEqualTo(7 * 1024);
         assertThat(Machine.availableBytes(List.of())).isZero();
+    }
+
+    @Test
+    void a_container_has_what_its_limits_leave_and_file_caches_are_free(@TempDir Path folder) throws IOException {
+        Path proc = folder.resolve("proc");
+        Path cgroups = folder.resolve("cgroup");
+        group(proc.resolve("self"), "cgroup", "0::/pod/app\n");
+        group(cgroups.resolve("pod"), "memory.max", "1000\n", "memory.current", "700\n");
+        group(cgroups.resolve("pod"), "memory.stat", "anon 500\nactive_file 40\ninactive_file 60\nfile 200\n");
+        group(cgroups.resolve("pod/app"), "memory.max", "max\n", "memory.current", "700\n");
+
+        assertThat(Machine.containerFreeBytes(proc, cgroups)).isEqualTo(1000 - (700 - 100));
+
+        group(cgroups.resolve("pod/app"), "memory.max", "800\n");
+        assertThat(Machine.containerFreeBytes(proc, cgroups)).isEqualTo(100);
+    }
+
+    @Test
+    void a_container_that_sees_its_own_group_as_the_root_is_understood(@TempDir Path folder) throws IOException {
+        group(folder.resolve("proc/self"), "cgroup", "0::/\n");
+        group(folder.resolve("cgroup"), "memory.max", "500\n", "memory.current", "600\n");
+
+        assertThat(Machine.containerFreeBytes(folder.resolve("proc"), folder.resolve("cgroup")))
+                .isZero();
+    }
+
+    @Test
+    void without_a_limit_a_container_has_what_the_machine_has(@TempDir Path folder) {
+        assertThat(Machine.containerFreeBytes(folder, folder)).isEqualTo(Long.MAX_VALUE);
+    }
+
+    private static void group(Path group, String... files) throws IOException {
+        Files.createDirectories(group);
+        for (int i = 0; i < files.length; i += 2) {
+            Files.writeString(group.resolve(files[i]), files[i + 1]);
+        }
     }
 
     @Test

@@ -11,8 +11,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -87,11 +90,71 @@ class ModelDirectoryTest {
         TinyModel tiny = TinyModel.glm();
         String first = ModelDirectory.open(tiny.write(folder.resolve("a"))).digest();
         Path copy = tiny.write(folder.resolve("b"));
-        String same = ModelDirectory.open(copy).digest();
-        Files.writeString(copy.resolve("chat_template.jinja"), "{{ messages }}");
-        String other = ModelDirectory.open(copy).digest();
+        Set<String> digests = new HashSet<>();
+        digests.add(first);
 
-        assertThat(first).matches("[0-9a-f]{12}").isEqualTo(same).isNotEqualTo(other);
+        assertThat(first)
+                .matches("[0-9a-f]{12}")
+                .isEqualTo(ModelDirectory.open(copy).digest());
+        Files.writeString(copy.resolve("README.md"), "nothing that is served");
+        assertThat(ModelDirectory.open(copy).digest()).isEqualTo(first);
+
+        List<String> files = List.of(
+                "generation_config.json",
+                "tokenizer.json",
+                "tokenizer_config.json",
+                "chat_template.jinja",
+                "chat_template.json");
+        for (String file : files) {
+            Files.writeString(copy.resolve(file), "{}");
+            assertThat(digests.add(ModelDirectory.open(copy).digest())).as(file).isTrue();
+            Files.writeString(copy.resolve(file), "{ }");
+            assertThat(digests.add(ModelDirectory.open(copy).digest())).as(file).isTrue();
+        }
+        Files.writeString(copy.resolve("config.json"), Files.readString(copy.resolve("config.json")) + "\n");
+        assertThat(digests.add(ModelDirectory.open(copy).digest())).isTrue();
+        Path weights = copy.resolve("model.safetensors");
+        byte[] bytes = Files.readAllBytes(weights);
+        bytes[bytes.length / 2] ^= 1;
+        Files.write(weights, bytes);
+        assertThat(digests.add(ModelDirectory.open(copy).digest())).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "temperature        | 5    | temperature must be between 0 and 2, but is 5",
+                "temperature        | -0.1 | temperature must be between 0 and 2, but is -0.1",
+                "top_p              | 0    | top_p must be above 0 and at most 1, but is 0",
+                "top_k              | 1.5  | top_k must be a whole number, 0 or -1 for all, but is 1.5",
+                "top_k              | -2   | top_k must be a whole number, 0 or -1 for all, but is -2",
+                "min_p              | 2    | min_p must be between 0 and 1, but is 2",
+                "repetition_penalty | 0    | repetition_penalty must be above 0 and at most 2, but is 0"
+            })
+    void a_default_that_would_fail_every_request_is_named_with_its_file(String field, String value, String why)
+            throws IOException {
+        TinyModel.glm().write(folder);
+        Path file = folder.resolve("generation_config.json");
+        Files.writeString(file, "{\"" + field + "\": " + value + "}");
+
+        refused(folder, file + ": " + why);
+    }
+
+    @Test
+    void a_sliding_window_is_refused_by_every_family_that_would_ignore_it() throws IOException {
+        List<String> refused = new ArrayList<>();
+        for (TinyModel tiny : TinyModel.ofEveryFamily()) {
+            tiny.config().put("use_sliding_window", true);
+            Path written = tiny.write(Files.createTempDirectory(folder, "m"));
+            try {
+                ModelDirectory.open(written);
+            } catch (ModelLoadException e) {
+                refused.add(String.valueOf(e.getMessage()).replaceAll(".*use_sliding_window.* for ", ""));
+            }
+        }
+
+        assertThat(refused).contains("Qwen2ForCausalLM", "Qwen3ForCausalLM").doesNotContain("MistralForCausalLM");
     }
 
     @Test

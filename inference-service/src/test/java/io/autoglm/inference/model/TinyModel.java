@@ -39,7 +39,8 @@ public final class TinyModel {
     /// A published checkpoint, as [ReferenceForward] reads it.
     public static TinyModel read(ModelDirectory directory) throws IOException {
         Map<String, Object> config = new ObjectMapper()
-                .readValue(directory.require("config.json").toFile(), new TypeReference<Map<String, Object>>() {});
+                .readValue(
+                        directory.path().resolve("config.json").toFile(), new TypeReference<Map<String, Object>>() {});
         TinyModel model = new TinyModel(directory.name(), config);
         for (String name : directory.weights().names()) {
             Tensor tensor = directory.weights().any(name);

@@ -30,7 +30,7 @@ class SamplerTest {
         SamplerWorkspace workspace = new SamplerWorkspace(4, 3);
         FloatBuffer rows = FloatBuffer.wrap(new float[] {9, 0, 0, 0, 0, 0, 1, 99});
 
-        Sampler sampler = new Sampler(SamplingParameters.greedy(), NOTHING, NOTHING, workspace, null);
+        Sampler sampler = new Sampler(SamplingParameters.greedy(), NOTHING, workspace, null);
 
         assertThat(sampler.next(rows, 1, 0, 10).token()).isEqualTo(2);
     }
@@ -107,7 +107,8 @@ class SamplerTest {
                     .seed(run)
                     .build();
 
-            assertThat(sorted(logits, temperature, topK, topP)).contains(next(parameters, logits));
+            assertThat(next(parameters, logits))
+                    .isEqualTo(drawn(sorted(logits, temperature, topK, topP), logits, temperature, run));
         }
     }
 
@@ -116,13 +117,13 @@ class SamplerTest {
         float[] logits = new float[100];
         SamplingParameters seeded = parameters().seed(42).build();
         SamplerWorkspace workspace = new SamplerWorkspace(100, 100);
-        Sampler whole = new Sampler(seeded, NOTHING, NOTHING, workspace, null);
+        Sampler whole = new Sampler(seeded, NOTHING, workspace, null);
         List<Integer> tokens = IntStream.range(0, 50)
                 .mapToObj(position ->
                         whole.next(FloatBuffer.wrap(logits), 0, position, 50).token())
                 .toList();
 
-        Sampler continued = new Sampler(seeded, NOTHING, NOTHING, workspace, null);
+        Sampler continued = new Sampler(seeded, NOTHING, workspace, null);
         List<Integer> rest = IntStream.range(20, 50)
                 .mapToObj(position -> continued
                         .next(FloatBuffer.wrap(logits), 0, position, 50)
@@ -134,12 +135,19 @@ class SamplerTest {
     }
 
     @Test
-    void without_a_seed_one_is_drawn_and_told() {
-        SamplerWorkspace workspace = new SamplerWorkspace(2, 2);
-        Sampler some = new Sampler(parameters().build(), NOTHING, NOTHING, workspace, null);
-        Sampler other = new Sampler(parameters().build(), NOTHING, NOTHING, workspace, null);
+    void without_a_seed_every_sequence_draws_its_own() {
+        SamplerWorkspace workspace = new SamplerWorkspace(100, 100);
+        FloatBuffer logits = FloatBuffer.wrap(new float[100]);
+        Sampler some = new Sampler(parameters().build(), NOTHING, workspace, null);
+        Sampler other = new Sampler(parameters().build(), NOTHING, workspace, null);
 
-        assertThat(some.seed()).isNotEqualTo(other.seed());
+        assertThat(tokens(some, logits, 30)).isNotEqualTo(tokens(other, logits, 30));
+    }
+
+    private static List<Integer> tokens(Sampler sampler, FloatBuffer logits, int count) {
+        return IntStream.range(0, count)
+                .mapToObj(position -> sampler.next(logits, 0, position, count).token())
+                .toList();
     }
 
     @Test
@@ -148,25 +156,13 @@ class SamplerTest {
         SamplingParameters penalized =
                 parameters().temperature(0).presence(0.5).frequency(0.4).build();
         FloatBuffer logits = FloatBuffer.wrap(new float[] {2.0f, 1.3f, 0.5f});
-        Sampler sampler = new Sampler(penalized, new int[] {0, 0, 0, 0, 0}, NOTHING, workspace, null);
+        Sampler sampler = new Sampler(penalized, new int[] {0, 0, 0, 0, 0}, workspace, null);
 
         assertThat(sampler.next(logits, 0, 0, 9).token()).isEqualTo(0); // 2.0
         assertThat(sampler.next(logits, 0, 1, 9).token()).isEqualTo(1); // 2.0 - 0.9 < 1.3
         assertThat(sampler.next(logits, 0, 2, 9).token()).isEqualTo(0); // 1.1 > 0.4, 0.5
         assertThat(sampler.next(logits, 0, 3, 9).token()).isEqualTo(0); // 0.7 > 0.5 > 0.4
         assertThat(sampler.next(logits, 0, 4, 9).token()).isEqualTo(2); // 0.3 < 0.5
-    }
-
-    @Test
-    void a_continued_answer_is_penalized_for_what_was_already_sent() {
-        SamplerWorkspace workspace = new SamplerWorkspace(2, 2);
-        SamplingParameters penalized = parameters().temperature(0).presence(1).build();
-
-        Sampler sampler = new Sampler(penalized, NOTHING, new int[] {0}, workspace, null);
-
-        assertThat(sampler.next(FloatBuffer.wrap(new float[] {1.5f, 1}), 0, 1, 9)
-                        .token())
-                .isEqualTo(1);
     }
 
     @Test
@@ -197,8 +193,7 @@ class SamplerTest {
                 parameters().temperature(0.1).bias(1, 50).topLogprobs(2).build();
         SamplerWorkspace workspace = new SamplerWorkspace(4, 4);
 
-        SampledToken token =
-                new Sampler(asked, NOTHING, NOTHING, workspace, null).next(FloatBuffer.wrap(logits), 0, 0, 9);
+        SampledToken token = new Sampler(asked, NOTHING, workspace, null).next(FloatBuffer.wrap(logits), 0, 0, 9);
 
         assertThat(token.token()).isEqualTo(1);
         assertThat(token.logprob()).isCloseTo((float) Math.log(0.3), within(1e-5f));
@@ -210,7 +205,7 @@ class SamplerTest {
     void no_logprobs_are_computed_unless_asked_for() {
         SamplerWorkspace workspace = new SamplerWorkspace(2, 2);
 
-        SampledToken token = new Sampler(parameters().build(), NOTHING, NOTHING, workspace, null)
+        SampledToken token = new Sampler(parameters().build(), NOTHING, workspace, null)
                 .next(FloatBuffer.wrap(new float[2]), 0, 0, 9);
 
         assertThat(token.logprob()).isNull();
@@ -233,7 +228,7 @@ class SamplerTest {
             }
         };
         SamplerWorkspace workspace = new SamplerWorkspace(3, 3);
-        Sampler sampler = new Sampler(parameters().bias(0, 100).build(), NOTHING, NOTHING, workspace, onlyTwo);
+        Sampler sampler = new Sampler(parameters().bias(0, 100).build(), NOTHING, workspace, onlyTwo);
 
         assertThat(sampler.next(FloatBuffer.wrap(new float[] {9, 9, Float.NEGATIVE_INFINITY}), 0, 0, 9)
                         .token())
@@ -247,7 +242,7 @@ class SamplerTest {
 
     private static int nextAfter(SamplingParameters parameters, int[] prompt, float... logits) {
         SamplerWorkspace workspace = new SamplerWorkspace(logits.length, logits.length);
-        return new Sampler(parameters, prompt, NOTHING, workspace, null)
+        return new Sampler(parameters, prompt, workspace, null)
                 .next(FloatBuffer.wrap(logits), 0, prompt.length, 10)
                 .token();
     }
@@ -255,7 +250,7 @@ class SamplerTest {
     private static double[] frequencies(SamplingParameters parameters, float... logits) {
         int draws = 40_000;
         SamplerWorkspace workspace = new SamplerWorkspace(logits.length, logits.length);
-        Sampler sampler = new Sampler(parameters, NOTHING, NOTHING, workspace, null);
+        Sampler sampler = new Sampler(parameters, NOTHING, workspace, null);
         double[] shares = new double[logits.length];
         for (int position = 0; position < draws; position++) {
             shares[sampler.next(FloatBuffer.wrap(logits), 0, position, 10).token()] += 1.0 / draws;
@@ -311,6 +306,74 @@ class SamplerTest {
             }
         }
         return kept;
+    }
+
+    /// The token in whose part of the kept mass the draw for position 0 falls, the likeliest first.
+    private static int drawn(List<Integer> kept, float[] logits, double temperature, long seed) {
+        double[] shares = softmax(logits, temperature);
+        double mass = kept.stream().mapToDouble(token -> shares[token]).sum();
+        double left = CounterRandom.uniform(seed, 0) * mass;
+        for (int token : kept) {
+            left -= shares[token];
+            if (left < 0) {
+                return token;
+            }
+        }
+        return kept.getLast();
+    }
+
+    @Test
+    void every_token_is_that_of_the_straightforward_way() {
+        Random random = new Random(29);
+        for (int run = 0; run < 400; run++) {
+            int vocabulary = 2 + random.nextInt(300);
+            Builder asked = parameters()
+                    .temperature(random.nextInt(3) == 0 ? 0 : random.nextDouble(0.2, 2))
+                    .topK(random.nextInt(3) == 0 ? 1 + random.nextInt(20) : 0)
+                    .topP(random.nextBoolean() ? 1 : random.nextDouble(0.1, 1))
+                    .minP(random.nextInt(4) == 0 ? random.nextDouble(0, 0.3) : 0)
+                    .seed(run)
+                    .topLogprobs(random.nextInt(-1, 5));
+            if (random.nextBoolean()) {
+                asked.presence(random.nextDouble(-2, 2))
+                        .frequency(random.nextDouble(-2, 2))
+                        .repetition(random.nextDouble(0.5, 2));
+            }
+            for (int i = random.nextInt(4); i > 0; i--) {
+                asked.bias(random.nextInt(vocabulary), (float) random.nextDouble(-100, 100));
+            }
+            TokenConstraint odd = random.nextInt(3) == 0 ? new Odd(vocabulary) : null;
+            int[] prompt = random.ints(random.nextInt(200), 0, vocabulary).toArray();
+            SamplingParameters parameters = asked.build();
+            SamplerWorkspace workspace = new SamplerWorkspace(vocabulary, vocabulary);
+            Sampler sampler = new Sampler(parameters, prompt, workspace, odd);
+            StraightforwardSampler reference = new StraightforwardSampler(parameters, prompt, odd);
+
+            for (int position = 0; position < 40; position++) {
+                float[] logits = new float[vocabulary];
+                for (int i = 0; i < vocabulary; i++) {
+                    logits[i] = random.nextInt(20) == 0 ? Float.NEGATIVE_INFINITY : random.nextInt(-40, 40) / 4f;
+                }
+                logits[1] = 2;
+                assertThat(sampler.next(FloatBuffer.wrap(logits), 0, position, 50))
+                        .isEqualTo(reference.next(logits, position));
+            }
+        }
+    }
+
+    /// Allows the odd tokens.
+    private record Odd(int vocabulary) implements TokenConstraint {
+
+        @Override
+        public void allow(long[] mask, int remaining) {
+            Arrays.fill(mask, 0xAAAA_AAAA_AAAA_AAAAL);
+        }
+
+        @Override
+        public void accept(int token) {
+            assertThat(token % 2).isEqualTo(1);
+            assertThat(token).isLessThan(vocabulary);
+        }
     }
 
     private static Builder parameters() {

@@ -75,7 +75,9 @@ class SamplingParametersTest {
                 "logit_bias|{\"-1\":1}",
                 "top_logprobs|3",
                 "top_logprobs|-1",
-                "logprobs|\"yes\""
+                "logprobs|\"yes\"",
+                "logprobs|21",
+                "logprobs|-1"
             })
     void a_value_of_the_wrong_type_or_out_of_range_is_named(String param, String value) {
         assertThatThrownBy(() -> read("{\"" + param + "\":" + value + "}", NONE))

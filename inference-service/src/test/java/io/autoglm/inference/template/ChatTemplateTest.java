@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -38,10 +39,49 @@ class ChatTemplateTest {
                 "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}",
                 "{% macro m() %}{{ m() }}{{ m() }}{% endmacro %}{{ m() }}",
                 "{{ 'x'.ljust(2000000000) }}",
-                "{{ ['a'] * 100000000 }}"
+                "{{ ['a'] * 100000000 }}",
+                "{{ range(-9223372036854775807, 9223372036854775807) }}",
+                "{{ range(9223372036854775807, -9223372036854775807, -1) }}",
+                "{% for i in range(90000) %}{% set x = ('a ' * 100000).split() %}{% endfor %}",
+                "{% set s = 'a ' * 100000 %}{% for i in range(90000) %}{% set x = s.upper() %}{% endfor %}",
+                "{% set s = 'a ' * 100000 %}{% for i in range(90000) %}{% set x = s[1:] %}{% endfor %}"
             })
     void a_hostile_template_fails_instead_of_hanging_or_filling_the_memory(String source) {
         assertThat(render(source)).isInstanceOf(Rendering.Failed.class);
+    }
+
+    @Test
+    @Timeout(20)
+    void splitting_a_long_text_takes_time_in_proportion_to_it() {
+        assertThat(render("{{ ('a ' * 1000000).split() | length }}")).isEqualTo(new Rendering.Prompt("1000000"));
+        assertThat(render("{{ ('a ' * 1000000).rsplit() | length }}")).isEqualTo(new Rendering.Prompt("1000000"));
+        assertThat(render("{{ ('a,' * 1000000).rsplit(',') | length }}")).isEqualTo(new Rendering.Prompt("1000001"));
+    }
+
+    @Test
+    void splits_are_pythons() {
+        assertThat(render("{{ '  a b  c '.split() | join('|') }}")).isEqualTo(new Rendering.Prompt("a|b|c"));
+        assertThat(render("{{ '  a b  c '.split(none, 1) | join('|') }}")).isEqualTo(new Rendering.Prompt("a|b  c "));
+        assertThat(render("{{ '  a b  c '.rsplit(none, 1) | join('|') }}")).isEqualTo(new Rendering.Prompt("  a b|c"));
+        assertThat(render("{{ 'a,b,c'.rsplit(',', 1) | join('|') }}")).isEqualTo(new Rendering.Prompt("a,b|c"));
+        assertThat(render("{{ ''.split() | length }}{{ ' '.rsplit() | length }}"))
+                .isEqualTo(new Rendering.Prompt("00"));
+    }
+
+    @Test
+    void slices_and_ranges_are_pythons_at_their_bounds() {
+        assertThat(render(
+                        "{{ 'a😀bc'[1:3] }}|{{ 'a😀bc'[::-1] }}|{{ 'a😀bc'[-2:] }}|{{ 'abc'[2:1] }}|{{ 'abcd'[::3] }}"))
+                .isEqualTo(new Rendering.Prompt("😀b|cb😀a|bc||ad"));
+        assertThat(render("{{ 'abc'[::9223372036854775807] }}{{ [1,2][::-9223372036854775807] }}"))
+                .isEqualTo(new Rendering.Prompt("a[2]"));
+        assertThat(render("{{ range(9223372036854775805, 9223372036854775807) | list | length }}"))
+                .isEqualTo(new Rendering.Prompt("2"));
+        assertThat(render("{{ range(5, -9223372036854775807) | list | length }}"))
+                .isEqualTo(new Rendering.Prompt("0"));
+        assertThat(render(
+                        "{{ range(-9223372036854775807, 9223372036854775807, 4611686018427387904) | list | length }}"))
+                .isEqualTo(new Rendering.Prompt("4"));
     }
 
     @Test

@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -64,14 +65,14 @@ class TokenizerTest {
 
     @Test
     void control_tokens_in_a_prompt_are_single_tokens_and_are_hidden_in_an_answer() {
-        int user = tokenizer.idOf("<|user|>").orElseThrow();
+        int user = tokenizer.encode("<|user|>", false)[0];
 
         assertThat(tokenizer.encode("a<|user|>b", false)).hasSize(3).contains(user);
         assertThat(tokenizer.decode(tokenizer.encode("a<|user|>b", false), false))
                 .isEqualTo("ab");
         assertThat(tokenizer.decode(tokenizer.encode("a<|user|>b", false), true))
                 .isEqualTo("a<|user|>b");
-        assertThat(tokenizer.bytes().isSpecial(user)).isTrue();
+        assertThat(tokenizer.bytes().isControl(user)).isTrue();
     }
 
     @Test
@@ -98,7 +99,7 @@ class TokenizerTest {
         for (int run = 0; run < 2000; run++) {
             int[] tokens = random.ints(random.nextInt(20), 0, tokenizer.vocabularySize())
                     .toArray();
-            TextStream stream = tokenizer.stream(true);
+            TextStream stream = tokenizer.stream(true, false);
             StringBuilder text = new StringBuilder();
             for (int token : tokens) {
                 String piece = stream.append(token);
@@ -115,7 +116,7 @@ class TokenizerTest {
 
     @Test
     void a_character_comes_with_its_last_byte() {
-        TextStream stream = tokenizer.stream(false);
+        TextStream stream = tokenizer.stream(false, false);
         byte[] smile = "😀".getBytes(StandardCharsets.UTF_8);
 
         for (int i = 0; i < 3; i++) {
@@ -138,6 +139,36 @@ class TokenizerTest {
                     .isEqualTo("hello hello 你")
                     .isEqualTo(library.decode(longs(tokens), false));
         }
+    }
+
+    @Test
+    void a_text_that_goes_on_keeps_the_space_that_a_text_of_its_own_loses(@TempDir Path other) throws IOException {
+        Files.writeString(other.resolve("tokenizer.json"), sentencePiece().toString());
+        try (Tokenizer pieces = Tokenizer.open(other);
+                HuggingFaceTokenizer library = HuggingFaceTokenizer.newInstance(
+                        other.resolve("tokenizer.json"), Map.of("truncation", "false", "padding", "false"))) {
+            int[] prompt = pieces.encode("hello", false);
+            int[] answer = pieces.encode("hello 你", false);
+            int[] whole = IntStream.concat(Arrays.stream(prompt), Arrays.stream(answer))
+                    .toArray();
+
+            assertThat(read(pieces.stream(true, false), answer))
+                    .as("an answer of its own")
+                    .isEqualTo(library.decode(longs(answer), false))
+                    .isEqualTo("hello 你");
+            assertThat(pieces.decode(prompt, true) + read(pieces.stream(true, true), answer))
+                    .as("an answer that continues its prompt")
+                    .isEqualTo(library.decode(longs(whole), false))
+                    .isEqualTo("hello hello 你");
+        }
+    }
+
+    private static String read(TextStream stream, int[] tokens) {
+        StringBuilder text = new StringBuilder();
+        for (int token : tokens) {
+            text.append(stream.append(token));
+        }
+        return text.append(stream.end()).toString();
     }
 
     @Test

@@ -1,0 +1,95 @@
+package io.autoglm.inference.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.autoglm.inference.template.ChatTemplate;
+import io.autoglm.inference.template.Rendering;
+import io.autoglm.inference.text.AssistantDelta;
+import io.autoglm.inference.text.AssistantParser;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class ForcedCallTest {
+
+    private static final String HEAD = "{% for message in messages %}<|{{ message.role }}|>\n";
+    private static final String CALL = """
+            <tool_call>
+            {"name": "{{ message.tool_calls[0].function.name }}", \
+            "arguments": {{ message.tool_calls[0].function.arguments | tojson }}}
+            </tool_call>""";
+    private static final String TAIL = "{% endfor %}{% if add_generation_prompt %}<|assistant|>\n"
+            + "{{ '' if enable_thinking is defined and not enable_thinking else '<think>\\n' }}{% endif %}";
+
+    /// Writes an empty reasoning before a call.
+    private static final String KEEPS =
+            HEAD + "{% if message.tool_calls %}<think>\n\n</think>\n\n" + CALL + "{% endif %}" + TAIL;
+
+    /// Leaves the reasoning of what is past away.
+    private static final String DROPS = HEAD + "{% if message.tool_calls %}" + CALL + "{% endif %}" + TAIL;
+
+    private static ObjectNode thinking(boolean enabled) {
+        return JsonBody.MAPPER.createObjectNode().put("enable_thinking", enabled);
+    }
+
+    private static ChatTemplate template(String source) {
+        return ChatTemplate.parse(source, Map.of(), Clock.systemUTC());
+    }
+
+    private static JsonNode json(String text) {
+        try {
+            return JsonBody.MAPPER.readTree(text);
+        } catch (IOException e) {
+            throw new IllegalArgumentException(text, e);
+        }
+    }
+
+    private static final JsonNode TOOLS =
+            json("[{\"type\":\"function\",\"function\":{\"name\":\"get_time\",\"parameters\":{}}}]");
+
+    /// What a client sees when the model goes on as the opening wants it to.
+    private static List<AssistantDelta> seen(String source, ObjectNode variables) {
+        ChatTemplate template = template(source);
+        String prompt = ((Rendering.Prompt)
+                        template.render(json("[{\"role\":\"user\",\"content\":\"?\"}]"), TOOLS, true, variables))
+                .text();
+        String opening =
+                ForcedCall.opening(template, TOOLS, "get_time", variables).orElseThrow();
+        AssistantParser parser = new AssistantParser(TOOLS, true, AssistantParser.opensReasoning(prompt));
+        String rest = "{}}\n</tool_call>";
+        return Stream.of(parser.append(opening), parser.append(rest), parser.end())
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    @Test
+    void a_call_is_opened_behind_the_reasoning_that_the_prompt_opens() {
+        for (String source : List.of(KEEPS, DROPS)) {
+            assertThat(seen(source, thinking(true)))
+                    .as(source)
+                    .containsExactly(new AssistantDelta.ToolCall(0, "get_time", "{}"));
+        }
+    }
+
+    @Test
+    void the_template_is_asked_with_the_variables_of_the_request() {
+        ChatTemplate template = template(DROPS);
+
+        assertThat(ForcedCall.opening(template, TOOLS, "get_time", thinking(false)))
+                .hasValueSatisfying(opening -> assertThat(opening)
+                        .startsWith("<tool_call>\n{\"name\": \"get_time\"")
+                        .doesNotContain("think"));
+        assertThat(seen(DROPS, thinking(false))).containsExactly(new AssistantDelta.ToolCall(0, "get_time", "{}"));
+    }
+
+    @Test
+    void a_template_without_calls_has_no_opening() {
+        assertThat(ForcedCall.opening(template(HEAD + TAIL), TOOLS, "get_time", thinking(true)))
+                .isEmpty();
+    }
+}

@@ -1,0 +1,93 @@
+package io.autoglm.inference.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class PreparationTest {
+
+    private final Preparation preparation = new Preparation(2, 3);
+    private final ExecutorService requests = Executors.newVirtualThreadPerTaskExecutor();
+    private final Semaphore gate = new Semaphore(0);
+    private final AtomicInteger working = new AtomicInteger();
+
+    @AfterEach
+    void close() {
+        gate.release(100);
+        preparation.close();
+        requests.close();
+    }
+
+    private Future<Boolean> work() {
+        return requests.submit(() -> preparation.run(() -> {
+            working.incrementAndGet();
+            gate.acquire();
+            working.decrementAndGet();
+            return Thread.currentThread().isVirtual();
+        }));
+    }
+
+    @Test
+    void work_is_done_on_platform_threads_and_no_more_of_it_at_once_than_there_are() throws Exception {
+        List<Future<Boolean>> all = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            all.add(work());
+        }
+        await().until(() -> working.get() == 2);
+        gate.release(100);
+
+        for (Future<Boolean> each : all) {
+            assertThat(each.get()).isFalse();
+        }
+    }
+
+    @Test
+    void what_finds_the_line_full_is_told_to_come_later() throws Exception {
+        List<Future<Boolean>> all = new ArrayList<>(List.of(work(), work()));
+        await().until(() -> working.get() == 2);
+        AtomicInteger refused = new AtomicInteger();
+        for (int i = 0; i < 5; i++) {
+            all.add(requests.submit(() -> {
+                try {
+                    return preparation.run(() -> true);
+                } catch (RefusedException e) {
+                    refused.addAndGet(e.refusal() instanceof Refusal.Busy ? 1 : 100);
+                    return false;
+                }
+            }));
+        }
+
+        await().until(() -> refused.get() == 2);
+        gate.release(100);
+        for (Future<Boolean> each : all) {
+            assertThat(each.get()).isIn(true, false);
+        }
+    }
+
+    @Test
+    void a_failure_comes_out_as_it_is() {
+        RefusedException refused = RefusedException.invalid("n", "no");
+        StackOverflowError error = new StackOverflowError();
+
+        assertThatThrownBy(() -> preparation.run(() -> {
+                    throw refused;
+                }))
+                .isSameAs(refused);
+        assertThatThrownBy(() -> preparation.run(() -> {
+                    throw error;
+                }))
+                .isSameAs(error);
+    }
+}

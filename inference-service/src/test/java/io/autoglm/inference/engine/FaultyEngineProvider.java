@@ -1,0 +1,143 @@
+package io.autoglm.inference.engine;
+
+import ai.djl.Device;
+import ai.djl.Model;
+import ai.djl.engine.Engine;
+import ai.djl.engine.EngineProvider;
+import ai.djl.ndarray.NDManager;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.nio.FloatBuffer;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/// The engine `faulty`: the CPU engine, whose steps fail when a test wants them to.
+public final class FaultyEngineProvider implements EngineProvider {
+
+    /// Steps that go well before {@link #FAILURES} are due.
+    public static final AtomicInteger GOOD = new AtomicInteger();
+
+    /// Steps that fail then.
+    public static final AtomicInteger FAILURES = new AtomicInteger();
+
+    private static final class Holder {
+        static final FaultyEngine ENGINE = new FaultyEngine();
+    }
+
+    @Override
+    public String getEngineName() {
+        return "faulty";
+    }
+
+    @Override
+    public int getEngineRank() {
+        return 100;
+    }
+
+    @Override
+    public Engine getEngine() {
+        return Holder.ENGINE;
+    }
+
+    private static final class FaultyEngine extends Engine {
+
+        private static Engine cpu() {
+            return Engine.getEngine("cpu");
+        }
+
+        @Override
+        public Model newModel(String name, @Nullable Device device) {
+            Model real = cpu().newModel(name, device);
+            return (Model) Proxy.newProxyInstance(
+                    DecoderModel.class.getClassLoader(),
+                    new Class<?>[] {DecoderModel.class},
+                    (proxy, method, arguments) -> {
+                        Object result = call(real, method, arguments);
+                        return result instanceof Decoder decoder ? new FaultyDecoder(decoder) : result;
+                    });
+        }
+
+        private static @Nullable Object call(Model real, Method method, Object[] arguments) throws Throwable {
+            try {
+                return method.invoke(real, arguments);
+            } catch (InvocationTargetException e) {
+                throw e.getCause();
+            }
+        }
+
+        @Override
+        public @Nullable Engine getAlternativeEngine() {
+            return null;
+        }
+
+        @Override
+        public String getEngineName() {
+            return "faulty";
+        }
+
+        @Override
+        public int getRank() {
+            return 100;
+        }
+
+        @Override
+        public String getVersion() {
+            return "0";
+        }
+
+        @Override
+        public boolean hasCapability(String capability) {
+            return false;
+        }
+
+        @Override
+        public NDManager newBaseManager() {
+            return cpu().newBaseManager();
+        }
+
+        @Override
+        public NDManager newBaseManager(@Nullable Device device) {
+            return cpu().newBaseManager(device);
+        }
+    }
+
+    private record FaultyDecoder(Decoder real) implements Decoder {
+
+        private static void step() {
+            if (GOOD.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+                return;
+            }
+            if (FAILURES.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+                throw new IllegalStateException("a test wants this step to fail");
+            }
+        }
+
+        @Override
+        public DecoderShape shape() {
+            return real.shape();
+        }
+
+        @Override
+        public FloatBuffer prefill(int slot, int start, int[] tokens, int from, int to) {
+            step();
+            return real.prefill(slot, start, tokens, from, to);
+        }
+
+        @Override
+        public FloatBuffer decode(int first, int[] tokens, int[] positions) {
+            step();
+            return real.decode(first, tokens, positions);
+        }
+
+        @Override
+        public void copy(int fromSlot, int toSlot, int tokens) {
+            real.copy(fromSlot, toSlot, tokens);
+        }
+
+        @Override
+        public void close() {
+            real.close();
+        }
+    }
+}
