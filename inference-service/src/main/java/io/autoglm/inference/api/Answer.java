@@ -48,12 +48,13 @@ record Answer(Exchange exchange, ServingModel model, AnswerOptions options, Wire
         List<AnswerText> choices = new ArrayList<>();
         for (int i = 0; i < prompts.size(); i++) {
             Supplier<AssistantParser> parser = reading.parser();
+            int answerTokens = Prompt.answerTokens(model, prompts.get(i), options.maxTokens());
             Generation generation = new Generation(
                     i,
                     prompts.get(i),
-                    Prompt.answerTokens(model, prompts.get(i), options.maxTokens()),
+                    answerTokens,
                     endTokens(),
-                    sampler(prompts.get(i), i, reading.reasons()),
+                    sampler(prompts.get(i), i, reading.reasons(), answerTokens),
                     exchange.priority(),
                     deadlineNanos,
                     events);
@@ -103,14 +104,14 @@ record Answer(Exchange exchange, ServingModel model, AnswerOptions options, Wire
     }
 
     /// Each of `n` answers has a seed of its own, or all would be the same.
-    private Sampler sampler(int[] prompt, int choice, boolean reasons) {
-        TokenConstraint form = model.format().constraint(options.responseFormat());
-        TokenConstraint constraint = form == null || !reasons
-                ? form
-                : new AfterReasoning(form, model.tokenizer().bytes(), model.endTokens());
+    private Sampler sampler(int[] prompt, int choice, boolean reasons, int answerTokens) {
+        TokenConstraint form = reasons
+                ? model.format()
+                        .constraintAfter(AssistantParser.REASONING_END, options.responseFormat(), answerTokens)
+                : model.format().constraint(options.responseFormat(), answerTokens);
         SamplingParameters sampling = options.sampling();
         Long seed = sampling.seed();
         SamplingParameters own = seed == null || choice == 0 ? sampling : sampling.withSeed(seed + choice);
-        return new Sampler(own, prompt, model.workspace(), constraint);
+        return new Sampler(own, prompt, model.workspace(), form);
     }
 }

@@ -13,7 +13,9 @@ import org.jspecify.annotations.Nullable;
 public final class AssistantParser {
 
     private static final String THINK = "<think>";
-    private static final String THINK_END = "</think>";
+    /// What ends the reasoning of a model that shows it.
+    public static final String REASONING_END = "</think>";
+
     private static final String CALL = "<tool_call>";
 
     private enum State {
@@ -130,12 +132,12 @@ public final class AssistantParser {
             return;
         }
         held.append(next);
-        if (held.toString().equals(THINK_END)) {
+        if (held.toString().equals(REASONING_END)) {
             held.setLength(0);
             gap.setLength(0);
             state = State.CONTENT;
             behindMarkup = true;
-        } else if (!THINK_END.startsWith(held.toString())) {
+        } else if (!REASONING_END.startsWith(held.toString())) {
             int rest = next == '<' ? 1 : 0;
             String text = held.substring(0, held.length() - rest);
             held.delete(0, text.length());
