@@ -5,9 +5,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// The `traceparent` header of [W3C Trace Context](https://www.w3.org/TR/trace-context/#traceparent-header), read in
-/// one way by all services: version `ff` and all-zero ids are invalid, version 00 is exactly four fields, and a later
-/// version is read by those four fields, whatever follows them behind a dash.
+/// The `traceparent` header of [W3C Trace Context](https://www.w3.org/TR/trace-context/#traceparent-header),
+/// read in one way by all services: version `ff` and all-zero ids are invalid, version 00 is exactly four
+/// fields, and a later version is read by those four fields, whatever follows them behind a dash.
 public final class TraceParent {
     private TraceParent() {}
 

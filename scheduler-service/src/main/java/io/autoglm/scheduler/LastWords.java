@@ -11,8 +11,8 @@ import java.util.stream.Stream;
 /// Why the service could not start, for whoever started it.
 ///
 /// @param line     in one line; a setting at fault is named
-/// @param exitCode 78 (`EX_CONFIG` of sysexits.h) where starting again without a change would fail again, which is what
-///                 a supervisor reads there; 1 where it may help
+/// @param exitCode 78 (`EX_CONFIG` of sysexits.h) where starting again without a change would fail again,
+///                 which is what a supervisor reads there; 1 where it may help
 record LastWords(String line, int exitCode) {
     private static final int CONFIGURATION_FAULT = 78;
     private static final int OTHER_FAULT = 1;

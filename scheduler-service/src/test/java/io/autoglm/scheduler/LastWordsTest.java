@@ -46,8 +46,7 @@ class LastWordsTest {
     void a_port_that_is_taken_may_be_free_at_the_next_start() {
         LastWords words = LastWords.of(new RuntimeException(new BindException("Port already bound: 8081")));
 
-        assertThat(words)
-                .isEqualTo(new LastWords("Port already bound: 8081: free the port or set AUTOGLM_PORT", 1));
+        assertThat(words).isEqualTo(new LastWords("Port already bound: 8081: free the port or set AUTOGLM_PORT", 1));
     }
 
     @Test

@@ -8,8 +8,8 @@ import java.time.Duration;
 @ConfigMapping(prefix = "autoglm.lease")
 public interface LeaseConfig {
 
-    /// How long a lease lives when nobody gives it back and its caller did not say how long it waits. Default 10 min.
-    /// One that says so (`x-autoglm-timeout-ms`) gets that long, and `grace` on top.
+    /// How long a lease lives when nobody gives it back and its caller did not say how long it waits. Default
+    /// 10 min. One that says so (`x-autoglm-timeout-ms`) gets that long, and `grace` on top.
     @WithDefault("10m")
     Duration defaultAge();
 

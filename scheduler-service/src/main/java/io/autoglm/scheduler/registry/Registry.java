@@ -102,17 +102,15 @@ public final class Registry {
 
     /// A gateway saw it fail.
     ///
-    /// @return what to probe at once, to find out whether it is worse than that; empty where nothing is to be learned:
-    ///         it is out already, by this failure or before
+    /// @return what to probe at once, to find out whether it is worse than that; empty where nothing is to be
+    ///         learned: it is out already, by this failure or before
     public Optional<ProbeTarget> failed(String id) {
         return change(id, instance -> {
             if (instance == null || instance.phase() instanceof Gone) {
                 return Optional.empty();
             }
             instance.failed(isLast(instance), clock.instant());
-            return instance.phase() instanceof Serving
-                    ? Optional.ofNullable(instance.probeTarget())
-                    : Optional.empty();
+            return instance.phase() instanceof Serving ? Optional.ofNullable(instance.probeTarget()) : Optional.empty();
         });
     }
 

@@ -40,7 +40,8 @@ public final class Reports {
             return new Judged.Faulty("incarnation", "must be given");
         }
         if (report.url() == null || !isHttp(report.url())) {
-            return new Judged.Faulty("url", "must be http://host:port or https://host:port, without user, path, query and fragment");
+            return new Judged.Faulty(
+                    "url", "must be http://host:port or https://host:port, without user, path, query and fragment");
         }
         if (report.state() == null) {
             return new Judged.Faulty("state", "must be given");

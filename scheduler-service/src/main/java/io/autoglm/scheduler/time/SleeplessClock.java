@@ -9,9 +9,9 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
 
-/// Goes on while the machine sleeps, as {@link SteadyClock} does not: what was given out before the sleep has then run
-/// out, instead of being counted for as long again. It follows the wall clock forward, also when that is corrected, and
-/// never back.
+/// Goes on while the machine sleeps, as {@link SteadyClock} does not: what was given out before the sleep has
+/// then run out, instead of being counted for as long again. It follows the wall clock forward, also when
+/// that is corrected, and never back.
 @Singleton
 @Typed(SleeplessClock.class)
 public final class SleeplessClock extends Clock {

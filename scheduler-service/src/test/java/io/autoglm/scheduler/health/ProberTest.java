@@ -30,8 +30,10 @@ class ProberTest {
     @Test
     void a_url_that_cannot_be_called_is_a_finding_and_no_exception() throws Exception {
         for (String url : new String[] {"http://127.0.0.1:70000", "nonsense", "http://[", ""}) {
-            assertThat(probe(url)).as(url).isInstanceOfSatisfying(Finding.Sick.class, sick -> assertThat(sick.level())
-                    .isEqualTo(Finding.Level.PORT));
+            assertThat(probe(url))
+                    .as(url)
+                    .isInstanceOfSatisfying(
+                            Finding.Sick.class, sick -> assertThat(sick.level()).isEqualTo(Finding.Level.PORT));
         }
     }
 

@@ -158,7 +158,8 @@ class LocalInstanceTest {
             run(() -> inspect(instance));
 
             await().atMost(PATIENCE)
-                    .until(() -> instance.alarmed() || standing().pid() != process.pid() && standing().pid() != 0);
+                    .until(() -> instance.alarmed()
+                            || standing().pid() != process.pid() && standing().pid() != 0);
             assertThat(instance.alarmed()).isFalse();
         }
         assertThat(standing().restarts()).isEqualTo(3);
@@ -173,7 +174,8 @@ class LocalInstanceTest {
 
         await().atMost(PATIENCE).until(() -> registry.find("inference-1").isPresent());
         assertThat(standing().phase().reason()).startsWith("cannot be started: ");
-        assertThat(ProcessHandle.current().children().filter(ProcessHandle::isAlive)).isEmpty();
+        assertThat(ProcessHandle.current().children().filter(ProcessHandle::isAlive))
+                .isEmpty();
     }
 
     @Test
@@ -182,7 +184,9 @@ class LocalInstanceTest {
 
         begin(instance);
 
-        assertThat(standing().phase().reason()).startsWith("cannot be started: ").contains("70000");
+        assertThat(standing().phase().reason())
+                .startsWith("cannot be started: ")
+                .contains("70000");
     }
 
     @Test

@@ -99,7 +99,8 @@ class LocalProcessesTest {
         processes.start(new StartupEvent());
 
         await().atMost(PATIENCE)
-                .until(() -> pid("inference-1").isPresent() && pid("inference-2").isPresent());
+                .until(() ->
+                        pid("inference-1").isPresent() && pid("inference-2").isPresent());
         processes.stop(new ShutdownEvent());
     }
 
