@@ -1,7 +1,14 @@
 package io.autoglm.context.store;
 
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
 /// Why Redis did not do what it was asked, in words without addresses, credentials or data.
 sealed interface RedisFailure {
+
+    /// At the beginning; or behind a dash where Redis 6 tells of a command that failed within a script, as in
+    /// `ERR Error running script (call to f_…): @user_script:3: @user_script: 3: -OOM command not allowed`.
+    Pattern CODE = Pattern.compile("^(?:ERR Error running script .*: -)?([A-Z_]+)(?: |$)");
 
     String why();
 
@@ -14,8 +21,8 @@ sealed interface RedisFailure {
     /// @param error what Redis said: a code word, such as `OOM`, and an explanation; or the client's own code
     ///              word
     static RedisFailure said(String error) {
-        String first = error.split(" ", 2)[0];
-        String code = first.matches("[A-Z_]+") ? first : "ERR";
+        Matcher first = CODE.matcher(error);
+        String code = first.find() ? first.group(1) : "ERR";
         return switch (code) {
             case "CONNECTION_CLOSED" -> new Away("the connection broke");
             case "LOADING" -> new Away("it is still loading its data");

@@ -33,7 +33,7 @@ final class RedisWatch {
     }
 
     void start(@Observes @Priority(10) StartupEvent event) {
-        RedisCondition found = ask().await().indefinitely();
+        RedisCondition found = firstAnswer();
         if (found instanceof RedisCondition.Evicting evicting) {
             throw new CannotStart(
                     "Redis evicts conversations in use (maxmemory-policy " + evicting.policy() + ")",
@@ -41,6 +41,12 @@ final class RedisWatch {
         }
         become(found);
         timer = vertx.setPeriodic(config.probeInterval().toMillis(), id -> probe());
+    }
+
+    /// Asked twice, because the first operation of a cold process may take longer than one may.
+    private RedisCondition firstAnswer() {
+        RedisCondition first = ask().await().indefinitely();
+        return first instanceof RedisCondition.Away ? ask().await().indefinitely() : first;
     }
 
     void stop(@Observes ShutdownEvent event) {

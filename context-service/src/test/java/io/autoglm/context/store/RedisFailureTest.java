@@ -22,6 +22,9 @@ class RedisFailureTest {
                 "OOM command not allowed when used memory > 'maxmemory'. | its memory is full (OOM)",
                 "MISCONF Errors writing to the AOF file: No space left | it cannot write to its disk (MISCONF)",
                 "READONLY You can't write against a read only replica. | it is a replica (READONLY)",
+                "ERR Error running script (call to f_5304): @user_script:3: @user_script: 3: -OOM command not allowed"
+                        + " when used memory > 'maxmemory'. | its memory is full (OOM)",
+                "ERR Error running script (call to f_5304): @user_script:3: attempt to index nil | it answers ERR",
                 "MOVED 3999 10.0.0.7:6381 | it answers MOVED",
                 "user data that came back | it answers ERR",
             })
