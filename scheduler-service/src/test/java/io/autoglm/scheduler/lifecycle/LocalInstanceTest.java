@@ -157,9 +157,7 @@ class LocalInstanceTest {
 
             run(() -> inspect(instance));
 
-            await().atMost(PATIENCE)
-                    .until(() -> instance.alarmed()
-                            || standing().pid() != process.pid() && standing().pid() != 0);
+            await().atMost(PATIENCE).until(() -> instance.alarmed() || isAnother(process));
             assertThat(instance.alarmed()).isFalse();
         }
         assertThat(standing().restarts()).isEqualTo(3);
@@ -269,6 +267,10 @@ class LocalInstanceTest {
 
     private Standing standing() {
         return registry.find("inference-1").orElseThrow();
+    }
+
+    private boolean isAnother(ProcessHandle than) {
+        return standing().pid() != than.pid() && standing().pid() != 0;
     }
 
     private ProcessHandle process() {
