@@ -2,17 +2,18 @@
 -- KEYS: meta, turns, requests; ARGV: budget (tokens)
 -- Returns false where there is no conversation, else {version, turns held, pinned or '', turn, turn, …}, newest first.
 local STRIDE = 16
-local now = redis.call('HMGET', KEYS[1], 'version', 'turns', 'pinned', 'ttl')
+local now = redis.call('HMGET', KEYS[1], 'version', 'pinned', 'ttl')
 if not now[1] then
   return false
 end
-redis.call('PEXPIRE', KEYS[1], now[4])
-redis.call('PEXPIRE', KEYS[2], now[4])
-redis.call('PEXPIRE', KEYS[3], now[4])
+redis.call('PEXPIRE', KEYS[1], now[3])
+redis.call('PEXPIRE', KEYS[2], now[3])
+redis.call('PEXPIRE', KEYS[3], now[3])
 
-local found = {now[1], now[2], now[3] or ''}
+local held = redis.call('LLEN', KEYS[2])
+local found = {now[1], held, now[2] or ''}
 local left = tonumber(ARGV[1])
-local last = redis.call('LLEN', KEYS[2]) - 1
+local last = held - 1
 while last >= 0 do
   local first = math.max(0, last - STRIDE + 1)
   local part = redis.call('LRANGE', KEYS[2], first, last)

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -54,8 +56,8 @@ class PackagedServiceIT {
     }
 
     @Test
-    void a_redis_that_evicts_any_key_stops_the_start_in_one_line() throws Exception {
-        try (RedisProcess redis = new RedisProcess("--maxmemory-policy", "allkeys-lru")) {
+    void a_redis_that_evicts_keys_stops_the_start_in_one_line() throws Exception {
+        try (RedisProcess redis = new RedisProcess("--maxmemory", "100mb", "--maxmemory-policy", "volatile-lru")) {
             redis.start();
 
             Process service = start(Map.of("AUTOGLM_INTERNAL_TOKEN", "t", "AUTOGLM_REDIS_URL", redis.url()));
@@ -66,7 +68,44 @@ class PackagedServiceIT {
                     .singleElement()
                     .asString()
                     .startsWith("autoglm: cannot start context-service: Redis evicts")
-                    .contains("allkeys-lru");
+                    .contains("volatile-lru");
+        }
+    }
+
+    @Test
+    void a_setting_that_cannot_be_read_is_named_with_what_is_wrong_with_it() throws Exception {
+        Process service = start(Map.of("AUTOGLM_INTERNAL_TOKEN", "t", "AUTOGLM_REDIS_TIMEOUT", "soon"));
+
+        assertThat(service.waitFor(60, SECONDS)).isTrue();
+        assertThat(service.exitValue()).isEqualTo(78);
+        assertThat(standardError())
+                .singleElement()
+                .asString()
+                .startsWith("autoglm: cannot start context-service: ")
+                .contains("autoglm.redis.timeout", "soon");
+    }
+
+    @Test
+    void a_port_that_cannot_be_read_is_named_too() throws Exception {
+        Process service = start(Map.of("AUTOGLM_INTERNAL_TOKEN", "t", "AUTOGLM_PORT", "many"));
+
+        assertThat(service.waitFor(60, SECONDS)).isTrue();
+        assertThat(service.exitValue()).isEqualTo(78);
+        assertThat(standardError()).singleElement().asString().contains("many");
+    }
+
+    @Test
+    void a_port_that_is_taken_is_no_fault_of_the_configuration() throws Exception {
+        try (ServerSocket holder = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            Process service = start(Map.of("AUTOGLM_INTERNAL_TOKEN", "t"));
+
+            assertThat(service.waitFor(60, SECONDS)).isTrue();
+            assertThat(service.exitValue()).isEqualTo(1);
+            assertThat(standardError())
+                    .singleElement()
+                    .asString()
+                    .startsWith("autoglm: cannot start context-service: ")
+                    .contains("" + holder.getLocalPort(), "free the port");
         }
     }
 
@@ -98,9 +137,10 @@ class PackagedServiceIT {
                 "-Xmx96m",
                 "-jar",
                 Path.of("target", "quarkus-app", "quarkus-run.jar").toString());
-        Map<String, String> environment = new HashMap<>(settings);
+        Map<String, String> environment = new HashMap<>();
         environment.put("AUTOGLM_PORT", Integer.toString(port));
         environment.put("AUTOGLM_MANAGEMENT_PORT", Integer.toString(management));
+        environment.putAll(settings);
         builder.environment().keySet().removeIf(name -> name.startsWith("AUTOGLM_"));
         builder.environment().putAll(environment);
         builder.redirectOutput(folder.resolve("out").toFile());

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import redis.embedded.core.ExecutableProvider;
@@ -39,6 +40,10 @@ public final class RedisProcess implements AutoCloseable {
 
     public String url() {
         return "redis://127.0.0.1:" + port;
+    }
+
+    public int port() {
+        return port;
     }
 
     /// Does nothing where it is running.
@@ -70,6 +75,25 @@ public final class RedisProcess implements AutoCloseable {
         if (process != null) {
             process.destroyForcibly();
             process.onExit().join();
+        }
+    }
+
+    /// Stands still until {@link #resume}: its port accepts connections and nothing is answered.
+    public void suspend() throws IOException, InterruptedException {
+        signal("STOP");
+    }
+
+    public void resume() throws IOException, InterruptedException {
+        signal("CONT");
+    }
+
+    private void signal(String name) throws IOException, InterruptedException {
+        Process running = Objects.requireNonNull(process, "it was not started");
+        int code = new ProcessBuilder("kill", "-" + name, Long.toString(running.pid()))
+                .start()
+                .waitFor();
+        if (code != 0) {
+            throw new IllegalStateException("kill -" + name + " ended with " + code);
         }
     }
 

@@ -1,4 +1,5 @@
-/// What the services say to one another and to their clients: records and names, without behaviour.
+/// What the services say to one another and to their clients: records and names, without behaviour
+/// but for the one rule by which all of them read a trace id.
 ///
 /// Three vocabularies live below: `openai` (the public REST shapes, snake_case), `placement` (instances and leases,
 /// camelCase) and `conversation` (what is remembered, camelCase). Every record ignores fields it does not know and

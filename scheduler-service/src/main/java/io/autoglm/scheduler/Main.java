@@ -2,17 +2,11 @@ package io.autoglm.scheduler;
 
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
-import java.net.BindException;
-import java.util.Optional;
-import java.util.stream.Stream;
 
 /// Starts the service; when that fails, says so in one line on stderr.
 @QuarkusMain
 public final class Main {
     private Main() {}
-
-    /// `EX_CONFIG` of sysexits.h: starting again without a change would fail again.
-    private static final int CONFIGURATION_FAULT = 78;
 
     public static void main(String... arguments) {
         Quarkus.run(null, Main::ended, arguments);
@@ -22,22 +16,8 @@ public final class Main {
         if (failure == null) {
             System.exit(code);
         }
-        System.err.println("autoglm: cannot start scheduler-service: " + reason(failure));
-        System.exit(CONFIGURATION_FAULT);
-    }
-
-    private static String reason(Throwable failure) {
-        Throwable known = first(failure, StartFailure.class)
-                .or(() -> first(failure, BindException.class))
-                .orElse(failure);
-        String message = known.getMessage() == null ? known.getClass().getSimpleName() : known.getMessage();
-        String line = message.lines().findFirst().orElse(message);
-        return known instanceof BindException ? line + ": free the port or set AUTOGLM_PORT" : line;
-    }
-
-    private static Optional<Throwable> first(Throwable failure, Class<? extends Throwable> kind) {
-        return Stream.iterate(failure, cause -> cause != null, Throwable::getCause)
-                .filter(kind::isInstance)
-                .findFirst();
+        LastWords words = LastWords.of(failure);
+        System.err.println("autoglm: cannot start scheduler-service: " + words.line());
+        System.exit(words.exitCode());
     }
 }

@@ -40,17 +40,16 @@ final class Answer {
                         "the conversation stands at version " + version + ", not " + expected,
                         "expectedVersion",
                         "version_conflict");
-            case Refusal.Unavailable(int seconds) ->
-                Response.fromResponse(error(
-                                503,
-                                ApiError.of(
-                                        "conversations cannot be reached at the moment",
-                                        ApiError.SERVER,
-                                        null,
-                                        "context_unavailable")))
-                        .header(HttpHeaders.RETRY_AFTER, seconds)
-                        .build();
+            case Refusal.Unavailable(int seconds) -> later("conversations cannot be reached at the moment", seconds);
+            case Refusal.NoWrites(int seconds) ->
+                later("the store of conversations refuses at the moment: an operator must look at it", seconds);
         };
+    }
+
+    private static Response later(String message, int seconds) {
+        return Response.fromResponse(error(503, ApiError.of(message, ApiError.SERVER, null, "context_unavailable")))
+                .header(HttpHeaders.RETRY_AFTER, seconds)
+                .build();
     }
 
     static Response unauthenticated() {

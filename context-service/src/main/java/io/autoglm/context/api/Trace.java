@@ -1,12 +1,12 @@
 package io.autoglm.context.api;
 
 import io.autoglm.protocol.Headers;
+import io.autoglm.protocol.TraceParent;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerResponseContext;
 import java.security.SecureRandom;
 import java.util.HexFormat;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jboss.logging.MDC;
 import org.jboss.resteasy.reactive.server.ServerRequestFilter;
@@ -19,8 +19,6 @@ import org.jspecify.annotations.Nullable;
 public final class Trace {
     private static final String MDC_KEY = "traceId";
     private static final Pattern WORD = Pattern.compile("[A-Za-z0-9._-]{1,64}");
-    /// W3C Trace Context level 1: version 00, trace id, parent id, flags.
-    private static final Pattern TRACEPARENT = Pattern.compile("00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}");
 
     private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -40,13 +38,8 @@ public final class Trace {
     }
 
     static String id(@Nullable String traceparent, @Nullable String own) {
-        if (traceparent != null) {
-            Matcher match = TRACEPARENT.matcher(traceparent);
-            if (match.matches()) {
-                return match.group(1);
-            }
-        }
-        return own != null && WORD.matcher(own).matches() ? own : random();
+        return TraceParent.traceId(traceparent)
+                .orElseGet(() -> own != null && WORD.matcher(own).matches() ? own : random());
     }
 
     private static String random() {

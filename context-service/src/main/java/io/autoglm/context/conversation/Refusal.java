@@ -20,6 +20,9 @@ public sealed interface Refusal {
     /// @param version where the conversation stands
     record Moved(long expected, long version) implements Refusal {}
 
-    /// Redis cannot be reached, does not answer in time or refuses to write.
+    /// Redis cannot be reached or does not answer in time.
     record Unavailable(int retryAfterSeconds) implements Refusal {}
+
+    /// Redis answers that it will not: it is full, cannot write to its disk, or is a replica. Or it would evict.
+    record NoWrites(int retryAfterSeconds) implements Refusal {}
 }

@@ -65,10 +65,13 @@ public final class Conversations {
         Instant now = clock.instant();
         List<Object> arguments = List.of(now.toEpochMilli(), ttl.toMillis(), written(metadata));
         Conversation begun = new Conversation(key.id(), 0, 0, 0, millis(now), millis(now.plus(ttl)), metadata);
-        return answered(run(LuaScript.CREATE, List.of(Keys.of(key).meta()), arguments)
-                .chain(reply -> reply.toInteger() == 1
-                        ? index.note(key).replaceWith(Outcome.done(begun))
-                        : refused(new Refusal.AlreadyThere(key.id()))));
+        return answered(run(LuaScript.CREATE, Keys.of(key).all(), arguments).map(reply -> {
+            if (reply.toInteger() != 1) {
+                return Outcome.refused(new Refusal.AlreadyThere(key.id()));
+            }
+            index.note(key);
+            return Outcome.done(begun);
+        }));
     }
 
     /// Appends a turn, and begins the conversation where there is none. Done means that Redis has it.
@@ -91,13 +94,16 @@ public final class Conversations {
                 config.maxTurns(),
                 config.maxBytes().asLongValue(),
                 config.requestIds());
-        return answered(run(LuaScript.APPEND, Keys.of(key).all(), arguments).chain(reply -> switch (reply.get(0)
-                .toString()) {
-            case "moved" ->
-                refused(new Refusal.Moved(
+        return answered(run(LuaScript.APPEND, Keys.of(key).all(), arguments).map(reply -> {
+            String verdict = reply.get(0).toString();
+            if (verdict.equals("moved")) {
+                return Outcome.refused(new Refusal.Moved(
                         Objects.requireNonNull(expected), reply.get(1).toLong()));
-            case "repeated" -> Uni.createFrom().item(Outcome.done(appended(key.id(), reply)));
-            default -> index.note(key).replaceWith(Outcome.done(appended(key.id(), reply)));
+            }
+            if (verdict.equals("appended")) {
+                index.note(key);
+            }
+            return Outcome.done(appended(key.id(), reply));
         }));
     }
 
@@ -135,8 +141,10 @@ public final class Conversations {
 
     /// Done with false where there was none.
     public Uni<Outcome<Boolean>> delete(ConversationKey key) {
-        return answered(
-                link.delete(Keys.of(key).all()).chain(found -> index.forget(key).replaceWith(Outcome.done(found > 0))));
+        return answered(link.delete(Keys.of(key).all()).map(found -> {
+            index.forget(key);
+            return Outcome.done(found > 0);
+        }));
     }
 
     private Uni<Outcome<ConversationList>> listed(String tenant, List<Cursor> entries, int limit) {
@@ -146,8 +154,11 @@ public final class Conversations {
             return Uni.createFrom().item(Outcome.done(new ConversationList(List.of(), null)));
         }
         List<Uni<Optional<Conversation>>> each = page.stream()
-                .map(entry -> described(new ConversationKey(tenant, entry.id()))
-                        .call(found -> found.isPresent() ? Uni.createFrom().voidItem() : index.forget(tenant, entry)))
+                .map(entry -> described(new ConversationKey(tenant, entry.id())).invoke(found -> {
+                    if (found.isEmpty()) {
+                        index.forget(tenant, entry);
+                    }
+                }))
                 .toList();
         return Uni.join()
                 .all(each)
@@ -157,7 +168,10 @@ public final class Conversations {
     }
 
     private Uni<Optional<Conversation>> described(ConversationKey key) {
-        return link.run(LuaScript.DESCRIBE, List.of(Keys.of(key).meta()), List.of())
+        return link.run(
+                        LuaScript.DESCRIBE,
+                        List.of(Keys.of(key).meta(), Keys.of(key).turns()),
+                        List.of())
                 .map(reply -> reply == null
                         ? Optional.empty()
                         : Optional.of(new Conversation(
@@ -243,13 +257,21 @@ public final class Conversations {
 
     private <T> Uni<Outcome<T>> answered(Uni<Outcome<T>> asked) {
         if (watch.condition() instanceof RedisCondition.Evicting) {
-            return refused(unavailable());
+            return refused(new Refusal.NoWrites(retryAfterSeconds()));
         }
-        return asked.onFailure(RedisAwayException.class).recoverWithItem(e -> Outcome.<T>refused(unavailable()));
+        return asked.onFailure(RedisFailedException.class)
+                .recoverWithItem(e -> Outcome.<T>refused(refusal(((RedisFailedException) e).failure())));
     }
 
-    private Refusal unavailable() {
-        return new Refusal.Unavailable((int) Math.max(1, redis.retryAfter().toSeconds()));
+    private Refusal refusal(RedisFailure failure) {
+        return switch (failure) {
+            case RedisFailure.Away away -> new Refusal.Unavailable(retryAfterSeconds());
+            case RedisFailure.Refused refused -> new Refusal.NoWrites(retryAfterSeconds());
+        };
+    }
+
+    private int retryAfterSeconds() {
+        return (int) Math.max(1, redis.retryAfter().toSeconds());
     }
 
     private static <T> Uni<Outcome<T>> refused(Refusal reason) {

@@ -16,7 +16,8 @@ enum LuaScript {
     TURNS,
     NOTE,
     PAGE,
-    FORGET;
+    FORGET,
+    WRITABLE;
 
     private final String source;
     private final String sha1;

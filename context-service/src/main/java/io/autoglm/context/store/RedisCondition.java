@@ -3,18 +3,23 @@ package io.autoglm.context.store;
 import java.util.HashMap;
 import java.util.Map;
 
-/// What `INFO` says about whether conversations are safe in this Redis.
+/// Whether conversations are safe in this Redis, and whether they can be written.
 sealed interface RedisCondition {
 
     /// @param appendOnly whether every write goes to the append-only file; without it a restart forgets
     record Usable(boolean appendOnly) implements RedisCondition {}
 
+    /// It can be reached and takes no writes.
+    record Refusing(String why) implements RedisCondition {}
+
     /// @param why in words, without addresses or credentials
     record Away(String why) implements RedisCondition {}
 
-    /// It evicts keys that have a time to live ahead of them, so it would forget conversations in use.
+    /// It evicts keys when its memory is full. All keys of conversations have a time to live, so a
+    /// `volatile-*` policy evicts them as well as an `allkeys-*` one.
     record Evicting(String policy) implements RedisCondition {}
 
+    /// What `INFO` says; whether writes are taken it does not tell.
     static RedisCondition of(String info) {
         Map<String, String> fields = new HashMap<>();
         info.lines().forEach(line -> {
@@ -27,8 +32,16 @@ sealed interface RedisCondition {
             return new Away("it is still loading its data");
         }
         String policy = fields.getOrDefault("maxmemory_policy", "noeviction");
-        return policy.startsWith("allkeys-")
-                ? new Evicting(policy)
-                : new Usable(fields.getOrDefault("aof_enabled", "0").equals("1"));
+        boolean unlimited = fields.getOrDefault("maxmemory", "").equals("0");
+        return policy.equals("noeviction") || unlimited
+                ? new Usable(fields.getOrDefault("aof_enabled", "0").equals("1"))
+                : new Evicting(policy);
+    }
+
+    static RedisCondition of(RedisFailure failure) {
+        return switch (failure) {
+            case RedisFailure.Away(String why) -> new Away(why);
+            case RedisFailure.Refused(String why) -> new Refusing(why);
+        };
     }
 }

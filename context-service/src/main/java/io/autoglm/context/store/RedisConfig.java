@@ -20,8 +20,9 @@ public interface RedisConfig {
     @WithDefault("mymaster")
     String masterName();
 
-    /// How long one operation may take, connecting included, before it is refused with 503.
-    @WithDefault("2s")
+    /// How long one operation may take, connecting included, before it is refused with 503. Default 1 s: less
+    /// than the 2 s that a gateway waits, so that it hears the refusal.
+    @WithDefault("1s")
     Duration timeout();
 
     /// How often Redis is asked for its condition.

@@ -8,25 +8,25 @@ import io.vertx.mutiny.redis.client.Request;
 import io.vertx.mutiny.redis.client.Response;
 import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/// One command to Redis, with a time limit and a measure. Fails only with {@link RedisAwayException}, whatever went
-/// wrong, because a caller can do only one thing about it: try again later.
+/// One command to Redis, with a time limit and a measure. Fails only with {@link RedisFailedException},
+/// whatever went wrong, because a caller can do only one thing about it: try again later.
 @Singleton
 final class RedisLink {
-    private static final Logger LOG = Logger.getLogger(RedisLink.class);
-
     private final Redis redis;
     private final RedisConfig config;
     private final MeterRegistry metrics;
+    private final FailureLog failures;
 
-    RedisLink(Redis redis, RedisConfig config, MeterRegistry metrics) {
+    RedisLink(Redis redis, RedisConfig config, MeterRegistry metrics, Clock clock) {
         this.redis = redis;
         this.config = config;
         this.metrics = metrics;
+        this.failures = new FailureLog(clock);
     }
 
     /// @param arguments texts as UTF-8, byte arrays as they are
@@ -48,6 +48,11 @@ final class RedisLink {
     Uni<String> info() {
         return watched("info", redis.send(Request.cmd(Command.INFO)))
                 .map(info -> info.toString(StandardCharsets.UTF_8));
+    }
+
+    /// Fails where Redis would refuse an append now.
+    Uni<@Nullable Response> writable() {
+        return run(LuaScript.WRITABLE, List.of(Keys.nothing()), List.of());
     }
 
     private static Request request(Command command, String script, List<String> keys, List<?> arguments) {
@@ -72,13 +77,15 @@ final class RedisLink {
                     .onItem()
                     .invoke(() -> measure(operation, "ok", start))
                     .onFailure()
-                    .invoke(e -> {
-                        measure(operation, "failed", start);
-                        LOG.debugf("redis failed operation=%s reason=%s", operation, e.getMessage());
-                    })
-                    .onFailure()
-                    .transform(RedisAwayException::new);
+                    .transform(cause -> failed(operation, start, cause));
         });
+    }
+
+    private RedisFailedException failed(String operation, long startNanos, Throwable cause) {
+        measure(operation, "failed", startNanos);
+        RedisFailedException failed = new RedisFailedException(cause);
+        failures.failed(operation, failed.failure());
+        return failed;
     }
 
     private void measure(String operation, String outcome, long startNanos) {

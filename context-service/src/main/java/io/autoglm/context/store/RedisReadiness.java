@@ -6,7 +6,7 @@ import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 
-/// Ready while Redis can be written to.
+/// Ready while Redis takes writes and keeps what was written.
 @Readiness
 @Singleton
 final class RedisReadiness implements HealthCheck {
@@ -22,6 +22,10 @@ final class RedisReadiness implements HealthCheck {
         return switch (watch.condition()) {
             case RedisCondition.Usable usable ->
                 redis.up().withData("appendonly", usable.appendOnly()).build();
+            case RedisCondition.Refusing refusing ->
+                redis.down()
+                        .withData("reason", "takes no writes: " + refusing.why())
+                        .build();
             case RedisCondition.Away away ->
                 redis.down().withData("reason", "away: " + away.why()).build();
             case RedisCondition.Evicting evicting ->

@@ -11,8 +11,8 @@ import jakarta.inject.Singleton;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 
-/// Knows the condition of Redis. A Redis that evicts conversations stops the start; one that is away does not: the
-/// service is then not ready, refuses with 503, and is back one probe after Redis is.
+/// Knows the condition of Redis. A Redis that evicts conversations stops the start; one that is away or takes
+/// no writes does not: the service is then not ready, refuses with 503, and is back one probe after Redis is.
 @Singleton
 final class RedisWatch {
     private static final Logger LOG = Logger.getLogger(RedisWatch.class);
@@ -33,14 +33,20 @@ final class RedisWatch {
     }
 
     void start(@Observes @Priority(10) StartupEvent event) {
-        RedisCondition found = ask().await().indefinitely();
+        RedisCondition found = firstAnswer();
         if (found instanceof RedisCondition.Evicting evicting) {
             throw new CannotStart(
                     "Redis evicts conversations in use (maxmemory-policy " + evicting.policy() + ")",
-                    "set maxmemory-policy to noeviction or a volatile-* policy");
+                    "set maxmemory-policy to noeviction, or maxmemory to 0");
         }
         become(found);
         timer = vertx.setPeriodic(config.probeInterval().toMillis(), id -> probe());
+    }
+
+    /// Asked twice, because the first operation of a cold process may take longer than one may.
+    private RedisCondition firstAnswer() {
+        RedisCondition first = ask().await().indefinitely();
+        return first instanceof RedisCondition.Away ? ask().await().indefinitely() : first;
     }
 
     void stop(@Observes ShutdownEvent event) {
@@ -60,24 +66,31 @@ final class RedisWatch {
         }
     }
 
-    /// Never fails, and takes no longer than one operation may.
+    /// Never fails, and takes no longer than two operations may.
     private Uni<RedisCondition> ask() {
         return link.info()
                 .map(RedisCondition::of)
+                .call(found -> found instanceof RedisCondition.Usable
+                        ? link.writable()
+                        : Uni.createFrom().voidItem())
+                .onFailure(RedisFailedException.class)
+                .recoverWithItem(e -> RedisCondition.of(((RedisFailedException) e).failure()))
                 .onFailure()
-                .recoverWithItem(e -> new RedisCondition.Away(String.valueOf(e.getMessage())));
+                .recoverWithItem(e -> new RedisCondition.Away(
+                        "its answer is not understood: " + e.getClass().getSimpleName()));
     }
 
     private void become(RedisCondition found) {
         RedisCondition before = condition;
         condition = found;
-        if (before.getClass() == found.getClass()
-                && !(before instanceof RedisCondition.Usable && !before.equals(found))) {
+        boolean stillAway = before instanceof RedisCondition.Away && found instanceof RedisCondition.Away;
+        if (stillAway || before.equals(found)) {
             return;
         }
         switch (found) {
             case RedisCondition.Usable usable when usable.appendOnly() -> LOG.info("redis is usable appendonly=yes");
             case RedisCondition.Usable usable -> LOG.warn("redis is usable but forgets when it restarts appendonly=no");
+            case RedisCondition.Refusing refusing -> LOG.errorf("redis takes no writes reason=\"%s\"", refusing.why());
             case RedisCondition.Away away -> LOG.warnf("redis is away reason=\"%s\"", away.why());
             case RedisCondition.Evicting evicting ->
                 LOG.errorf("redis evicts conversations in use, refusing them policy=%s", evicting.policy());

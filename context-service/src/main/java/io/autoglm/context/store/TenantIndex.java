@@ -11,8 +11,9 @@ import java.util.List;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/// The list of a tenant's conversations. It is a convenience beside the conversations: writing to it never fails an
-/// operation on one.
+/// The list of a tenant's conversations. It is a convenience beside the conversations: writing to it neither
+/// fails nor delays an operation on one, and what was missed is mended by the next append or the next
+/// listing.
 @Singleton
 final class TenantIndex {
     private static final Logger LOG = Logger.getLogger(TenantIndex.class);
@@ -28,8 +29,8 @@ final class TenantIndex {
     }
 
     /// Puts a conversation at the head of the list.
-    Uni<Void> note(ConversationKey key) {
-        return written(link.run(
+    void note(ConversationKey key) {
+        write(link.run(
                 LuaScript.NOTE,
                 List.of(Keys.index(key.tenant())),
                 List.of(
@@ -40,13 +41,13 @@ final class TenantIndex {
     }
 
     /// Takes a deleted conversation off the list.
-    Uni<Void> forget(ConversationKey key) {
-        return written(link.run(LuaScript.FORGET, List.of(Keys.index(key.tenant())), List.of(key.id(), "")));
+    void forget(ConversationKey key) {
+        write(link.run(LuaScript.FORGET, List.of(Keys.index(key.tenant())), List.of(key.id(), "")));
     }
 
     /// Takes an expired conversation off the list, unless it was put at the head since it was seen there.
-    Uni<Void> forget(String tenant, Cursor seen) {
-        return written(link.run(LuaScript.FORGET, List.of(Keys.index(tenant)), List.of(seen.id(), seen.millis())));
+    void forget(String tenant, Cursor seen) {
+        write(link.run(LuaScript.FORGET, List.of(Keys.index(tenant)), List.of(seen.id(), seen.millis())));
     }
 
     /// @param after null for the first page
@@ -64,11 +65,8 @@ final class TenantIndex {
         return entries;
     }
 
-    private static Uni<Void> written(Uni<@Nullable Response> sent) {
-        return sent.onFailure()
-                .invoke(e -> LOG.warnf("tenant index was not written reason=\"%s\"", e.getMessage()))
-                .onFailure()
-                .recoverWithNull()
-                .replaceWithVoid();
+    /// Sent at once; nobody waits for the answer. That it failed is logged by the link.
+    private static void write(Uni<@Nullable Response> sent) {
+        sent.subscribe().with(done -> {}, failure -> LOG.debugf("tenant index was not written: %s", failure));
     }
 }

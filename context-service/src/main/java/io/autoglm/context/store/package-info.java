@@ -10,8 +10,8 @@
 /// | `autoglm:{t:id}:requests` | sorted set | the newest request ids, by version |
 /// | `autoglm:{t}:index` | sorted set | the ids of a tenant's conversations by last append; only for listing |
 ///
-/// The index is in another slot, so it is written beside the conversation and not with it: it may miss one or name one
-/// that expired. Listing takes the expired off; the next append puts a missing one back.
+/// The index is in another slot, so it is written after the conversation and not with it, and nobody waits for it: it
+/// may miss one or name one that expired. Listing takes the expired off; the next append puts a missing one back.
 ///
 /// An append is acknowledged when Redis has answered. With `appendfsync always` it is then on disk; with `everysec` the
 /// last second may be lost when the machine dies, not when the process does.

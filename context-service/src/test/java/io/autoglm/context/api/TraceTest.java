@@ -13,6 +13,14 @@ class TraceTest {
     }
 
     @Test
+    void a_traceparent_that_says_nothing_does_not_count() {
+        assertThat(Trace.id("00-" + "0".repeat(32) + "-b7ad6b7169203331-01", "mine"))
+                .isEqualTo("mine");
+        assertThat(Trace.id("01-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-more", "mine"))
+                .isEqualTo("0af7651916cd43dd8448eb211c80319c");
+    }
+
+    @Test
     void a_header_that_could_break_a_log_line_is_replaced() {
         assertThat(Trace.id(null, "a\nb")).matches("[0-9a-f]{32}");
         assertThat(Trace.id("nonsense", "mine-1")).isEqualTo("mine-1");

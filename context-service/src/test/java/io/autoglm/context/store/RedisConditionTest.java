@@ -3,22 +3,27 @@ package io.autoglm.context.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RedisConditionTest {
-    @Test
-    void every_policy_that_evicts_any_key_is_refused() {
-        for (String policy : new String[] {"allkeys-lru", "allkeys-lfu", "allkeys-random", "allkeys-lrm"}) {
-            assertThat(RedisCondition.of("# Memory\r\nmaxmemory_policy:" + policy + "\r\n"))
-                    .isEqualTo(new RedisCondition.Evicting(policy));
-        }
+    /// A policy with `volatile` evicts keys that have a time to live, and all of ours have one.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"allkeys-lru", "allkeys-lfu", "allkeys-random", "volatile-lru", "volatile-ttl", "a-new-one"})
+    void every_policy_but_noeviction_is_refused(String policy) {
+        assertThat(RedisCondition.of("# Memory\r\nmaxmemory:1048576\r\nmaxmemory_policy:" + policy + "\r\n"))
+                .isEqualTo(new RedisCondition.Evicting(policy));
+        assertThat(RedisCondition.of("maxmemory_policy:" + policy + "\r\n"))
+                .isEqualTo(new RedisCondition.Evicting(policy));
     }
 
     @Test
-    void noeviction_and_volatile_policies_are_fine() {
-        for (String policy : new String[] {"noeviction", "volatile-lru", "volatile-ttl"}) {
-            assertThat(RedisCondition.of("maxmemory_policy:" + policy + "\r\naof_enabled:1\r\n"))
-                    .isEqualTo(new RedisCondition.Usable(true));
-        }
+    void noeviction_is_fine_and_so_is_memory_without_a_limit() {
+        assertThat(RedisCondition.of("maxmemory:1048576\r\nmaxmemory_policy:noeviction\r\naof_enabled:1\r\n"))
+                .isEqualTo(new RedisCondition.Usable(true));
+        assertThat(RedisCondition.of("maxmemory:0\r\nmaxmemory_policy:allkeys-lru\r\naof_enabled:1\r\n"))
+                .isEqualTo(new RedisCondition.Usable(true));
     }
 
     @Test

@@ -16,10 +16,12 @@ final class Gate {
     private static final int FIRST = 1000;
 
     private final InternalToken token;
+    private final Drain drain;
     private final ObjectMapper json;
 
-    Gate(InternalToken token, ObjectMapper json) {
+    Gate(InternalToken token, Drain drain, ObjectMapper json) {
         this.token = token;
+        this.drain = drain;
         this.json = json;
     }
 
@@ -32,6 +34,9 @@ final class Gate {
         String trace = TraceId.of(request.getHeader(Headers.TRACE_ID), request.getHeader("traceparent"));
         context.response().putHeader(Headers.TRACE_ID, trace);
         MDC.put("traceId", trace);
+        if (drain.hasBegun()) {
+            context.response().putHeader("connection", "close");
+        }
         if (token.accepts(request.getHeader(Headers.INTERNAL_TOKEN))) {
             context.next();
             return;

@@ -37,7 +37,7 @@ public final class InstancesApi {
 
     @GET
     public InstanceList list() {
-        return new InstanceList(leases.views());
+        return leases.instances();
     }
 
     /// The first report is the registration.

@@ -51,6 +51,8 @@ public final class LeasesApi {
                                 "No capacity: " + refused.why().reason() + ".",
                                 refused.why().retryAfterSeconds())
                         .response();
+            case Answer.Settling(int retryAfterSeconds) ->
+                Problem.settling(retryAfterSeconds).response();
             case Answer.Unknown(String model) -> Problem.noSuchModel(model).response();
         };
     }

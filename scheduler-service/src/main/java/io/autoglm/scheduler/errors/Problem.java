@@ -74,6 +74,17 @@ public record Problem(int status, ApiError body, int retryAfterSeconds) {
         return new Problem(503, ApiError.of(message, ApiError.SERVER, null, "no_capacity"), retryAfterSeconds);
     }
 
+    public static Problem settling(int retryAfterSeconds) {
+        return new Problem(
+                503,
+                ApiError.of(
+                        "The scheduler has just started and waits for the instances to report.",
+                        ApiError.SERVER,
+                        null,
+                        "settling"),
+                retryAfterSeconds);
+    }
+
     public Response response() {
         Response.ResponseBuilder response =
                 Response.status(status).type(MediaType.APPLICATION_JSON).entity(body);

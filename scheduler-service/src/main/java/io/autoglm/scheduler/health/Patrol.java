@@ -1,5 +1,6 @@
 package io.autoglm.scheduler.health;
 
+import io.autoglm.scheduler.Bounds;
 import io.autoglm.scheduler.health.Finding.Busy;
 import io.autoglm.scheduler.health.Finding.Healthy;
 import io.autoglm.scheduler.health.Finding.Level;
@@ -34,6 +35,8 @@ public final class Patrol {
     private volatile long timer = -1;
 
     Patrol(Registry registry, Prober prober, ProbeConfig config, Vertx vertx, MeterRegistry meters) {
+        Bounds.positive("autoglm.probe.tick", config.tick());
+        Bounds.atLeast("autoglm.probe.max-concurrent", config.maxConcurrent(), 1);
         this.registry = registry;
         this.prober = prober;
         this.config = config;

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.autoglm.protocol.Headers;
+import io.autoglm.scheduler.Bounds;
 import io.autoglm.scheduler.access.InternalToken;
 import io.autoglm.scheduler.health.Finding.Busy;
 import io.autoglm.scheduler.health.Finding.Healthy;
@@ -34,6 +35,9 @@ final class Prober {
     private final ObjectMapper json;
 
     Prober(Vertx vertx, ProbeConfig config, InternalToken token, ObjectMapper json) {
+        Bounds.positive("autoglm.probe.health-timeout", config.healthTimeout());
+        Bounds.positive("autoglm.probe.prompt-timeout", config.promptTimeout());
+        Bounds.atLeast("autoglm.probe.max-tokens", config.maxTokens(), 1);
         this.config = config;
         this.token = token;
         this.json = json;
@@ -54,10 +58,11 @@ final class Prober {
 
     private Future<Finding> health(ProbeTarget target) {
         return answer(HttpMethod.GET, target.url() + "/health", Buffer.buffer(), config.healthTimeout(), answer -> {
-                    if (answer.status() == 200) {
-                        return new Healthy();
-                    }
-                    return new Sick(Level.MODEL, "its /health answers " + answer.status(), false);
+                    return switch (answer.status()) {
+                        case 200 -> new Healthy();
+                        case 429 -> new Busy();
+                        default -> new Sick(Level.MODEL, "its /health answers " + answer.status(), false);
+                    };
                 })
                 .otherwise(failure -> new Sick(Level.PORT, portReason(failure), failure instanceof ConnectException));
     }
@@ -113,13 +118,21 @@ final class Prober {
 
     private Future<Finding> answer(
             HttpMethod method, String url, Buffer body, Duration timeout, Function<Answer, Finding> judge) {
+        // In a step of its own, because the client throws at an address that it cannot use.
+        return Future.succeededFuture()
+                .compose(begin -> client.request(options(method, url, timeout)))
+                .compose(request -> send(request, body))
+                .map(judge);
+    }
+
+    private RequestOptions options(HttpMethod method, String url, Duration timeout) {
         RequestOptions options = new RequestOptions()
                 .setMethod(method)
                 .setAbsoluteURI(url)
                 .setTimeout(timeout.toMillis())
                 .putHeader("content-type", "application/json");
         token.value().ifPresent(secret -> options.putHeader(Headers.INTERNAL_TOKEN, secret));
-        return client.request(options).compose(request -> send(request, body)).map(judge);
+        return options;
     }
 
     private static Future<Answer> send(HttpClientRequest request, Buffer body) {

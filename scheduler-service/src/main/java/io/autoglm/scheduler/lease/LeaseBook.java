@@ -55,6 +55,8 @@ public final class LeaseBook {
 
         record Refused(NoCapacity why) implements Answer {}
 
+        record Settling(int retryAfterSeconds) implements Answer {}
+
         record Unknown(String model) implements Answer {}
     }
 
@@ -76,6 +78,7 @@ public final class LeaseBook {
         return switch (placing.apply(this::inFlight)) {
             case Placed placed -> new Answer.Granted(give(placed, age));
             case NoCapacity none -> new Answer.Refused(none);
+            case Placement.Settling settling -> new Answer.Settling(settling.retryAfterSeconds());
             case UnknownModel unknown -> new Answer.Unknown(unknown.model());
         };
     }

@@ -8,9 +8,14 @@ import java.time.Duration;
 @ConfigMapping(prefix = "autoglm.lease")
 public interface LeaseConfig {
 
-    /// The longest a lease lives when nobody gives it back. Default 10 min. A request that says how long its caller
-    /// waits (`x-autoglm-timeout-ms`) gets that long, and `grace` on top.
+    /// How long a lease lives when nobody gives it back and its caller did not say how long it waits. Default
+    /// 10 min. One that says so (`x-autoglm-timeout-ms`) gets that long, and `grace` on top.
     @WithDefault("10m")
+    Duration defaultAge();
+
+    /// The longest any lease lives when nobody gives it back. Default 1 h. Keep it above the gateways'
+    /// `autoglm.chat.timeout`, or requests that long stop counting before they end.
+    @WithDefault("1h")
     Duration maxAge();
 
     /// Time to give a lease back after its caller stopped waiting. Default 5 s.

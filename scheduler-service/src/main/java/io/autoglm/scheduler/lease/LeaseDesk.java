@@ -1,9 +1,11 @@
 package io.autoglm.scheduler.lease;
 
+import io.autoglm.protocol.placement.InstanceList;
 import io.autoglm.protocol.placement.InstanceView;
 import io.autoglm.protocol.placement.Lease;
 import io.autoglm.protocol.placement.LeaseOutcome;
 import io.autoglm.protocol.placement.LeaseRequest;
+import io.autoglm.scheduler.Bounds;
 import io.autoglm.scheduler.health.Patrol;
 import io.autoglm.scheduler.lease.LeaseBook.Answer;
 import io.autoglm.scheduler.lease.LeaseBook.Return;
@@ -15,13 +17,13 @@ import io.autoglm.scheduler.registry.Change;
 import io.autoglm.scheduler.registry.Phase;
 import io.autoglm.scheduler.registry.Registry;
 import io.autoglm.scheduler.registry.Standing;
+import io.autoglm.scheduler.time.SleeplessClock;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -52,9 +54,13 @@ public final class LeaseDesk {
             Patrol patrol,
             PlacementConfig placement,
             LeaseConfig config,
-            Clock clock,
+            SleeplessClock clock,
             Vertx vertx,
             MeterRegistry meters) {
+        Bounds.positive("autoglm.lease.default-age", config.defaultAge());
+        Bounds.positive("autoglm.lease.max-age", config.maxAge());
+        Bounds.notNegative("autoglm.lease.grace", config.grace());
+        Bounds.atLeast("autoglm.lease.max", config.max(), 1);
         this.registry = registry;
         this.patrol = patrol;
         this.placer = new Placer(placement);
@@ -89,7 +95,7 @@ public final class LeaseDesk {
     }
 
     private Duration age(@Nullable Duration callerWaits) {
-        Duration wanted = callerWaits == null ? config.maxAge() : callerWaits.plus(config.grace());
+        Duration wanted = callerWaits == null ? config.defaultAge() : callerWaits.plus(config.grace());
         return wanted.compareTo(config.maxAge()) < 0 ? wanted : config.maxAge();
     }
 
@@ -133,16 +139,20 @@ public final class LeaseDesk {
     }
 
     /// All instances with the leases that are out on them.
-    public List<InstanceView> views() {
-        return registry.all().stream()
+    public InstanceList instances() {
+        // Asked before the list is made: a list that is whole may be called settling, never the other way round.
+        boolean settling = registry.isSettling();
+        List<InstanceView> views = registry.all().stream()
                 .map((Standing standing) -> standing.view(book.inFlight(standing.id())))
                 .toList();
+        return new InstanceList(views, settling);
     }
 
     private static String result(Answer answer) {
         return switch (answer) {
             case Answer.Granted granted -> "granted";
             case Answer.Refused refused -> "no_capacity";
+            case Answer.Settling settling -> "settling";
             case Answer.Unknown unknown -> "unknown_model";
         };
     }

@@ -15,6 +15,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /// One instance's process over all its lives. Everything but the constructor runs on the owner thread.
 ///
@@ -51,7 +52,12 @@ final class LocalInstance {
         record Idle() implements Life {}
 
         /// @param logFrom where in the log this process began to write
-        record Running(ProcessHandle handle, Instant since, long logFrom) implements Life {}
+        /// @param served  it has come into service; stays true when it is silent or ejected later
+        record Running(ProcessHandle handle, Instant since, long logFrom, boolean served) implements Life {
+            Running seenServing() {
+                return new Running(handle, since, logFrom, true);
+            }
+        }
 
         record Waiting() implements Life {}
 
@@ -82,14 +88,14 @@ final class LocalInstance {
             } else {
                 replace(living.get());
             }
-        } catch (IOException cannot) {
-            failed("its files cannot be read: " + cannot.getMessage());
+        } catch (IOException | RuntimeException cannot) {
+            failed("its files cannot be used: " + said(cannot));
         }
     }
 
     private void adopt(ProcessHandle handle, long logFrom) {
         LOG.infof("adopted instance=%s pid=%d", id(), handle.pid());
-        life = new Life.Running(handle, clock.instant(), logFrom);
+        life = new Life.Running(handle, clock.instant(), logFrom, false);
         registry.adopted(id(), launch.url(), handle.pid());
         whenDone(handle.onExit(), () -> ended(handle, OptionalInt.empty()));
     }
@@ -109,22 +115,44 @@ final class LocalInstance {
     }
 
     private void start() {
-        if (!launch.portIsFree()) {
-            failed("port " + launch.port() + " is in use by another process");
+        Process process = null; // the one to end when what follows its start fails
+        try {
+            if (!launch.portIsFree()) {
+                failed("port " + launch.port() + " is in use by another process");
+                return;
+            }
+            long logFrom = log.size();
+            Process started = launch.start();
+            process = started;
+            Instant startedAt = started.info().startInstant().orElseGet(Instant::now);
+            pidFile.write(new PidFile.Entry(started.pid(), startedAt, launch.port(), launch.fingerprint()));
+            ProcessHandle handle = started.toHandle();
+            life = new Life.Running(handle, clock.instant(), logFrom, false);
+            registry.launched(id(), launch.url(), started.pid(), restarts.get());
+            LOG.infof("started instance=%s pid=%d port=%d", id(), started.pid(), launch.port());
+            whenDone(started.onExit(), () -> ended(handle, OptionalInt.of(started.exitValue())));
+        } catch (IOException | RuntimeException cannot) {
+            abandon(process, "cannot be started: " + said(cannot));
+        }
+    }
+
+    /// A process that could not be written down would run on unknown to the next scheduler.
+    private void abandon(@Nullable Process process, String reason) {
+        if (process == null) {
+            failed(reason);
             return;
         }
-        try {
-            long logFrom = log.size();
-            Process process = launch.start();
-            Instant startedAt = process.info().startInstant().orElseGet(Instant::now);
-            pidFile.write(new PidFile.Entry(process.pid(), startedAt, launch.port(), launch.fingerprint()));
-            life = new Life.Running(process.toHandle(), clock.instant(), logFrom);
-            registry.launched(id(), launch.url(), process.pid(), restarts.get());
-            LOG.infof("started instance=%s pid=%d port=%d", id(), process.pid(), launch.port());
-            whenDone(process.onExit(), () -> ended(process.toHandle(), OptionalInt.of(process.exitValue())));
-        } catch (IOException cannot) {
-            failed("cannot be started: " + cannot.getMessage());
-        }
+        life = new Life.Waiting();
+        process.destroyForcibly();
+        whenDone(process.onExit(), () -> {
+            if (life instanceof Life.Waiting) {
+                failed(reason);
+            }
+        });
+    }
+
+    private static String said(Exception failure) {
+        return failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
     }
 
     private void ended(ProcessHandle handle, OptionalInt code) {
@@ -132,7 +160,7 @@ final class LocalInstance {
             return;
         }
         Ending ending = new Ending(code, lastLine(running.logFrom()));
-        boolean proven = hadServed() && age(running).compareTo(config.provenAfter()) >= 0;
+        boolean proven = (running.served() || serves()) && age(running).compareTo(config.provenAfter()) >= 0;
         forget();
         crashes = crashes.oneMore(proven);
         again(handle.pid(), ending.reason(), ending.isFinal() ? new Restart.Never() : nextRestart());
@@ -191,12 +219,14 @@ final class LocalInstance {
         });
     }
 
-    /// To be called once a second: keeps the log small, ends a process that hangs, and an alarm whose cause is
-    /// gone.
+    /// To be called once a second: notices that it serves, which ends an alarm; ends a process that hangs; keeps the
+    /// log small.
     void inspect() throws IOException {
-        log.rotate(config.maxLogBytes().asLongValue());
         if (life instanceof Life.Running running) {
-            alarmed = alarmed && !hadServed();
+            if (serves()) {
+                life = running.seenServing();
+                alarmed = false;
+            }
             if (isUnwellTooLong(running)) {
                 LOG.errorf(
                         "killing unresponsive instance=%s pid=%d",
@@ -204,6 +234,7 @@ final class LocalInstance {
                 running.handle().destroyForcibly();
             }
         }
+        log.rotate(config.maxLogBytes().asLongValue());
     }
 
     private boolean isUnwellTooLong(Life.Running running) {
@@ -229,7 +260,7 @@ final class LocalInstance {
         };
     }
 
-    private boolean hadServed() {
+    private boolean serves() {
         return registry.find(id())
                 .map(Standing::phase)
                 .filter(phase -> phase instanceof Phase.Alive && !(phase instanceof Phase.Preparing))

@@ -1,5 +1,6 @@
 package io.autoglm.scheduler.lifecycle;
 
+import io.autoglm.scheduler.Bounds;
 import io.autoglm.scheduler.StartFailure;
 import io.autoglm.scheduler.access.InternalToken;
 import io.autoglm.scheduler.registry.Registry;
@@ -34,6 +35,7 @@ import org.jboss.logging.Logger;
 public final class LocalProcesses {
     private static final Logger LOG = Logger.getLogger(LocalProcesses.class);
     private static final int MAX_INSTANCES = 256;
+    private static final int MAX_PORT = 65_535;
 
     private final LocalConfig config;
     private final Registry registry;
@@ -79,6 +81,13 @@ public final class LocalProcesses {
             throw new StartFailure(
                     "autoglm.lifecycle.local.instances is " + config.instances(), "set it to 0…" + MAX_INSTANCES);
         }
+        int lastPort = config.basePort() + config.instances() - 1;
+        if (config.instances() > 0 && (config.basePort() < 1 || lastPort > MAX_PORT)) {
+            throw new StartFailure(
+                    "autoglm.lifecycle.local.base-port is " + config.basePort(),
+                    "the " + config.instances() + " instances need ports within 1…" + MAX_PORT);
+        }
+        check(config);
         usable("run-dir", config.runDir());
         usable("log-dir", config.logDir());
         Map<String, String> environment = new TreeMap<>();
@@ -97,6 +106,16 @@ public final class LocalProcesses {
         instances.forEach(this::watch);
         owner.execute(this::begin);
         var _ = owner.scheduleWithFixedDelay(this::inspect, 1, 1, TimeUnit.SECONDS);
+    }
+
+    private static void check(LocalConfig config) {
+        String prefix = "autoglm.lifecycle.local.";
+        config.restartDelays().forEach(delay -> Bounds.notNegative(prefix + "restart-delays", delay));
+        Bounds.positive(prefix + "alarm-delay", config.alarmDelay());
+        Bounds.notNegative(prefix + "proven-after", config.provenAfter());
+        Bounds.notNegative(prefix + "kill-unwell-after", config.killUnwellAfter());
+        Bounds.notNegative(prefix + "stop-timeout", config.stopTimeout());
+        Bounds.atLeast(prefix + "max-log-bytes", config.maxLogBytes().asLongValue(), 1);
     }
 
     private static void usable(String option, Path directory) {
@@ -119,30 +138,38 @@ public final class LocalProcesses {
                 .register(meters);
     }
 
+    /// Whatever is wrong with one file or one instance keeps no other from its start.
     private void begin() {
+        Set<String> wanted = instances.stream().map(LocalInstance::id).collect(Collectors.toSet());
         try {
-            endSurplus();
-        } catch (IOException unreadable) {
+            for (PidFile file : PidFile.all(config.runDir())) {
+                if (isOurs(file.id()) && !wanted.contains(file.id())) {
+                    endSurplus(file);
+                }
+            }
+        } catch (IOException | RuntimeException unreadable) {
             LOG.errorf(unreadable, "run directory cannot be read path=%s", config.runDir());
         }
         instances.forEach(LocalInstance::begin);
     }
 
-    /// Ends processes of an earlier scheduler that ran more instances. Other files of the directory are not ours.
-    private void endSurplus() throws IOException {
-        Set<String> wanted = instances.stream().map(LocalInstance::id).collect(Collectors.toSet());
-        for (PidFile file : PidFile.all(config.runDir())) {
+    /// Ends a process of an earlier scheduler that ran more instances.
+    private void endSurplus(PidFile file) {
+        try {
             Optional<PidFile.Entry> entry = file.read();
-            if (entry.isPresent() && isOurs(file.id()) && !wanted.contains(file.id())) {
+            if (entry.isPresent()) {
                 entry.flatMap(PidFile.Entry::find).ifPresent(handle -> {
                     LOG.infof("ending surplus instance=%s pid=%d", file.id(), handle.pid());
                     var _ = Ends.softly(handle, config.stopTimeout());
                 });
                 file.delete();
             }
+        } catch (IOException | RuntimeException unusable) {
+            LOG.errorf(unusable, "pid file cannot be used path=%s", file.path());
         }
     }
 
+    /// Other files of the directory are somebody else's.
     private boolean isOurs(String id) {
         return id.matches(Pattern.quote(config.name()) + "-[0-9]+");
     }

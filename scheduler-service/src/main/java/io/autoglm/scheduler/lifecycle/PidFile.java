@@ -3,10 +3,12 @@ package io.autoglm.scheduler.lifecycle;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.Writer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -76,16 +78,14 @@ record PidFile(Path path) {
         Properties properties = new Properties();
         try (Reader reader = Files.newBufferedReader(path)) {
             properties.load(reader);
-        } catch (NoSuchFileException none) {
-            return Optional.empty();
-        }
-        try {
             return Optional.of(new Entry(
                     Long.parseLong(properties.getProperty("pid", "")),
                     Instant.parse(properties.getProperty("startedAt", "")),
                     Integer.parseInt(properties.getProperty("port", "")),
                     properties.getProperty("fingerprint", "")));
-        } catch (IllegalArgumentException | java.time.DateTimeException nonsense) {
+        } catch (NoSuchFileException none) {
+            return Optional.empty();
+        } catch (CharacterCodingException | IllegalArgumentException | DateTimeException nonsense) {
             return Optional.empty();
         }
     }

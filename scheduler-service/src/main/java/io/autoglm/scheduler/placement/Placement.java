@@ -14,6 +14,11 @@ public sealed interface Placement {
     /// @param retryAfterSeconds when to ask again
     record NoCapacity(String reason, int retryAfterSeconds) implements Placement {}
 
+    /// Nobody is known who could take it, and the scheduler has only just started: who can may not have reported yet.
+    ///
+    /// @param retryAfterSeconds when to ask again
+    record Settling(int retryAfterSeconds) implements Placement {}
+
     /// No instance serves it, and none is on its way that might.
     record UnknownModel(String model) implements Placement {}
 }

@@ -2,8 +2,10 @@ package io.autoglm.scheduler.placement;
 
 import io.autoglm.protocol.placement.Lease.Target;
 import io.autoglm.protocol.placement.LeaseRequest;
+import io.autoglm.scheduler.Bounds;
 import io.autoglm.scheduler.placement.Placement.NoCapacity;
 import io.autoglm.scheduler.placement.Placement.Placed;
+import io.autoglm.scheduler.placement.Placement.Settling;
 import io.autoglm.scheduler.placement.Placement.UnknownModel;
 import io.autoglm.scheduler.registry.Phase;
 import java.util.Comparator;
@@ -15,6 +17,7 @@ import java.util.List;
 ///    said yet what it serves is on its way.
 /// 2. The filters leave those that may take the request; with none left there is no capacity, and the answer says
 ///    why.
+///    While the scheduler settles, nobody known or ready means neither: who could answer may not have reported yet.
 /// 3. The scorers order them, the first scorer first; the next decides only between equals.
 public final class Placer {
     private static final int RETRY_SOON_SECONDS = 1;
@@ -24,6 +27,8 @@ public final class Placer {
     private final HasRoom room;
 
     public Placer(PlacementConfig config) {
+        Bounds.atLeast("autoglm.placement.max-requests-per-slot", config.maxRequestsPerSlot(), 1);
+        Bounds.atLeast("autoglm.placement.max-alternatives", config.maxAlternatives(), 0);
         this.maxAlternatives = config.maxAlternatives();
         this.room = new HasRoom(config.maxRequestsPerSlot());
     }
@@ -35,9 +40,12 @@ public final class Placer {
                 .filter(one -> one.standing().serves(request.model()))
                 .toList();
         if (serving.isEmpty()) {
-            return nobodyServes(request.model(), known, settling);
+            return settling ? new Settling(RETRY_SOON_SECONDS) : nobodyServes(request.model(), known);
         }
         List<Candidate> able = admitted(serving, request, List.of(new InService(), new NotExcluded()));
+        if (able.isEmpty() && settling) {
+            return new Settling(RETRY_SOON_SECONDS);
+        }
         if (able.isEmpty()) {
             return new NoCapacity("no instance of '" + request.model() + "' is ready", RETRY_AFTER_LOADING_SECONDS);
         }
@@ -48,11 +56,10 @@ public final class Placer {
         return pick(free.stream().sorted(best(request, seed)).toList());
     }
 
-    private static Placement nobodyServes(String model, List<Candidate> known, boolean settling) {
-        boolean mayCome = settling
-                || known.stream()
-                        .anyMatch(one -> one.standing().models().isEmpty()
-                                && one.standing().phase() instanceof Phase.Preparing);
+    private static Placement nobodyServes(String model, List<Candidate> known) {
+        boolean mayCome = known.stream()
+                .anyMatch(one ->
+                        one.standing().models().isEmpty() && one.standing().phase() instanceof Phase.Preparing);
         boolean nobody = known.stream().allMatch(one -> one.standing().phase() instanceof Phase.Gone);
         if (mayCome || nobody) {
             return new NoCapacity(

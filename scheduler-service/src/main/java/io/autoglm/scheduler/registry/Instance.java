@@ -21,8 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /// One instance and the evidence for and against it. Not thread-safe: guarded by its {@link Registry}.
 ///
-/// 1. What it says of itself is believed for every phase but `Ready` after an ejection: from there only a probe
-///    leads back.
+/// 1. What it says of itself is believed, with one exception: an ejected instance that says it is ready stays
+///    ejected until a probe passes, and none counts before its time has come. One that starts, warms up or drains in
+///    between has begun anew, and is believed when it then says that it is ready.
 /// 2. A new incarnation starts with a clean record.
 /// 3. Gone is final for a process: only a later report, or a new process, undoes it.
 final class Instance {
@@ -209,14 +210,15 @@ final class Instance {
         }
     }
 
-    /// A probe was answered.
+    /// A probe was answered. One that comes before the ejection's time is over, because it was under way when the
+    /// instance was ejected, does not end it.
     void passed(String incarnation, Instant now) {
         if (!is(incarnation)) {
             return;
         }
         failedProbes = 0;
         answeredAt = now;
-        if (phase instanceof Ejected ejected && !belowFloor()) {
+        if (phase instanceof Ejected ejected && !now.isBefore(ejected.probeAt()) && !belowFloor()) {
             failures.clear();
             progress = Progress.none(now);
             phase = ejected.returned(now);

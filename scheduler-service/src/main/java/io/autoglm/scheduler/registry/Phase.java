@@ -100,7 +100,7 @@ public sealed interface Phase {
         }
     }
 
-    /// @param probeAt before this no probe is sent; one that passes after it brings the instance back
+    /// @param probeAt before this no probe is sent and none counts; one that passes after it brings the instance back
     record Ejected(Instant since, String reason, Instant probeAt) implements Alive {
         public Ready returned(Instant now) {
             return new Ready(now);
@@ -117,7 +117,7 @@ public sealed interface Phase {
     }
 
     record Draining(Instant since, @Nullable String reason) implements Alive {
-        /// Taken back by the operator who asked for it.
+        /// Taken back: by the operator who asked for it, or by the instance, which says that it is ready again.
         public Ready resumed(Instant now) {
             return new Ready(now);
         }

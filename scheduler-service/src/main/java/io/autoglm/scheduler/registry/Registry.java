@@ -2,6 +2,7 @@ package io.autoglm.scheduler.registry;
 
 import io.autoglm.protocol.placement.InstanceReport;
 import io.autoglm.protocol.placement.ServedModel;
+import io.autoglm.scheduler.Bounds;
 import io.autoglm.scheduler.registry.Phase.Gone;
 import io.autoglm.scheduler.registry.Phase.Serving;
 import jakarta.enterprise.event.Event;
@@ -42,12 +43,27 @@ public final class Registry {
     }
 
     public Registry(RegistryConfig config, Clock clock, Consumer<Change> announce) {
-        this.config = config;
+        this.config = checked(config);
         this.clock = clock;
         this.announce = announce;
         this.startedAt = clock.instant();
         this.lastAged = startedAt;
         this.silenceCountsFrom = startedAt;
+    }
+
+    private static RegistryConfig checked(RegistryConfig config) {
+        String prefix = "autoglm.registry.";
+        Bounds.atLeast(prefix + "max-instances", config.maxInstances(), 1);
+        Bounds.atLeast(prefix + "max-fails", config.maxFails(), 1);
+        Bounds.atLeast(prefix + "max-failed-probes", config.maxFailedProbes(), 1);
+        Bounds.positive(prefix + "suspect-after", config.suspectAfter());
+        Bounds.ordered(prefix + "suspect-after", config.suspectAfter(), prefix + "gone-after", config.goneAfter());
+        Bounds.notNegative(prefix + "settle-for", config.settleFor());
+        Bounds.notNegative(prefix + "forget-after", config.forgetAfter());
+        Bounds.positive(prefix + "fail-timeout", config.failTimeout());
+        Bounds.positive(prefix + "stalled-after", config.stalledAfter());
+        Bounds.positive(prefix + "idle-probe-every", config.idleProbeEvery());
+        return config;
     }
 
     /// @param report already checked, see {@link Reports}
@@ -86,14 +102,15 @@ public final class Registry {
 
     /// A gateway saw it fail.
     ///
-    /// @return what to probe at once; empty where there is nothing
+    /// @return what to probe at once, to find out whether it is worse than that; empty where nothing is to be
+    ///         learned: it is out already, by this failure or before
     public Optional<ProbeTarget> failed(String id) {
         return change(id, instance -> {
             if (instance == null || instance.phase() instanceof Gone) {
                 return Optional.empty();
             }
             instance.failed(isLast(instance), clock.instant());
-            return Optional.ofNullable(instance.probeTarget());
+            return instance.phase() instanceof Serving ? Optional.ofNullable(instance.probeTarget()) : Optional.empty();
         });
     }
 

@@ -14,6 +14,7 @@ public final class Reports {
 
     private static final int MAX_MODELS = 64;
     private static final int MAX_REASON = 500;
+    private static final int MAX_PORT = 65_535;
 
     /// A report is well-formed, or a field of it is at fault.
     public sealed interface Judged {
@@ -39,7 +40,8 @@ public final class Reports {
             return new Judged.Faulty("incarnation", "must be given");
         }
         if (report.url() == null || !isHttp(report.url())) {
-            return new Judged.Faulty("url", "must be an absolute http or https URL");
+            return new Judged.Faulty(
+                    "url", "must be http://host:port or https://host:port, without user, path, query and fragment");
         }
         if (report.state() == null) {
             return new Judged.Faulty("state", "must be given");
@@ -69,7 +71,13 @@ public final class Reports {
     private static boolean isHttp(String url) {
         try {
             URI uri = new URI(url);
-            return ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme())) && uri.getHost() != null;
+            return ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))
+                    && uri.getHost() != null
+                    && (uri.getPort() == -1 || (uri.getPort() >= 1 && uri.getPort() <= MAX_PORT))
+                    && uri.getRawUserInfo() == null
+                    && (uri.getRawPath().isEmpty() || uri.getRawPath().equals("/"))
+                    && uri.getRawQuery() == null
+                    && uri.getRawFragment() == null;
         } catch (URISyntaxException notOne) {
             return false;
         }

@@ -7,7 +7,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 
 /// Starts at the wall clock's time and goes on by `System.nanoTime`: an NTP correction, or a laptop that slept,
-/// makes nobody look silent and no lease look expired.
+/// makes nobody look silent.
 final class SteadyClock extends Clock {
     private final Instant startedAt;
     private final long startNanos;

@@ -1,4 +1,4 @@
-/// The clock of the service.
+/// The clocks of the service: a steady one for everything, and one that counts sleep for what runs out.
 @NullMarked
 package io.autoglm.scheduler.time;
 

@@ -16,7 +16,12 @@ import io.autoglm.protocol.placement.InstanceReport;
 import io.autoglm.protocol.placement.InstanceState;
 import io.autoglm.protocol.placement.Lease;
 import io.autoglm.protocol.placement.LeaseOutcome;
+import io.autoglm.protocol.placement.LeaseRequest;
 import io.autoglm.protocol.placement.ServedModel;
+import io.autoglm.scheduler.lease.LeaseBook.Answer;
+import io.autoglm.scheduler.lease.LeaseDesk;
+import io.autoglm.scheduler.registry.Change;
+import io.autoglm.scheduler.registry.Phase;
 import io.autoglm.scheduler.registry.Registry;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -26,12 +31,17 @@ import io.restassured.http.ContentType;
 import io.restassured.specification.RequestSpecification;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -39,12 +49,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// The whole service over HTTP, with an instance that is a real server in this process.
 @QuarkusTest
 @TestProfile(SchedulerTest.Impatient.class)
 class SchedulerTest {
     private static final String TOKEN = "token-of-the-tests";
+    private static final Duration FAIL_TIMEOUT = Duration.ofMillis(300);
 
     /// Probes soon, so that tests do not wait.
     public static final class Impatient implements QuarkusTestProfile {
@@ -54,7 +66,7 @@ class SchedulerTest {
                     "autoglm.probe.tick", "50ms",
                     "autoglm.probe.prompt-timeout", "1s",
                     "autoglm.registry.idle-probe-every", "100ms",
-                    "autoglm.registry.fail-timeout", "300ms",
+                    "autoglm.registry.fail-timeout", FAIL_TIMEOUT.toMillis() + "ms",
                     "autoglm.registry.suspect-after", "20s",
                     "autoglm.registry.settle-for", "0s",
                     "autoglm.registry.gone-after", "60s",
@@ -62,8 +74,31 @@ class SchedulerTest {
         }
     }
 
+    /// What was announced, because a phase may have passed before a test can look.
+    @Singleton
+    static class Changes {
+        private final List<Change> seen = new CopyOnWriteArrayList<>();
+
+        void saw(@Observes Change change) {
+            seen.add(change);
+        }
+
+        Optional<Phase> of(String id, Class<? extends Phase> phase) {
+            return seen.stream()
+                    .filter(change -> change.id().equals(id) && phase.isInstance(change.to()))
+                    .map(Change::to)
+                    .findFirst();
+        }
+    }
+
     @Inject
     Registry registry;
+
+    @Inject
+    LeaseDesk desk;
+
+    @Inject
+    Changes changes;
 
     @Inject
     Vertx vertx;
@@ -142,8 +177,24 @@ class SchedulerTest {
                 .post("/v1/leases")
                 .as(Lease.class);
 
-        assertThat(Duration.between(java.time.Instant.now(), lease.deadline()))
+        assertThat(Duration.between(Instant.now(), lease.deadline()))
                 .isBetween(Duration.ofSeconds(25), Duration.ofSeconds(36));
+    }
+
+    @Test
+    void a_lease_of_a_caller_that_does_not_say_how_long_it_waits_lives_ten_minutes_and_no_lease_more_than_an_hour() {
+        report(InstanceState.READY);
+        Instant now = Instant.now();
+
+        Lease unsaid = lease();
+        Lease endless = call().header("x-autoglm-timeout-ms", Long.MAX_VALUE)
+                .body("{\"model\":\"" + model + "\"}")
+                .post("/v1/leases")
+                .as(Lease.class);
+
+        assertThat(Duration.between(now, unsaid.deadline()))
+                .isBetween(Duration.ofSeconds(590), Duration.ofSeconds(610));
+        assertThat(Duration.between(now, endless.deadline())).isBetween(Duration.ofMinutes(59), Duration.ofMinutes(61));
     }
 
     @Test
@@ -234,8 +285,60 @@ class SchedulerTest {
                 .then()
                 .statusCode(204);
 
+        // A probe that was under way while the port closed finds something else first.
+        await().until(() -> state() == InstanceState.EJECTED && reason().equals("its port refuses connections"));
+    }
+
+    @Test
+    void an_instance_that_gateways_saw_fail_stays_out_for_its_time_although_it_answers_probes() {
+        report(InstanceState.READY);
+        String other = id + "-other";
+        report(other, url(), InstanceState.READY);
+        try {
+            LeaseRequest request = new LeaseRequest(model, 0, List.of(), null, "", "default", List.of());
+            LeaseOutcome failed = new LeaseOutcome(LeaseOutcome.Result.FAILED, null, id, null, 0);
+            for (int i = 0; i < 3; i++) {
+                Answer.Granted granted = (Answer.Granted) desk.lease(request, null);
+                desk.giveBack(granted.lease().id(), failed);
+            }
+
+            await().until(() -> changes.of(id, Phase.Ejected.class).isPresent() && state() == InstanceState.READY);
+            Instant out = changes.of(id, Phase.Ejected.class).orElseThrow().since();
+            assertThat(Duration.between(
+                            out, registry.find(id).orElseThrow().phase().since()))
+                    .isGreaterThanOrEqualTo(FAIL_TIMEOUT);
+        } finally {
+            registry.leave(other, null);
+        }
+    }
+
+    @Test
+    void the_list_says_that_the_scheduler_has_settled() {
+        call().get("/v1/instances").then().body("settling", equalTo(false));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {429, 503})
+    void an_instance_that_is_told_to_wait_for_an_answer_is_neither_sick_nor_well(int status) {
+        report(InstanceState.READY);
+        promptStatus.set(500);
         await().until(() -> state() == InstanceState.EJECTED);
-        assertThat(reason()).isEqualTo("its port refuses connections");
+        promptStatus.set(status);
+        int before = prompts.get();
+
+        await().until(() -> prompts.get() >= before + 3);
+
+        assertThat(state()).isEqualTo(InstanceState.EJECTED);
+    }
+
+    @Test
+    void an_instance_with_a_url_that_nobody_can_call_is_refused() {
+        call().body(said(id, "http://127.0.0.1:70000", InstanceState.READY))
+                .put("/v1/instances/" + id)
+                .then()
+                .statusCode(400)
+                .body("error.param", equalTo("url"))
+                .body("error.message", containsString("http://host:port"));
     }
 
     @ParameterizedTest(name = "{0} {1}")
@@ -339,10 +442,18 @@ class SchedulerTest {
     }
 
     private void report(InstanceState state) {
-        InstanceReport report = new InstanceReport(
-                id,
+        report(id, url(), state);
+    }
+
+    private void report(String who, String url, InstanceState state) {
+        call().body(said(who, url, state)).put("/v1/instances/" + who).then().statusCode(204);
+    }
+
+    private InstanceReport said(String who, String url, InstanceState state) {
+        return new InstanceReport(
+                who,
                 "process",
-                url(),
+                url,
                 1,
                 state,
                 null,
@@ -355,7 +466,6 @@ class SchedulerTest {
                 0,
                 0,
                 null);
-        call().body(report).put("/v1/instances/" + id).then().statusCode(204);
     }
 
     private String url() {

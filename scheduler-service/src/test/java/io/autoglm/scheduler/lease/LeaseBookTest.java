@@ -11,6 +11,7 @@ import io.autoglm.scheduler.placement.Placement;
 import io.autoglm.scheduler.placement.Placement.NoCapacity;
 import io.autoglm.scheduler.placement.Placement.Placed;
 import io.autoglm.scheduler.placement.Placement.UnknownModel;
+import io.autoglm.scheduler.time.SleeplessClock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -60,6 +61,19 @@ class LeaseBookTest {
     }
 
     @Test
+    void leases_that_were_out_when_the_machine_went_to_sleep_have_ended_when_it_wakes() {
+        ManualClock steady = new ManualClock();
+        ManualClock wall = new ManualClock();
+        LeaseBook sleeper = new LeaseBook(new SleeplessClock(steady, wall), 1000);
+        sleeper.lease(Duration.ofHours(1), on("a"));
+
+        wall.passes(Duration.ofHours(8));
+
+        assertThat(sleeper.expire()).isEqualTo(1);
+        assertThat(sleeper.inFlight("a")).isZero();
+    }
+
+    @Test
     void leases_on_a_lost_instance_end_and_others_stay() {
         granted("a");
         granted("a");
@@ -76,6 +90,7 @@ class LeaseBookTest {
         NoCapacity none = new NoCapacity("full", 1);
 
         assertThat(book.lease(MINUTE, inFlight -> none)).isEqualTo(new Answer.Refused(none));
+        assertThat(book.lease(MINUTE, inFlight -> new Placement.Settling(1))).isEqualTo(new Answer.Settling(1));
         assertThat(book.lease(MINUTE, inFlight -> new UnknownModel("m"))).isEqualTo(new Answer.Unknown("m"));
 
         assertThat(book.size()).isZero();

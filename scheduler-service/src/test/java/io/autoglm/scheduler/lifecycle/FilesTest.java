@@ -35,10 +35,12 @@ class FilesTest {
     void a_pid_file_that_makes_no_sense_counts_as_none() throws IOException {
         PidFile file = PidFile.of(dir, "inference-1");
 
-        for (String nonsense : List.of("", "pid=x", "pid=1\nstartedAt=yesterday\nport=1", "\0\1\2")) {
+        for (String nonsense : List.of("", "pid=x", "pid=1\nstartedAt=yesterday\nport=1", "\0\1\2", "pid=\\u12")) {
             Files.writeString(file.path(), nonsense);
             assertThat(file.read()).isEmpty();
         }
+        Files.write(file.path(), new byte[] {(byte) 0xff, (byte) 0xfe, 'x'});
+        assertThat(file.read()).isEmpty();
     }
 
     @Test

@@ -15,6 +15,7 @@ import io.autoglm.scheduler.registry.Standing;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -143,6 +144,50 @@ class LocalInstanceTest {
     }
 
     @Test
+    void a_process_that_had_served_before_it_hung_starts_a_new_row_of_crashes() {
+        LocalInstance instance = instance(
+                Map.of("autoglm.lifecycle.local.restart-delays", "0s", "autoglm.lifecycle.local.alarm-delay", "1h"));
+        begin(instance);
+        for (int life = 1; life <= 3; life++) {
+            ProcessHandle process = process();
+            registry.report(Said.ready("inference-1").by("life-" + life).report());
+            run(() -> inspect(instance));
+            registry.leave("inference-1", null);
+            clock.passes(Duration.ofMinutes(2));
+
+            run(() -> inspect(instance));
+
+            await().atMost(PATIENCE).until(() -> instance.alarmed() || isAnother(process));
+            assertThat(instance.alarmed()).isFalse();
+        }
+        assertThat(standing().restarts()).isEqualTo(3);
+    }
+
+    @Test
+    void a_process_that_cannot_be_written_down_does_not_run_on_unknown() throws IOException {
+        Files.createDirectory(dir.resolve("inference-1.pid.new"));
+        LocalInstance instance = instance(Map.of("autoglm.lifecycle.local.restart-delays", "1h"));
+
+        begin(instance);
+
+        await().atMost(PATIENCE).until(() -> registry.find("inference-1").isPresent());
+        assertThat(standing().phase().reason()).startsWith("cannot be started: ");
+        assertThat(ProcessHandle.current().children().filter(ProcessHandle::isAlive))
+                .isEmpty();
+    }
+
+    @Test
+    void an_instance_that_cannot_even_be_tried_says_why() {
+        LocalInstance instance = instance(70_000, Map.of("autoglm.lifecycle.local.restart-delays", "1h"));
+
+        begin(instance);
+
+        assertThat(standing().phase().reason())
+                .startsWith("cannot be started: ")
+                .contains("70000");
+    }
+
+    @Test
     void a_process_that_reports_is_never_called_hung_however_long_it_loads() {
         LocalInstance instance = instance(Map.of());
         begin(instance);
@@ -174,6 +219,10 @@ class LocalInstanceTest {
     }
 
     private LocalInstance instance(Map<String, String> settings, String... arguments) {
+        return instance(port, settings, arguments);
+    }
+
+    private LocalInstance instance(int at, Map<String, String> settings, String... arguments) {
         Map<String, String> all = new HashMap<>(settings);
         all.put("autoglm.lifecycle.local.run-dir", dir.toString());
         LocalConfig config = Configs.of(LocalConfig.class, all);
@@ -189,7 +238,7 @@ class LocalInstanceTest {
         Map<String, String> environment = Map.of(
                 "AUTOGLM_SCHEDULER_URL", "http://127.0.0.1:1",
                 "AUTOGLM_INTERNAL_TOKEN", "secret");
-        Launch launch = Launch.of("inference-1", "127.0.0.1", port, command, environment, dir);
+        Launch launch = Launch.of("inference-1", "127.0.0.1", at, command, environment, dir);
         LocalInstance instance = new LocalInstance(launch, config, registry, clock, owner);
         begun.add(instance);
         return instance;
@@ -218,6 +267,10 @@ class LocalInstanceTest {
 
     private Standing standing() {
         return registry.find("inference-1").orElseThrow();
+    }
+
+    private boolean isAnother(ProcessHandle than) {
+        return standing().pid() != than.pid() && standing().pid() != 0;
     }
 
     private ProcessHandle process() {

@@ -91,6 +91,20 @@ class LocalProcessesTest {
     }
 
     @Test
+    void a_pid_file_that_cannot_be_used_keeps_no_instance_from_its_start() throws IOException {
+        Files.createDirectory(dir.resolve("inference-8.pid"));
+        Files.writeString(dir.resolve("inference-9.pid"), "pid=\\u12");
+        LocalProcesses processes = processes(Map.of("instances", "2", "command", IDLE));
+
+        processes.start(new StartupEvent());
+
+        await().atMost(PATIENCE)
+                .until(() ->
+                        pid("inference-1").isPresent() && pid("inference-2").isPresent());
+        processes.stop(new ShutdownEvent());
+    }
+
+    @Test
     void nothing_starts_where_it_is_not_enabled() {
         LocalProcesses processes = processes(Map.of("enabled", "false"));
 
@@ -109,6 +123,14 @@ class LocalProcessesTest {
                         processes(Map.of("command", IDLE, "instances", "257")).start(new StartupEvent()))
                 .isInstanceOf(StartFailure.class)
                 .hasMessage("autoglm.lifecycle.local.instances is 257: set it to 0…256");
+        assertThatThrownBy(() -> processes(Map.of("command", IDLE, "instances", "10", "base-port", "65530"))
+                        .start(new StartupEvent()))
+                .isInstanceOf(StartFailure.class)
+                .hasMessage("autoglm.lifecycle.local.base-port is 65530: the 10 instances need ports within 1…65535");
+        assertThatThrownBy(() ->
+                        processes(Map.of("command", IDLE, "alarm-delay", "-1s")).start(new StartupEvent()))
+                .isInstanceOf(StartFailure.class)
+                .hasMessage("autoglm.lifecycle.local.alarm-delay is -1000 ms: set it to 1 ms or more");
     }
 
     private LocalProcesses processes(Map<String, String> settings) {

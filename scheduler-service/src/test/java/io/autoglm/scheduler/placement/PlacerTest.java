@@ -8,6 +8,7 @@ import io.autoglm.protocol.placement.ServedModel;
 import io.autoglm.scheduler.Configs;
 import io.autoglm.scheduler.placement.Placement.NoCapacity;
 import io.autoglm.scheduler.placement.Placement.Placed;
+import io.autoglm.scheduler.placement.Placement.Settling;
 import io.autoglm.scheduler.placement.Placement.UnknownModel;
 import io.autoglm.scheduler.registry.Phase;
 import io.autoglm.scheduler.registry.Standing;
@@ -115,10 +116,20 @@ class PlacerTest {
 
         assertThat(place(request("other", null), instance("a", READY, 8, 0, 0), new Candidate(loading, 0)))
                 .isEqualTo(new NoCapacity("instances are still starting", 3));
-        assertThat(placer.place(request("other", null), List.of(), true, 0))
-                .isEqualTo(new NoCapacity("instances are still starting", 3));
         assertThat(placer.place(request("other", null), List.of(), false, 0))
                 .isEqualTo(new NoCapacity("no instance is running", 3));
+    }
+
+    @Test
+    void while_the_scheduler_settles_nobody_is_called_unknown_or_not_ready() {
+        Candidate other = instance("a", READY, 8, 0, 0);
+
+        assertThat(placer.place(request("m", null), List.of(), true, 0)).isEqualTo(new Settling(1));
+        assertThat(placer.place(request("other", null), List.of(other), true, 0))
+                .isEqualTo(new Settling(1));
+        assertThat(placer.place(request("m", null), List.of(instance("b", DRAINING, 8, 0, 0)), true, 0))
+                .isEqualTo(new Settling(1));
+        assertThat(placer.place(request("m", null), List.of(other), true, 0)).isInstanceOf(Placed.class);
     }
 
     @Test

@@ -7,16 +7,20 @@ import static io.autoglm.protocol.placement.InstanceState.READY;
 import static io.autoglm.protocol.placement.InstanceState.STARTING;
 import static io.autoglm.protocol.placement.InstanceState.WARMING;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.autoglm.protocol.placement.InstanceState;
 import io.autoglm.scheduler.Configs;
 import io.autoglm.scheduler.ManualClock;
 import io.autoglm.scheduler.Said;
+import io.autoglm.scheduler.StartFailure;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class RegistryTest {
     private final ManualClock clock = new ManualClock();
@@ -120,6 +124,58 @@ class RegistryTest {
         assertThat(state("a")).isEqualTo(EJECTED);
         assertThat(phase("a").reason()).isEqualTo("3 requests failed within 30 s");
         assertThat(state("b")).isEqualTo(READY);
+    }
+
+    @Test
+    void the_failure_that_ejects_asks_for_no_probe_and_none_counts_before_its_time() {
+        two("a", "b");
+        registry.failed("a");
+        ProbeTarget underWay = registry.failed("a").orElseThrow();
+
+        assertThat(registry.failed("a")).isEmpty();
+        assertThat(registry.failed("a")).isEmpty();
+        registry.passed(underWay);
+        assertThat(state("a")).isEqualTo(EJECTED);
+
+        staysHeard(Said.ready("a"), Duration.ofMillis(29_500));
+        registry.passed(underWay);
+        assertThat(state("a")).isEqualTo(EJECTED);
+        staysHeard(Said.ready("a"), Duration.ofMillis(500));
+        assertThat(registry.dueForProbe()).containsExactly(underWay);
+        registry.passed(underWay);
+        assertThat(state("a")).isEqualTo(READY);
+    }
+
+    @Test
+    void an_ejected_instance_that_begins_anew_by_its_own_word_is_believed() {
+        two("a", "b");
+        for (int i = 0; i < 3; i++) {
+            registry.failed("a");
+        }
+        assertThat(state("a")).isEqualTo(EJECTED);
+
+        registry.report(Said.ready("a").report());
+        assertThat(state("a")).isEqualTo(EJECTED);
+        registry.report(Said.ready("a").says(WARMING, "another model").report());
+        registry.report(Said.ready("a").report());
+
+        assertThat(state("a")).isEqualTo(READY);
+    }
+
+    @ParameterizedTest(name = "{0} = {1}")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "suspect-after | 6s  | autoglm.registry.suspect-after is 6000 ms: set it to no more than"
+                        + " autoglm.registry.gone-after, which is 5000 ms",
+                "max-fails     | 0   | autoglm.registry.max-fails is 0: set it to 1 or more",
+                "fail-timeout  | -1s | autoglm.registry.fail-timeout is -1000 ms: set it to 1 ms or more",
+                "settle-for    | -1s | autoglm.registry.settle-for is -1000 ms: set it to 0 or more",
+            })
+    void a_setting_that_cannot_work_stops_the_start_with_its_name(String name, String value, String sentence) {
+        assertThatThrownBy(() -> registry(Map.of("autoglm.registry." + name, value)))
+                .isInstanceOf(StartFailure.class)
+                .hasMessage(sentence);
     }
 
     @Test

@@ -24,6 +24,12 @@ class ReportsTest {
                     url         | "file:///etc/passwd"
                     url         | "not a url"
                     url         | null
+                    url         | "http://h:70000"
+                    url         | "http://h:0"
+                    url         | "http://user:secret@h:8000"
+                    url         | "http://h:8000/v1"
+                    url         | "http://h:8000?x=1"
+                    url         | "http://h:8000/#x"
                     state       | null
                     kvUsage     | 1.5
                     models      | [null]
