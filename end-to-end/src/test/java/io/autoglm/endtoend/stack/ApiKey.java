@@ -20,7 +20,10 @@ record ApiKey(String id, String secret, String tenant, int requestsPerMinute) {
 
     private ObjectNode entry() {
         ObjectNode entry = Http.JSON.createObjectNode();
-        entry.put("id", id).put("sha256", Sha256.hex(secret)).put("tenant", tenant).put("subject", SUBJECT);
+        entry.put("id", id)
+                .put("sha256", Sha256.hex(secret))
+                .put("tenant", tenant)
+                .put("subject", SUBJECT);
         entry.putArray("roles").add("user");
         entry.put("requestsPerMinute", requestsPerMinute).put("maxConcurrent", 256);
         entry.putArray("models").add("*");

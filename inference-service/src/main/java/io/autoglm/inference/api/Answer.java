@@ -106,8 +106,7 @@ record Answer(Exchange exchange, ServingModel model, AnswerOptions options, Wire
     /// Each of `n` answers has a seed of its own, or all would be the same.
     private Sampler sampler(int[] prompt, int choice, boolean reasons, int answerTokens) {
         TokenConstraint form = reasons
-                ? model.format()
-                        .constraintAfter(AssistantParser.REASONING_END, options.responseFormat(), answerTokens)
+                ? model.format().constraintAfter(AssistantParser.REASONING_END, options.responseFormat(), answerTokens)
                 : model.format().constraint(options.responseFormat(), answerTokens);
         SamplingParameters sampling = options.sampling();
         Long seed = sampling.seed();

@@ -13,7 +13,8 @@ import java.util.Optional;
 
 /// The file that an instance's process appends to by itself.
 record ChildLog(Path path) {
-    private static final int TAIL_BYTES = 8192;
+    /// Much, because stack traces may follow the line that explains.
+    private static final int TAIL_BYTES = 1 << 20;
     private static final int MAX_REASON = 500;
     /// How our services announce in one line that they cannot go on.
     private static final String LAST_WORDS = "autoglm: cannot ";

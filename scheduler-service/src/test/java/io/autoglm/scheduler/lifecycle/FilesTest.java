@@ -64,6 +64,7 @@ class FilesTest {
         assertThat(log.lastLine(begin)).contains("starting");
 
         append(log, "autoglm: cannot serve: config.json: missing\nbye\n\n");
+        append(log, "\tat a.stack.trace(Trace.java)\n".repeat(2000));
 
         assertThat(log.lastLine(begin)).contains("autoglm: cannot serve: config.json: missing");
     }
