@@ -12,12 +12,15 @@ import io.autoglm.nano.corpus.phrase.Phrase;
 import io.autoglm.nano.corpus.phrase.Phrasebook;
 import io.autoglm.nano.corpus.phrase.Topic;
 import io.autoglm.nano.corpus.phrase.Wording;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -68,6 +71,29 @@ class HeldOutTest {
                 .filteredOn(wording -> wording.matcher(training).find())
                 .as("held-out wordings found in training text")
                 .isEmpty();
+    }
+
+    @Test
+    void no_training_phrase_can_spell_a_held_out_wording() {
+        List<String> spelled = new ArrayList<>();
+        for (String name : BOOKS) {
+            Phrasebook book = Phrasebook.load(name);
+            for (Language language : Language.values()) {
+                Set<String> training = book.topics(language).stream()
+                        .flatMap(topic -> topic.phrases(Wording.TRAINING).stream())
+                        .flatMap(HeldOutTest::wordings)
+                        .collect(Collectors.toSet());
+
+                book.topics(language).stream()
+                        .filter(Topic::hasHeldOut)
+                        .flatMap(topic -> topic.phrases(Wording.HELD_OUT).stream())
+                        .flatMap(HeldOutTest::wordings)
+                        .filter(training::contains)
+                        .forEach(spelled::add);
+            }
+        }
+
+        assertThat(spelled).isEmpty();
     }
 
     @Test
@@ -124,6 +150,31 @@ class HeldOutTest {
                 .extracting(one -> one.conversation().messages().getLast())
                 .extracting(Message::role)
                 .containsOnly(Role.USER, Role.TOOL);
+    }
+
+    /// Every expansion of the phrase, in lower case and without space around.
+    private static Stream<String> wordings(Phrase phrase) {
+        return expansions(phrase).map(text -> text.toLowerCase(Locale.ROOT).strip());
+    }
+
+    private static Stream<String> expansions(Phrase phrase) {
+        return switch (phrase) {
+            case Phrase.Text text -> Stream.of(text.text());
+            case Phrase.Choice choice ->
+                Stream.concat(
+                        choice.optional() ? Stream.of("") : Stream.empty(),
+                        choice.alternatives().stream().flatMap(HeldOutTest::expansions));
+            case Phrase.Sequence sequence ->
+                sequence.parts().stream()
+                        .map(HeldOutTest::expansions)
+                        .map(Stream::toList)
+                        .reduce(
+                                List.of(""),
+                                (before, part) -> before.stream()
+                                        .flatMap(start -> part.stream().map(start::concat))
+                                        .toList())
+                        .stream();
+        };
     }
 
     private static boolean isInTraining(String name) {
