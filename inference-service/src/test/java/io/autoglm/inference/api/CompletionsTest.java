@@ -203,10 +203,10 @@ class CompletionsTest {
                 .isGreaterThanOrEqualTo(promptTokens);
     }
 
-    /// The model would rather greet; it must call.
+    /// The model would rather ask for the weather; it must ask for the time.
     private static String calling(String more) {
         return """
-                {"model":"autoglm-nano","messages":[{"role":"user","content":"Hello!"}],
+                {"model":"autoglm-nano","messages":[{"role":"user","content":"what is the weather in London"}],
                  "temperature":0,"max_tokens":100,
                  "tools":[{"type":"function","function":{"name":"get_time","description":"the time in a city",
                    "parameters":{"type":"object","properties":{"city":{"type":"string"}}}}}],

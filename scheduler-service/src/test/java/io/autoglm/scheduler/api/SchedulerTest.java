@@ -297,12 +297,16 @@ class SchedulerTest {
         try {
             LeaseRequest request = new LeaseRequest(model, 0, List.of(), null, "", "default", List.of());
             LeaseOutcome failed = new LeaseOutcome(LeaseOutcome.Result.FAILED, null, id, null, 0);
-            for (int i = 0; i < 3; i++) {
-                Answer.Granted granted = (Answer.Granted) desk.lease(request, null);
-                desk.giveBack(granted.lease().id(), failed);
-            }
+            // Three of them count only within the window, which a slow machine may let pass.
+            await().until(() -> {
+                for (int i = 0; i < 3; i++) {
+                    Answer.Granted granted = (Answer.Granted) desk.lease(request, null);
+                    desk.giveBack(granted.lease().id(), failed);
+                }
+                return changes.of(id, Phase.Ejected.class).isPresent();
+            });
 
-            await().until(() -> changes.of(id, Phase.Ejected.class).isPresent() && state() == InstanceState.READY);
+            await().until(() -> state() == InstanceState.READY);
             Instant out = changes.of(id, Phase.Ejected.class).orElseThrow().since();
             assertThat(Duration.between(
                             out, registry.find(id).orElseThrow().phase().since()))
