@@ -76,10 +76,12 @@ class BadDayTest {
 
     @Test
     void a_stream_that_fails_on_its_way_ends_with_the_error_and_not_as_if_it_were_done() {
-        FaultyEngineProvider.GOOD.set(5);
+        // Enough that the first of them is sent before the failure comes.
+        FaultyEngineProvider.GOOD.set(100);
         FaultyEngineProvider.FAILURES.set(1);
 
-        Client.Answer answer = client.post(CHAT, request(",\"stream\":true,\"max_tokens\":200"));
+        Client.Answer answer =
+                client.post(CHAT, request(",\"stream\":true,\"ignore_eos\":true,\"max_tokens\":200"));
 
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.body()).doesNotContain("[DONE]").endsWith("\n\n").doesNotContain("\"finish_reason\":\"");
