@@ -80,8 +80,7 @@ class BadDayTest {
         FaultyEngineProvider.GOOD.set(100);
         FaultyEngineProvider.FAILURES.set(1);
 
-        Client.Answer answer =
-                client.post(CHAT, request(",\"stream\":true,\"ignore_eos\":true,\"max_tokens\":200"));
+        Client.Answer answer = client.post(CHAT, request(",\"stream\":true,\"max_tokens\":200"));
 
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.body()).doesNotContain("[DONE]").endsWith("\n\n").doesNotContain("\"finish_reason\":\"");
