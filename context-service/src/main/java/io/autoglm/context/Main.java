@@ -1,5 +1,6 @@
 package io.autoglm.context;
 
+import io.autoglm.service.LastWords;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 
@@ -9,15 +10,6 @@ public final class Main {
     private Main() {}
 
     public static void main(String... arguments) {
-        Quarkus.run(null, Main::ended, arguments);
-    }
-
-    private static void ended(Integer code, Throwable failure) {
-        if (failure == null) {
-            System.exit(code);
-        }
-        LastWords words = LastWords.of(failure);
-        System.err.println("autoglm: cannot start context-service: " + words.line());
-        System.exit(words.exitCode());
+        Quarkus.run(null, (code, failure) -> LastWords.exit("context-service", code, failure), arguments);
     }
 }

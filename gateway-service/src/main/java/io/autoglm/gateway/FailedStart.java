@@ -1,6 +1,6 @@
 package io.autoglm.gateway;
 
-import io.autoglm.gateway.http.CannotStart;
+import io.autoglm.service.CannotStart;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.config.ConfigValidationException;
 import java.net.BindException;

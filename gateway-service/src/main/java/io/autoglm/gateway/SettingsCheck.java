@@ -1,6 +1,6 @@
 package io.autoglm.gateway;
 
-import io.autoglm.gateway.http.CannotStart;
+import io.autoglm.service.CannotStart;
 import jakarta.inject.Singleton;
 import java.net.URI;
 import java.net.URISyntaxException;

@@ -2,6 +2,7 @@ package io.autoglm.inference;
 
 import io.autoglm.inference.batching.BatchingConfig;
 import io.autoglm.inference.model.ModelLoadException;
+import io.autoglm.service.CannotStart;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;

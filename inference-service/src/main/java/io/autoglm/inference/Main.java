@@ -1,5 +1,6 @@
 package io.autoglm.inference;
 
+import io.autoglm.service.CannotStart;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import io.smallrye.config.ConfigValidationException;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.autoglm.inference.batching.BatchingConfig;
+import io.autoglm.service.CannotStart;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.net.BindException;
 import java.util.Map;

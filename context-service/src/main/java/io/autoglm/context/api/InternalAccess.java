@@ -1,7 +1,7 @@
 package io.autoglm.context.api;
 
-import io.autoglm.context.CannotStart;
 import io.autoglm.protocol.Headers;
+import io.autoglm.service.CannotStart;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;

@@ -1,6 +1,6 @@
 package io.autoglm.context.store;
 
-import io.autoglm.context.CannotStart;
+import io.autoglm.service.CannotStart;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Uni;

@@ -1,6 +1,7 @@
 package io.autoglm.gateway.http;
 
 import io.autoglm.protocol.Headers;
+import io.autoglm.service.CannotStart;
 import io.quarkus.runtime.StartupEvent;
 import io.vertx.core.MultiMap;
 import jakarta.annotation.Priority;

@@ -2,7 +2,7 @@ package io.autoglm.gateway.identity;
 
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.autoglm.gateway.http.CannotStart;
+import io.autoglm.service.CannotStart;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.vertx.core.Vertx;

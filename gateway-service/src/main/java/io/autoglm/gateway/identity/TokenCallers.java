@@ -1,6 +1,6 @@
 package io.autoglm.gateway.identity;
 
-import io.autoglm.gateway.http.CannotStart;
+import io.autoglm.service.CannotStart;
 import io.quarkus.oidc.Oidc;
 import io.quarkus.oidc.OidcTenantConfig;
 import io.quarkus.oidc.runtime.OidcTenantConfig.ApplicationType;

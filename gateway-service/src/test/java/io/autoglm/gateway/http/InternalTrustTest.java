@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.autoglm.protocol.Headers;
+import io.autoglm.service.CannotStart;
 import io.quarkus.runtime.StartupEvent;
 import io.vertx.core.MultiMap;
 import java.util.Optional;

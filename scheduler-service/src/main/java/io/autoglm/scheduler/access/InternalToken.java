@@ -1,6 +1,6 @@
 package io.autoglm.scheduler.access;
 
-import io.autoglm.scheduler.StartFailure;
+import io.autoglm.service.CannotStart;
 import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -16,7 +16,7 @@ public final class InternalToken {
     public InternalToken(AccessConfig config) {
         secret = config.internalToken().filter(token -> !token.isBlank());
         if (secret.isEmpty() && config.internalAuth() == AccessConfig.Auth.TOKEN) {
-            throw new StartFailure(
+            throw new CannotStart(
                     "autoglm.internal-token is not set",
                     "set AUTOGLM_INTERNAL_TOKEN to the secret that the services share");
         }

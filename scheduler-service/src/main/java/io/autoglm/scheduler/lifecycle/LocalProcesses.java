@@ -1,9 +1,9 @@
 package io.autoglm.scheduler.lifecycle;
 
 import io.autoglm.scheduler.Bounds;
-import io.autoglm.scheduler.StartFailure;
 import io.autoglm.scheduler.access.InternalToken;
 import io.autoglm.scheduler.registry.Registry;
+import io.autoglm.service.CannotStart;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -75,15 +75,15 @@ public final class LocalProcesses {
         }
         List<String> command = config.command()
                 .filter(parts -> !parts.isEmpty())
-                .orElseThrow(() -> new StartFailure(
+                .orElseThrow(() -> new CannotStart(
                         "autoglm.lifecycle.local.command is not set", "say how an instance is started"));
         if (config.instances() < 0 || config.instances() > MAX_INSTANCES) {
-            throw new StartFailure(
+            throw new CannotStart(
                     "autoglm.lifecycle.local.instances is " + config.instances(), "set it to 0…" + MAX_INSTANCES);
         }
         int lastPort = config.basePort() + config.instances() - 1;
         if (config.instances() > 0 && (config.basePort() < 1 || lastPort > MAX_PORT)) {
-            throw new StartFailure(
+            throw new CannotStart(
                     "autoglm.lifecycle.local.base-port is " + config.basePort(),
                     "the " + config.instances() + " instances need ports within 1…" + MAX_PORT);
         }
@@ -122,7 +122,7 @@ public final class LocalProcesses {
         try {
             Files.createDirectories(directory);
         } catch (IOException cannot) {
-            throw new StartFailure(
+            throw new CannotStart(
                     "autoglm.lifecycle.local." + option + " cannot be made: " + cannot.getMessage(),
                     "choose a directory that can be written");
         }

@@ -6,11 +6,11 @@ import static org.awaitility.Awaitility.await;
 
 import io.autoglm.scheduler.Configs;
 import io.autoglm.scheduler.ManualClock;
-import io.autoglm.scheduler.StartFailure;
 import io.autoglm.scheduler.access.AccessConfig;
 import io.autoglm.scheduler.access.InternalToken;
 import io.autoglm.scheduler.registry.Registry;
 import io.autoglm.scheduler.registry.RegistryConfig;
+import io.autoglm.service.CannotStart;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -117,19 +117,19 @@ class LocalProcessesTest {
     @Test
     void what_cannot_work_stops_the_start_with_a_sentence() {
         assertThatThrownBy(() -> processes(Map.of()).start(new StartupEvent()))
-                .isInstanceOf(StartFailure.class)
+                .isInstanceOf(CannotStart.class)
                 .hasMessage("autoglm.lifecycle.local.command is not set: say how an instance is started");
         assertThatThrownBy(() ->
                         processes(Map.of("command", IDLE, "instances", "257")).start(new StartupEvent()))
-                .isInstanceOf(StartFailure.class)
+                .isInstanceOf(CannotStart.class)
                 .hasMessage("autoglm.lifecycle.local.instances is 257: set it to 0…256");
         assertThatThrownBy(() -> processes(Map.of("command", IDLE, "instances", "10", "base-port", "65530"))
                         .start(new StartupEvent()))
-                .isInstanceOf(StartFailure.class)
+                .isInstanceOf(CannotStart.class)
                 .hasMessage("autoglm.lifecycle.local.base-port is 65530: the 10 instances need ports within 1…65535");
         assertThatThrownBy(() ->
                         processes(Map.of("command", IDLE, "alarm-delay", "-1s")).start(new StartupEvent()))
-                .isInstanceOf(StartFailure.class)
+                .isInstanceOf(CannotStart.class)
                 .hasMessage("autoglm.lifecycle.local.alarm-delay is -1000 ms: set it to 1 ms or more");
     }
 

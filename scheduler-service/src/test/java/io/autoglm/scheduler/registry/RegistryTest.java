@@ -13,7 +13,7 @@ import io.autoglm.protocol.placement.InstanceState;
 import io.autoglm.scheduler.Configs;
 import io.autoglm.scheduler.ManualClock;
 import io.autoglm.scheduler.Said;
-import io.autoglm.scheduler.StartFailure;
+import io.autoglm.service.CannotStart;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -174,7 +174,7 @@ class RegistryTest {
             })
     void a_setting_that_cannot_work_stops_the_start_with_its_name(String name, String value, String sentence) {
         assertThatThrownBy(() -> registry(Map.of("autoglm.registry." + name, value)))
-                .isInstanceOf(StartFailure.class)
+                .isInstanceOf(CannotStart.class)
                 .hasMessage(sentence);
     }
 

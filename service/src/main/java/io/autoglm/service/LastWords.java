@@ -1,4 +1,4 @@
-package io.autoglm.scheduler;
+package io.autoglm.service;
 
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.config.ConfigValidationException;
@@ -7,18 +7,33 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// Why the service could not start, for whoever started it.
 ///
 /// @param line     in one line; a setting at fault is named
 /// @param exitCode 78 (`EX_CONFIG` of sysexits.h) where starting again without a change would fail again,
 ///                 which is what a supervisor reads there; 1 where it may help
-record LastWords(String line, int exitCode) {
+public record LastWords(String line, int exitCode) {
     private static final int CONFIGURATION_FAULT = 78;
     private static final int OTHER_FAULT = 1;
 
+    /// What is to become of `Quarkus.run`: says why on stderr when the service could not start, and ends the process.
+    ///
+    /// @param code    where nothing failed
+    /// @param failure null where nothing failed
+    public static void exit(String service, Integer code, @Nullable Throwable failure) {
+        if (failure == null) {
+            System.exit(code);
+        } else {
+            LastWords words = of(failure);
+            System.err.println("autoglm: cannot start " + service + ": " + words.line());
+            System.exit(words.exitCode());
+        }
+    }
+
     static LastWords of(Throwable failure) {
-        return first(failure, StartFailure.class)
+        return first(failure, CannotStart.class)
                 .map(ours -> configuration(firstLine(ours)))
                 .or(() -> first(failure, ConfigValidationException.class).map(LastWords::problems))
                 .or(() -> first(failure, ConfigurationException.class).map(theirs -> configuration(firstLine(theirs))))

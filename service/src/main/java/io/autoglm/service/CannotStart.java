@@ -1,4 +1,4 @@
-package io.autoglm.gateway.http;
+package io.autoglm.service;
 
 /// A reason not to start that a person must remove; the service's `main` says it in one line and ends with an
 /// exit code that means that trying again will not help.

@@ -1,4 +1,4 @@
-package io.autoglm.context;
+package io.autoglm.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
