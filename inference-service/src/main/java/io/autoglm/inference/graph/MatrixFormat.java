@@ -1,26 +1,35 @@
 package io.autoglm.inference.graph;
 
 /// How the matrices of a graph are held: float32, or whole numbers with one float32 scale for each block of a row.
-public enum MatrixFormat {
-    FP32(32),
-    INT8(8),
-    INT4(4);
+///
+/// @param bits  32 for float32
+/// @param block numbers that share a scale; for float32 it says nothing
+public record MatrixFormat(int bits, int block) {
 
-    /// Numbers that share a scale; 32 as in llama.cpp's Q4_0 and Q8_0.
-    static final int BLOCK = 32;
+    public static final MatrixFormat FP32 = new MatrixFormat(32, 1);
 
-    private final int bits;
+    /// As in llama.cpp's Q8_0.
+    public static final MatrixFormat INT8 = new MatrixFormat(8, 32);
 
-    MatrixFormat(int bits) {
-        this.bits = bits;
+    /// As in llama.cpp's Q4_0.
+    public static final MatrixFormat INT4 = new MatrixFormat(4, 32);
+
+    public MatrixFormat {
+        if (bits != 4 && bits != 8 && bits != 32) {
+            throw new IllegalArgumentException("no format of " + bits + " bits");
+        }
     }
 
-    int bits() {
-        return bits;
+    boolean quantized() {
+        return bits < 32;
+    }
+
+    int blockBytes() {
+        return block * bits / Byte.SIZE;
     }
 
     /// Scales included.
     public double bytesPerWeight() {
-        return this == FP32 ? Float.BYTES : bits / 8.0 + (double) Float.BYTES / BLOCK;
+        return quantized() ? bits / 8.0 + (double) Float.BYTES / block : Float.BYTES;
     }
 }

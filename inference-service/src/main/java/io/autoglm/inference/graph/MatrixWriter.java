@@ -8,6 +8,7 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /// Turns checkpoint tensors into what the operators read, row by row and on all cores; the heap holds a few rows at a
 /// time.
@@ -68,54 +69,61 @@ final class MatrixWriter {
         return new Constant(name, TensorType.FLOAT, List.of((long) numbers.length / width, (long) width), data);
     }
 
+    /// Matrices one below the other, as float32.
+    ///
+    /// @param shape of as many numbers as the rows have
+    Constant floats(String name, Rows rows, List<Long> shape) {
+        MemorySegment data = memory.allocate(rows.count() * rows.width() * Float.BYTES);
+        int width = rows.width();
+        numbers(rows).forEach(row -> {
+            float[] numbers = new float[width];
+            rows.read(row, numbers);
+            MemorySegment.copy(numbers, 0, data, ValueLayout.JAVA_FLOAT, row * width * Float.BYTES, width);
+        });
+        return new Constant(name, TensorType.FLOAT, shape, data);
+    }
+
     /// A matrix in blocks.
     ///
+    /// @param rows   of the matrix
+    /// @param blocks of a row
     /// @param codes  `[rows, blocks, bytes of a block]`, of 4-bit codes the even column in the low half
-    /// @param scales `[rows · blocks]`
-    record Quantized(Constant codes, Constant scales) {}
+    /// @param scales `[rows, blocks]` of float32
+    record Quantized(long rows, long blocks, MemorySegment codes, MemorySegment scales) {}
 
-    Quantized quantize(String name, List<Tensor> parts, MatrixFormat format) {
-        List<Long> shape = stackedShape(parts);
-        int width = Math.toIntExact(shape.get(1));
-        int blocks = Math.ceilDiv(width, MatrixFormat.BLOCK);
-        int blockBytes = MatrixFormat.BLOCK * format.bits() / Byte.SIZE;
-        MemorySegment codes = memory.allocate(shape.getFirst() * blocks * blockBytes);
-        MemorySegment scales = memory.allocate(shape.getFirst() * blocks * Float.BYTES);
-        long above = 0;
-        for (Tensor part : parts) {
-            long start = above;
-            rows(part).forEach(row -> {
-                float[] numbers = new float[width];
-                part.read((long) row * width, numbers, 0, width);
-                quantizeRow(numbers, format, (start + row) * blocks, codes, scales);
-            });
-            above += part.shape().getFirst();
-        }
-        return new Quantized(
-                new Constant(
-                        name + ".codes",
-                        TensorType.UINT8,
-                        List.of(shape.getFirst(), (long) blocks, (long) blockBytes),
-                        codes),
-                new Constant(name + ".scales", TensorType.FLOAT, List.of(shape.getFirst() * blocks), scales));
+    /// @param format not float32
+    Quantized quantize(Rows rows, MatrixFormat format) {
+        int width = rows.width();
+        int blocks = Math.ceilDiv(width, format.block());
+        MemorySegment codes = memory.allocate(rows.count() * blocks * format.blockBytes());
+        MemorySegment scales = memory.allocate(rows.count() * blocks * Float.BYTES);
+        numbers(rows).forEach(row -> {
+            float[] numbers = new float[width];
+            rows.read(row, numbers);
+            quantizeRow(numbers, format, row * blocks, codes, scales);
+        });
+        return new Quantized(rows.count(), blocks, codes, scales);
     }
 
     private static void quantizeRow(
             float[] numbers, MatrixFormat format, long firstBlock, MemorySegment codes, MemorySegment scales) {
         BlockQuantizer quantizer = new BlockQuantizer(format.bits());
-        int blockBytes = MatrixFormat.BLOCK * format.bits() / Byte.SIZE;
-        int[] block = new int[MatrixFormat.BLOCK];
-        byte[] packed = new byte[blockBytes];
+        int[] block = new int[format.block()];
+        byte[] packed = new byte[format.blockBytes()];
         long index = firstBlock;
-        for (int from = 0; from < numbers.length; from += MatrixFormat.BLOCK, index++) {
+        for (int from = 0; from < numbers.length; from += format.block(), index++) {
             Arrays.fill(block, quantizer.zero());
-            float scale = quantizer.quantize(numbers, from, Math.min(from + MatrixFormat.BLOCK, numbers.length), block);
-            for (int i = 0; i < blockBytes; i++) {
-                packed[i] = (byte) (format == MatrixFormat.INT4 ? block[2 * i] | (block[2 * i + 1] << 4) : block[i]);
+            float scale = quantizer.quantize(numbers, from, Math.min(from + format.block(), numbers.length), block);
+            for (int i = 0; i < packed.length; i++) {
+                packed[i] = (byte) (format.bits() == 4 ? block[2 * i] | (block[2 * i + 1] << 4) : block[i]);
             }
             scales.setAtIndex(ValueLayout.JAVA_FLOAT, index, scale);
-            MemorySegment.copy(packed, 0, codes, ValueLayout.JAVA_BYTE, index * blockBytes, blockBytes);
+            MemorySegment.copy(packed, 0, codes, ValueLayout.JAVA_BYTE, index * packed.length, packed.length);
         }
+    }
+
+    private static LongStream numbers(Rows rows) {
+        return LongStream.range(0, rows.count()).parallel();
     }
 
     private static IntStream rows(Tensor tensor) {

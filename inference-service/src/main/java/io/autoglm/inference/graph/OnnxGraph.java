@@ -103,6 +103,8 @@ final class OnnxGraph {
                 proto.real(2, value).integer(20, 1);
             case Attribute.Whole(String name, long value) ->
                 proto.integer(3, value).integer(20, 2);
+            case Attribute.Text(String name, String value) ->
+                proto.text(4, value).integer(20, 3);
         };
     }
 

@@ -1,5 +1,7 @@
 package io.autoglm.inference.model;
 
+import org.jspecify.annotations.Nullable;
+
 /// The decoder-only transformers that this engine knows, as one description: RMSNorm, grouped-query attention with
 /// rotary positions, a SwiGLU feed-forward. What differs between families is in its fields; where their tensors lie,
 /// in [Family].
@@ -9,6 +11,7 @@ package io.autoglm.inference.model;
 ///                       (GLM-4-0414)
 /// @param tiedEmbeddings the embedding table serves as the output head
 /// @param mlpBias        the feed-forward projections have biases
+/// @param experts        null where every feed-forward is one
 public record DecoderConfig(
         Family family,
         int vocabularySize,
@@ -21,7 +24,13 @@ public record DecoderConfig(
         int maxPositions,
         boolean sandwichNorms,
         boolean tiedEmbeddings,
-        boolean mlpBias) {
+        boolean mlpBias,
+        @Nullable Experts experts) {
+
+    /// Whether the feed-forward of a layer is a mixture of [#experts].
+    public boolean isMixture(int layer) {
+        return experts != null && layer >= experts.firstLayer();
+    }
 
     /// Bytes of keys and values of one token in all layers, at float32.
     public long kvBytesPerToken() {

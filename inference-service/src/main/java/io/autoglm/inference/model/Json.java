@@ -68,6 +68,18 @@ record Json(Path file, JsonNode node) {
         return has(field) ? positive(field) : otherwise;
     }
 
+    /// 0 is a number too.
+    int whole(String field, int otherwise) {
+        if (!has(field)) {
+            return otherwise;
+        }
+        JsonNode value = node.get(field);
+        if (!value.canConvertToInt() || !value.isIntegralNumber() || value.intValue() < 0) {
+            throw wrong(field, "a whole number that is not negative");
+        }
+        return value.intValue();
+    }
+
     double number(String field, double otherwise) {
         if (!has(field)) {
             return otherwise;

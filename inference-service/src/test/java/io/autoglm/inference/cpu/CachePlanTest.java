@@ -10,6 +10,7 @@ import io.autoglm.inference.model.DecoderConfig;
 import io.autoglm.inference.model.Family;
 import io.autoglm.inference.model.ModelLoadException;
 import io.autoglm.inference.model.Rotary;
+import java.util.Collections;
 import org.junit.jupiter.api.Test;
 
 class CachePlanTest {
@@ -20,14 +21,15 @@ class CachePlanTest {
             151_552,
             4096,
             40,
-            new Attention(32, 2, 128, true, false, false, 0),
+            new Attention(32, 2, 128, true, false, false, Collections.nCopies(40, 0)),
             new Rotary(10_000, 64, true, new Rotary.Unscaled()),
             13_696,
             1.5625e-7f,
             131_072,
             false,
             false,
-            false);
+            false,
+            null);
 
     private static final long GB = 1_000_000_000;
 

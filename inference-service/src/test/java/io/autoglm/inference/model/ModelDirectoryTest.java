@@ -33,7 +33,7 @@ class ModelDirectoryTest {
 
         assertThat(model.name()).isEqualTo("tiny-glm");
         assertThat(model.config().family()).isEqualTo(Family.GLM);
-        assertThat(model.config().attention()).isEqualTo(new Attention(4, 2, 32, true, false, false, 0));
+        assertThat(model.config().attention()).isEqualTo(new Attention(4, 2, 32, true, false, false, List.of(0, 0, 0)));
         assertThat(model.config().rotary()).isEqualTo(new Rotary(10_000, 16, true, new Rotary.Unscaled()));
         assertThat(model.config().kvBytesPerToken()).isEqualTo(2 * 3 * 2 * 32 * 4);
         assertThat(model.generation().eosTokenIds()).containsExactly(1, 2);
@@ -154,7 +154,67 @@ class ModelDirectoryTest {
             }
         }
 
-        assertThat(refused).contains("Qwen2ForCausalLM", "Qwen3ForCausalLM").doesNotContain("MistralForCausalLM");
+        assertThat(refused)
+                .contains("LlamaForCausalLM", "GlmForCausalLM")
+                .doesNotContain("MistralForCausalLM", "Qwen2ForCausalLM", "Qwen3ForCausalLM");
+    }
+
+    @Test
+    void a_first_generation_chat_glm_is_told_from_the_later_ones() throws IOException {
+        TinyModel tiny = TinyModel.glm();
+        tiny.config().put("architectures", List.of("ChatGLMModel"));
+        tiny.write(folder);
+
+        refused(
+                folder,
+                folder.resolve("config.json") + ": is a first-generation ChatGLM-6B, which is another architecture;"
+                        + " ChatGLM2, ChatGLM3 and GLM-4 are supported");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"type\":\"linear\",\"factor\":2}                                                     | 256",
+                "{\"type\":\"dynamic\",\"factor\":4}                                                    | 512",
+                "{\"rope_type\":\"yarn\",\"factor\":4,\"original_max_position_embeddings\":64}          | 256",
+                "{\"rope_type\":\"yarn\",\"factor\":4,\"original_max_position_embeddings\":16}          | 128",
+                "{\"rope_type\":\"llama3\",\"factor\":8,\"original_max_position_embeddings\":16}        | 128"
+            })
+    void a_stretched_model_reaches_as_far_as_it_was_stretched(String scaling, int positions) throws IOException {
+        TinyModel tiny = TinyModel.glm();
+        tiny.config().put("rope_scaling", new ObjectMapper().readTree(scaling));
+
+        assertThat(ModelDirectory.open(tiny.write(folder)).config().maxPositions())
+                .isEqualTo(positions);
+    }
+
+    @Test
+    void layer_types_say_which_layers_slide() throws IOException {
+        TinyModel tiny = TinyModel.ofEveryFamily().stream()
+                .filter(model -> model.is("mistral"))
+                .findFirst()
+                .orElseThrow();
+        tiny.config().put("layer_types", List.of("full_attention", "sliding_attention", "full_attention"));
+
+        assertThat(ModelDirectory.open(tiny.write(folder)).config().attention().windows())
+                .containsExactly(0, 9, 0);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "n_group             | 2 | n_group 2 is not supported, only 1",
+                "num_experts_per_tok | 6 | num_experts_per_tok 6 is more than n_routed_experts 5",
+                "n_routed_experts    | 0 | n_routed_experts must be a positive whole number, but is 0"
+            })
+    void a_mixture_that_cannot_be_is_named(String field, int value, String why) throws IOException {
+        TinyModel tiny = TinyModel.glm4Moe(true);
+        tiny.config().put(field, value);
+        tiny.write(folder);
+
+        refused(folder, folder.resolve("config.json") + ": " + why);
     }
 
     @Test
@@ -252,7 +312,7 @@ class ModelDirectoryTest {
                 folder,
                 folder.resolve("config.json")
                         + ": unknown architecture MambaForCausalLM; this engine knows GlmForCausalLM, Glm4ForCausalLM,"
-                        + " LlamaForCausalLM, MistralForCausalLM, Qwen2ForCausalLM, Qwen3ForCausalLM");
+                        + " Glm4MoeForCausalLM, ChatGLMModel, LlamaForCausalLM, MistralForCausalLM, Qwen2ForCausalLM, Qwen3ForCausalLM");
     }
 
     @ParameterizedTest
@@ -264,7 +324,8 @@ class ModelDirectoryTest {
                 "vocab_size            | 1.5       | vocab_size must be a positive whole number, but is 1.5",
                 "num_key_value_heads   | 3         | num_attention_heads 4 is not a multiple of num_key_value_heads 3",
                 "hidden_act            | \"gelu\"  | hidden_act gelu is not supported, only silu",
-                "rope_scaling          | {\"type\":\"yarn\"} | rope_scaling of type yarn is not supported",
+                "rope_scaling          | {\"type\":\"longrope\"} | rope_scaling of type longrope is not supported",
+                "rope_scaling          | {\"type\":\"yarn\"} | factor must be a number of at least 1, but is missing",
                 "rope_theta            | \"x\"     | rope_theta must be a number, but is \"x\"",
                 "tie_word_embeddings   | 1         | tie_word_embeddings must be true or false, but is 1",
                 "eos_token_id          | [-1]      | eos_token_id must be a token id or a list of them, but is [-1]",

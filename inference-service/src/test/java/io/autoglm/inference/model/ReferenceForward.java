@@ -2,9 +2,12 @@ package io.autoglm.inference.model;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /// The forward pass as the papers write it: one token at a time, every sum in the order of the formula, nothing
 /// fused, no trick. Weights are float32, sums are double, so that what differs from it is the other side's rounding.
@@ -46,7 +49,8 @@ public final class ReferenceForward {
                 attended = norm(attended, layer + "post_self_attn_layernorm.weight");
             }
             x = sum(x, attended);
-            double[] fed = feedForward(layer, norm(x, layer + "post_attention_layernorm.weight"));
+            double[] normed = norm(x, layer + "post_attention_layernorm.weight");
+            double[] fed = model.isMixture(n) ? mixture(layer + "mlp.", normed) : feedForward(layer, normed);
             if (model.is("glm4")) {
                 fed = norm(fed, layer + "post_mlp_layernorm.weight");
             }
@@ -60,7 +64,7 @@ public final class ReferenceForward {
         int position = keys.get(n).size();
         double[] query = linear(layer + "self_attn.q_proj", x);
         double[] key = linear(layer + "self_attn.k_proj", x);
-        if (model.is("qwen3")) {
+        if (model.is("qwen3") || model.flag("use_qk_norm")) {
             query = normHeads(query, layer + "self_attn.q_norm.weight");
             key = normHeads(key, layer + "self_attn.k_norm.weight");
         }
@@ -70,7 +74,7 @@ public final class ReferenceForward {
 
         int heads = model.whole("num_attention_heads");
         int shared = heads / model.whole("num_key_value_heads");
-        int window = model.whole("sliding_window");
+        int window = n < model.whole("max_window_layers") ? 0 : model.whole("sliding_window");
         int oldest = window == 0 ? 0 : Math.max(0, position - window + 1);
         double[] out = new double[heads * head];
         for (int h = 0; h < heads; h++) {
@@ -112,27 +116,100 @@ public final class ReferenceForward {
         return linear(layer + "mlp.down_proj", up);
     }
 
+    private double[] mixture(String mlp, double[] x) {
+        double[] scores = multiply(mlp + "gate.weight", x);
+        double[] chances = new double[scores.length];
+        for (int expert = 0; expert < scores.length; expert++) {
+            chances[expert] = 1 / (1 + Math.exp(-scores[expert]));
+        }
+        float[] correction = tensor(mlp + "gate.e_score_correction_bias").numbers();
+        List<Integer> chosen = IntStream.range(0, scores.length)
+                .boxed()
+                .sorted(Comparator.comparingDouble(expert -> -(chances[expert] + correction[expert])))
+                .limit(model.whole("num_experts_per_tok"))
+                .toList();
+        double total = chosen.stream().mapToDouble(expert -> chances[expert]).sum();
+        double[] y = expert(mlp + "shared_experts.", x);
+        for (int expert : chosen) {
+            double weight =
+                    model.real("routed_scaling_factor") * chances[expert] / (model.flag("norm_topk_prob") ? total : 1);
+            double[] one = expert(mlp + "experts." + expert + ".", x);
+            for (int i = 0; i < y.length; i++) {
+                y[i] += weight * one[i];
+            }
+        }
+        return y;
+    }
+
+    private double[] expert(String module, double[] x) {
+        double[] gate = linear(module + "gate_proj", x);
+        double[] up = linear(module + "up_proj", x);
+        for (int i = 0; i < up.length; i++) {
+            up[i] *= gate[i] / (1 + Math.exp(-gate[i]));
+        }
+        return linear(module + "down_proj", up);
+    }
+
     private double[] turn(double[] vector, int position) {
         boolean interleaved = model.is("glm") || model.is("glm4");
-        int dims = interleaved ? (int) (head * model.real("partial_rotary_factor")) : head;
+        double part = model.config().containsKey("partial_rotary_factor") ? model.real("partial_rotary_factor") : 1;
+        int dims = (int) (head * part);
+        double amplitude = amplitude();
         double[] turned = vector.clone();
         for (int start = 0; start < vector.length; start += head) {
             for (int pair = 0; pair < dims / 2; pair++) {
                 int a = start + (interleaved ? 2 * pair : pair);
                 int b = start + (interleaved ? 2 * pair + 1 : pair + dims / 2);
                 double angle = position * frequency(pair, dims);
-                turned[a] = vector[a] * Math.cos(angle) - vector[b] * Math.sin(angle);
-                turned[b] = vector[b] * Math.cos(angle) + vector[a] * Math.sin(angle);
+                turned[a] = amplitude * (vector[a] * Math.cos(angle) - vector[b] * Math.sin(angle));
+                turned[b] = amplitude * (vector[b] * Math.cos(angle) + vector[a] * Math.sin(angle));
             }
         }
         return turned;
     }
 
+    private double amplitude() {
+        return scaling("yarn") == null ? 1 : 0.1 * Math.log(number(scaling("yarn"), "factor")) + 1;
+    }
+
+    private @Nullable Map<?, ?> scaling(String type) {
+        return model.config().get("rope_scaling") instanceof Map<?, ?> scaling
+                        && (type.equals(scaling.get("type")) || type.equals(scaling.get("rope_type")))
+                ? scaling
+                : null;
+    }
+
     private double frequency(int pair, int dims) {
-        double frequency = 1 / Math.pow(model.real("rope_theta"), 2.0 * pair / dims);
-        if (!(model.config().get("rope_scaling") instanceof Map<?, ?> scaling)) {
-            return frequency;
+        double theta = model.real("rope_theta");
+        double frequency = 1 / Math.pow(theta, 2.0 * pair / dims);
+        if (scaling("linear") != null) {
+            return frequency / number(scaling("linear"), "factor");
         }
+        if (scaling("dynamic") != null) {
+            double factor = number(scaling("dynamic"), "factor");
+            // Of the longest text, which is `factor` times as long as those of the training.
+            double base = theta * Math.pow(factor * factor - (factor - 1), dims / (dims - 2.0));
+            return 1 / Math.pow(base, 2.0 * pair / dims);
+        }
+        if (scaling("yarn") != null) {
+            return yarn(frequency, pair, dims, number(scaling("yarn"), "factor"), theta);
+        }
+        return scaling("llama3") == null ? frequency : llama3(frequency, scaling("llama3"));
+    }
+
+    /// A pair that turns 32 times or more within the original positions stays, one that turns once or less is
+    /// divided; between them lies a ramp over the numbers of the pairs, from a whole one to a whole one.
+    private double yarn(double frequency, int pair, int dims, double factor, double theta) {
+        double original = number(scaling("yarn"), "original_max_position_embeddings");
+        double low = Math.floor(dims * Math.log(original / (32 * 2 * Math.PI)) / (2 * Math.log(theta)));
+        double high = Math.ceil(dims * Math.log(original / (2 * Math.PI)) / (2 * Math.log(theta)));
+        low = Math.max(low, 0);
+        high = Math.min(high, dims - 1);
+        double ramp = Math.min(1, Math.max(0, (pair - low) / (high - low)));
+        return frequency / factor * ramp + frequency * (1 - ramp);
+    }
+
+    private static double llama3(double frequency, Map<?, ?> scaling) {
         double factor = number(scaling, "factor");
         double original = number(scaling, "original_max_position_embeddings");
         double low = number(scaling, "low_freq_factor");
@@ -198,8 +275,9 @@ public final class ReferenceForward {
         return sum;
     }
 
-    private static double number(Map<?, ?> map, String field) {
-        return Objects.requireNonNull((Number) map.get(field), field).doubleValue();
+    private static double number(@Nullable Map<?, ?> map, String field) {
+        return Objects.requireNonNull((Number) Objects.requireNonNull(map).get(field), field)
+                .doubleValue();
     }
 
     private TinyModel.Matrix tensor(String name) {

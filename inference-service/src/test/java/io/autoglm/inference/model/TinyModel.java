@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.function.UnaryOperator;
 
 /// A checkpoint of random weights in a family's published layout: its `config.json`, its tensors by the names that
 /// Hugging Face gives them, written out literally so that they check the product's own table of names.
@@ -27,13 +28,30 @@ public final class TinyModel {
     private final Map<String, Matrix> tensors = new LinkedHashMap<>();
     private final Random random = new Random(20_261_121);
 
+    /// What is written in its place.
+    private UnaryOperator<TinyModel> published = UnaryOperator.identity();
+
     private TinyModel(String label, Map<String, Object> config) {
         this.label = label;
         this.config = config;
     }
 
     public static List<TinyModel> ofEveryFamily() {
-        return List.of(glm(), tiedGlm(), glm4(), llama(), mistral(), qwen2(), qwen3());
+        return List.of(
+                glm(),
+                tiedGlm(),
+                glm4(),
+                glm4Moe(true),
+                glm4Moe(false),
+                chatGlm(),
+                llama(),
+                llama("linear", Map.of("rope_type", "linear", "factor", 2.0)),
+                llama("dynamic", Map.of("type", "dynamic", "factor", 4.0)),
+                mistral(),
+                qwen2(),
+                slidingQwen2(),
+                qwen3(),
+                yarnQwen3());
     }
 
     /// A published checkpoint, as [ReferenceForward] reads it.
@@ -69,20 +87,100 @@ public final class TinyModel {
         return new TinyModel("glm4", config).fill(true);
     }
 
-    private static TinyModel llama() {
-        Map<String, Object> config = config("LlamaForCausalLM", "llama", false);
-        config.put("mlp_bias", true);
-        config.put("attention_bias", true);
+    /// A plain first layer, then mixtures of five experts of which two are chosen, and a layer behind the
+    /// last that predicts ahead and is to be passed over.
+    static TinyModel glm4Moe(boolean normalize) {
+        Map<String, Object> config = config("Glm4MoeForCausalLM", "glm4_moe", false);
+        config.putAll(Map.of("head_dim", 32, "partial_rotary_factor", 0.5, "attention_bias", true));
+        config.putAll(Map.of("use_qk_norm", normalize, "norm_topk_prob", normalize, "first_k_dense_replace", 1));
+        config.putAll(Map.of("n_routed_experts", 5, "num_experts_per_tok", 2, "moe_intermediate_size", 64));
+        config.putAll(Map.of("n_shared_experts", 2, "routed_scaling_factor", 1.5, "n_group", 1, "topk_group", 1));
+        config.put("num_nextn_predict_layers", 1);
+        TinyModel model = new TinyModel("glm4_moe" + (normalize ? ", normalized" : ""), config).fill(false);
+        model.norm("model.layers.3.enorm.weight", 64);
+        return model;
+    }
+
+    /// The weights of [#glm], in the layout that ChatGLM2 and ChatGLM3 were published in.
+    static TinyModel chatGlm() {
+        Map<String, Object> config = config("GlmForCausalLM", "glm", false);
+        config.putAll(Map.of("head_dim", 32, "partial_rotary_factor", 0.5, "attention_bias", true));
         config.put("rope_theta", 500_000.0);
-        config.put(
-                "rope_scaling",
+        TinyModel model = new TinyModel("chatglm", config).fill(true);
+        model.published = TinyModel::asChatGlm;
+        return model;
+    }
+
+    private TinyModel asChatGlm() {
+        Map<String, Object> other = new LinkedHashMap<>();
+        other.putAll(Map.of("architectures", List.of("ChatGLMModel"), "model_type", "chatglm"));
+        other.putAll(Map.of("hidden_size", 64, "num_layers", 3, "num_attention_heads", 4, "kv_channels", 32));
+        other.putAll(Map.of("multi_query_attention", true, "multi_query_group_num", 2, "ffn_hidden_size", 96));
+        other.putAll(Map.of("padded_vocab_size", VOCABULARY, "seq_length", 128, "layernorm_epsilon", 1e-5));
+        other.putAll(Map.of("add_qkv_bias", true, "add_bias_linear", false, "rmsnorm", true));
+        other.putAll(Map.of("post_layer_norm", true, "apply_residual_connection_post_layernorm", false));
+        other.putAll(Map.of("rope_ratio", 50, "eos_token_id", 2));
+        TinyModel glm = new TinyModel(label, other);
+        glm.tensors.put("transformer.embedding.word_embeddings.weight", tensor("model.embed_tokens.weight"));
+        glm.tensors.put("transformer.rotary_pos_emb.inv_freq", new Matrix(List.of(8L), new float[8]));
+        for (int n = 0; n < 3; n++) {
+            String from = "model.layers." + n + ".";
+            String to = "transformer.encoder.layers." + n + ".";
+            glm.tensors.put(to + "input_layernorm.weight", tensor(from + "input_layernorm.weight"));
+            for (String kind : List.of("weight", "bias")) {
+                glm.tensors.put(
+                        to + "self_attention.query_key_value." + kind,
+                        stacked(
+                                tensor(from + "self_attn.q_proj." + kind),
+                                tensor(from + "self_attn.k_proj." + kind),
+                                tensor(from + "self_attn.v_proj." + kind)));
+            }
+            glm.tensors.put(to + "self_attention.dense.weight", tensor(from + "self_attn.o_proj.weight"));
+            glm.tensors.put(to + "post_attention_layernorm.weight", tensor(from + "post_attention_layernorm.weight"));
+            glm.tensors.put(to + "mlp.dense_h_to_4h.weight", tensor(from + "mlp.gate_up_proj.weight"));
+            glm.tensors.put(to + "mlp.dense_4h_to_h.weight", tensor(from + "mlp.down_proj.weight"));
+        }
+        glm.tensors.put("transformer.encoder.final_layernorm.weight", tensor("model.norm.weight"));
+        glm.tensors.put("transformer.output_layer.weight", tensor("lm_head.weight"));
+        return glm;
+    }
+
+    private static Matrix stacked(Matrix... parts) {
+        List<Float> numbers = new ArrayList<>();
+        long rows = 0;
+        for (Matrix part : parts) {
+            rows += part.shape().getFirst();
+            for (float number : part.numbers()) {
+                numbers.add(number);
+            }
+        }
+        List<Long> shape = new ArrayList<>(parts[0].shape());
+        shape.set(0, rows);
+        float[] all = new float[numbers.size()];
+        for (int i = 0; i < all.length; i++) {
+            all[i] = numbers.get(i);
+        }
+        return new Matrix(shape, all);
+    }
+
+    private static TinyModel llama() {
+        return llama(
+                "llama3",
                 Map.of(
                         "rope_type", "llama3",
                         "factor", 8.0,
                         "low_freq_factor", 1.0,
                         "high_freq_factor", 4.0,
                         "original_max_position_embeddings", 32));
-        return new TinyModel("llama", config).fill(false);
+    }
+
+    static TinyModel llama(String label, Map<String, Object> ropeScaling) {
+        Map<String, Object> config = config("LlamaForCausalLM", "llama", false);
+        config.put("mlp_bias", true);
+        config.put("attention_bias", true);
+        config.put("rope_theta", 500_000.0);
+        config.put("rope_scaling", ropeScaling);
+        return new TinyModel("llama, " + label, config).fill(false);
     }
 
     private static TinyModel mistral() {
@@ -93,6 +191,19 @@ public final class TinyModel {
 
     private static TinyModel qwen2() {
         return new TinyModel("qwen2", config("Qwen2ForCausalLM", "qwen2", true)).fill(false);
+    }
+
+    private static TinyModel slidingQwen2() {
+        Map<String, Object> config = config("Qwen2ForCausalLM", "qwen2", true);
+        config.putAll(Map.of("use_sliding_window", true, "sliding_window", 9, "max_window_layers", 1));
+        return new TinyModel("qwen2, sliding", config).fill(false);
+    }
+
+    private static TinyModel yarnQwen3() {
+        Map<String, Object> config = config("Qwen3ForCausalLM", "qwen3", true);
+        config.put("head_dim", 32);
+        config.put("rope_scaling", Map.of("type", "yarn", "factor", 4.0, "original_max_position_embeddings", 32));
+        return new TinyModel("qwen3, yarn", config).fill(false);
     }
 
     private static TinyModel qwen3() {
@@ -145,7 +256,7 @@ public final class TinyModel {
                 vector(layer + "mlp.up_proj.bias", inner);
                 vector(layer + "mlp.down_proj.bias", hidden);
             }
-            if (is("qwen3")) {
+            if (is("qwen3") || flag("use_qk_norm")) {
                 norm(layer + "self_attn.q_norm.weight", head);
                 norm(layer + "self_attn.k_norm.weight", head);
             }
@@ -154,6 +265,10 @@ public final class TinyModel {
                 norm(layer + "post_mlp_layernorm.weight", hidden);
             }
             norm(layer + "post_attention_layernorm.weight", hidden);
+            if (isMixture(n)) {
+                experts(layer + "mlp.", hidden);
+                continue;
+            }
             if (fusedGateUp) {
                 matrix(layer + "mlp.gate_up_proj.weight", 2 * inner, hidden);
             } else {
@@ -167,6 +282,25 @@ public final class TinyModel {
             matrix("lm_head.weight", VOCABULARY, hidden);
         }
         return this;
+    }
+
+    private void experts(String mlp, int hidden) {
+        int inner = whole("moe_intermediate_size");
+        matrix(mlp + "gate.weight", whole("n_routed_experts"), hidden);
+        vector(mlp + "gate.e_score_correction_bias", whole("n_routed_experts"));
+        for (int expert = 0; expert < whole("n_routed_experts"); expert++) {
+            matrix(mlp + "experts." + expert + ".gate_proj.weight", inner, hidden);
+            matrix(mlp + "experts." + expert + ".up_proj.weight", inner, hidden);
+            matrix(mlp + "experts." + expert + ".down_proj.weight", hidden, inner);
+        }
+        int shared = inner * whole("n_shared_experts");
+        matrix(mlp + "shared_experts.gate_proj.weight", shared, hidden);
+        matrix(mlp + "shared_experts.up_proj.weight", shared, hidden);
+        matrix(mlp + "shared_experts.down_proj.weight", hidden, shared);
+    }
+
+    boolean isMixture(int layer) {
+        return is("glm4_moe") && layer >= whole("first_k_dense_replace");
     }
 
     private void matrix(String name, int rows, int columns) {
@@ -233,10 +367,11 @@ public final class TinyModel {
     /// extreme number of a block being put on the lowest code.
     public TinyModel rounded(int bits) {
         TinyModel rounded = new TinyModel(label, config);
+        rounded.published = published;
         rounded.tensors.putAll(tensors);
         rounded.tensors.replaceAll((name, matrix) -> {
-            boolean table = name.equals("model.embed_tokens.weight");
-            return matrix.shape().size() == 1 || table ? matrix : new Matrix(matrix.shape(), round(matrix, bits));
+            boolean kept = name.equals("model.embed_tokens.weight") || name.endsWith("mlp.gate.weight");
+            return matrix.shape().size() == 1 || kept ? matrix : new Matrix(matrix.shape(), round(matrix, bits));
         });
         if (flag("tie_word_embeddings")) {
             Matrix table = tensor("model.embed_tokens.weight");
@@ -270,8 +405,9 @@ public final class TinyModel {
     }
 
     public Path write(Path folder, ElementType type) throws IOException {
-        writeConfig(folder);
-        SafetensorsWriter.write(folder.resolve("model.safetensors"), entries(type, tensors));
+        TinyModel form = published.apply(this);
+        form.writeConfig(folder);
+        SafetensorsWriter.write(folder.resolve("model.safetensors"), entries(type, form.tensors));
         return folder;
     }
 
