@@ -17,7 +17,7 @@ final class BlockQuantizer {
     /// The extreme number, with its sign, is put on the lowest code, of which there is one more than on the other
     /// side: the rule of llama.cpp's Q4_0.
     ///
-    /// @param codes receives a code for each of `numbers[from, to)`, starting at 0
+    /// @param codes receives a code for each of `numbers[from, to)`, at the same places
     /// @return the scale
     float quantize(float[] numbers, int from, int to, int[] codes) {
         float extreme = 0;
@@ -29,7 +29,7 @@ final class BlockQuantizer {
         float scale = extreme / -zero;
         float inverse = scale == 0 ? 0 : 1 / scale;
         for (int i = from; i < to; i++) {
-            codes[i - from] = Math.clamp(Math.round(numbers[i] * inverse) + zero, 0, 2 * zero - 1);
+            codes[i] = Math.clamp(Math.round(numbers[i] * inverse) + zero, 0, 2 * zero - 1);
         }
         return scale;
     }

@@ -1,5 +1,6 @@
 package io.autoglm.inference.graph;
 
+import io.autoglm.inference.graph.ModuleWriter.Part;
 import io.autoglm.inference.model.DecoderConfig;
 import io.autoglm.inference.model.Modules;
 import io.autoglm.inference.model.Tensor;
@@ -114,19 +115,17 @@ public final class DecoderGraphBuilder {
     }
 
     private void outputHead(String input) {
-        String table = modules.embedding() + ".weight";
+        Part head = new Part(modules.outputHead(), config.vocabularySize());
         if (!config.tiedEmbeddings()) {
-            String head = modules.outputHead() + ".weight";
-            Tensor matrix = write.take(head, config.vocabularySize(), config.hiddenSize());
-            write.product(DecoderGraph.LOGITS, input, "output_head", List.of(matrix));
+            write.linear(DecoderGraph.LOGITS, input, head, config.hiddenSize(), false);
             return;
         }
         write.ignore(modules.outputHead() + ".weight");
         if (format.quantized()) {
-            Tensor matrix = write.take(table, config.vocabularySize(), config.hiddenSize());
-            write.product(DecoderGraph.LOGITS, input, "output_head", List.of(matrix));
+            Part table = new Part(modules.embedding(), config.vocabularySize());
+            write.linear(DecoderGraph.LOGITS, input, table, config.hiddenSize(), false);
         } else {
-            write.multiply(DecoderGraph.LOGITS, input, table);
+            write.multiply(DecoderGraph.LOGITS, input, modules.embedding() + ".weight");
         }
     }
 }

@@ -3,9 +3,10 @@ package io.autoglm.inference.graph;
 import io.autoglm.inference.model.DecoderConfig;
 import io.autoglm.inference.model.Experts;
 import io.autoglm.inference.model.Modules;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.IntFunction;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /// A mixture of experts as one grouped operator of ONNX Runtime, and the shared experts beside it.
@@ -131,74 +132,141 @@ final class ExpertBlock {
     private String mix(String name, String rows, String scores, int layer, Experts experts) {
         int hidden = config.hiddenSize();
         int inner = experts.intermediateSize();
+        List<MatrixSource> gates = new ArrayList<>();
+        List<MatrixSource> ups = new ArrayList<>();
+        List<MatrixSource> downs = new ArrayList<>();
+        for (int expert = 0; expert < experts.count(); expert++) {
+            String module = modules.expert(layer, expert);
+            List<String> gateUp = modules.gateUp(module);
+            gates.add(write.matrix(gateUp.get(0), inner, hidden));
+            ups.add(write.matrix(gateUp.get(1), inner, hidden));
+            downs.add(write.matrix(modules.down(module), hidden, inner));
+        }
         // The operator wants the rows of gate and up in turn.
-        Rows first = everyExpert(experts, expert -> {
-            List<String> gateUp = modules.gateUp(modules.expert(layer, expert));
-            return Rows.interleaved(matrix(gateUp.get(0), inner, hidden), matrix(gateUp.get(1), inner, hidden));
-        });
-        Rows second =
-                everyExpert(experts, expert -> matrix(modules.down(modules.expert(layer, expert)), hidden, inner));
-        return format.quantized()
-                ? quantizedMixture(name, rows, scores, experts, first, second)
-                : mixture(name, rows, scores, experts, first, second);
+        Rows<float[]> first = inTurn(gates, ups, MatrixSource::numbers);
+        Rows<float[]> second = oneBelowTheOther(downs, MatrixSource::numbers);
+        if (!format.quantized()) {
+            return graph.node(
+                    MIXTURE,
+                    name + ".mixed",
+                    List.of(
+                            rows,
+                            scores,
+                            floats(name + ".gate_up", experts, first),
+                            "",
+                            floats(name + ".down", experts, second)),
+                    attributes(experts));
+        }
+        if (alike(gates) && alike(ups) && alike(downs)) {
+            Rows<CodedRow> firstCodes = inTurn(gates, ups, ExpertBlock::codes);
+            Rows<CodedRow> secondCodes = oneBelowTheOther(downs, ExpertBlock::codes);
+            MatrixFormat coded = ((MatrixSource.Coded) gates.getFirst()).rows().format();
+            return quantizedMixture(name, rows, scores, experts, coded, firstCodes, secondCodes, true);
+        }
+        return quantizedMixture(
+                name,
+                rows,
+                scores,
+                experts,
+                format,
+                new RoundedRows(first, format),
+                new RoundedRows(second, format),
+                false);
     }
 
-    private static Rows everyExpert(Experts experts, IntFunction<Rows> rows) {
-        return Rows.stacked(IntStream.range(0, experts.count()).mapToObj(rows).toList());
+    private static <R> Rows<R> inTurn(
+            List<MatrixSource> even, List<MatrixSource> odd, Function<MatrixSource, Rows<R>> rows) {
+        return Rows.stacked(IntStream.range(0, even.size())
+                .mapToObj(at -> Rows.interleaved(rows.apply(even.get(at)), rows.apply(odd.get(at))))
+                .toList());
     }
 
-    private Rows matrix(String module, long rows, long columns) {
-        return Rows.of(write.take(module + ".weight", rows, columns));
+    private static <R> Rows<R> oneBelowTheOther(List<MatrixSource> parts, Function<MatrixSource, Rows<R>> rows) {
+        return Rows.stacked(parts.stream().map(rows).toList());
     }
 
-    private String mixture(String name, String rows, String scores, Experts experts, Rows first, Rows second) {
+    private static Rows<CodedRow> codes(MatrixSource source) {
+        return ((MatrixSource.Coded) source).rows();
+    }
+
+    /// Whether their codes can be used as they are.
+    private static boolean alike(List<MatrixSource> parts) {
+        return parts.getFirst() instanceof MatrixSource.Coded first
+                && first.matrix().ordered()
+                && parts.stream().allMatch(part -> part instanceof MatrixSource.Coded coded && coded.goesWith(first));
+    }
+
+    private String floats(String name, Experts experts, Rows<float[]> rows) {
         long count = experts.count();
-        String up = graph.constant(
-                writer.floats(name + ".gate_up", first, List.of(count, first.count() / count, (long) first.width())));
-        String down = graph.constant(
-                writer.floats(name + ".down", second, List.of(count, second.count() / count, (long) second.width())));
-        return graph.node(
-                MIXTURE,
-                name + ".mixed",
-                List.of(rows, scores, up, "", down),
-                Attribute.of("k", experts.perToken()),
-                Attribute.of("activation_type", "swiglu"),
-                Attribute.of("swiglu_fusion", 1),
-                Attribute.of("activation_alpha", 1f),
-                Attribute.of("activation_beta", 0f),
-                Attribute.of("normalize_routing_weights", 1));
+        return graph.constant(writer.floats(name, rows, List.of(count, rows.count() / count, (long) rows.width())));
     }
 
-    private String quantizedMixture(String name, String rows, String scores, Experts experts, Rows first, Rows second) {
-        Packed up = packed(name + ".gate_up", experts, first);
-        Packed down = packed(name + ".down", experts, second);
+    private String quantizedMixture(
+            String name,
+            String rows,
+            String scores,
+            Experts experts,
+            MatrixFormat coded,
+            Rows<CodedRow> first,
+            Rows<CodedRow> second,
+            boolean withZeros) {
+        Coded up = coded(name + ".gate_up", experts, coded, first, withZeros);
+        Coded down = coded(name + ".down", experts, coded, second, withZeros);
+        List<Attribute> attributes = new ArrayList<>(List.of(attributes(experts)));
+        attributes.add(Attribute.of("expert_weight_bits", coded.bits()));
+        attributes.add(Attribute.of("block_size", coded.block()));
         return graph.node(
                 QUANTIZED_MIXTURE,
                 name + ".mixed",
-                List.of(rows, scores, up.codes(), up.scales(), "", down.codes(), down.scales()),
-                Attribute.of("k", experts.perToken()),
-                Attribute.of("activation_type", "swiglu"),
-                Attribute.of("swiglu_fusion", 1),
-                Attribute.of("activation_alpha", 1f),
-                Attribute.of("activation_beta", 0f),
-                Attribute.of("normalize_routing_weights", 1),
-                Attribute.of("expert_weight_bits", format.bits()),
-                Attribute.of("block_size", format.block()));
+                List.of(
+                        rows,
+                        scores,
+                        up.codes(),
+                        up.scales(),
+                        "",
+                        down.codes(),
+                        down.scales(),
+                        "",
+                        "",
+                        "",
+                        "",
+                        up.zeros(),
+                        down.zeros()),
+                attributes.toArray(Attribute[]::new));
     }
 
-    private record Packed(String codes, String scales) {}
+    private static Attribute[] attributes(Experts experts) {
+        return new Attribute[] {
+            Attribute.of("k", experts.perToken()),
+            Attribute.of("activation_type", "swiglu"),
+            Attribute.of("swiglu_fusion", 1),
+            Attribute.of("activation_alpha", 1f),
+            Attribute.of("activation_beta", 0f),
+            Attribute.of("normalize_routing_weights", 1)
+        };
+    }
 
-    private Packed packed(String name, Experts experts, Rows rows) {
-        MatrixWriter.Quantized matrix = writer.quantize(rows, format);
+    /// @param zeros empty where all are the middle code
+    private record Coded(String codes, String scales, String zeros) {}
+
+    private Coded coded(String name, Experts experts, MatrixFormat coded, Rows<CodedRow> rows, boolean withZeros) {
+        MatrixWriter.Packed matrix = writer.pack(rows, coded, withZeros);
         long count = experts.count();
         long each = matrix.rows() / count;
-        String codes = graph.constant(new Constant(
-                name + ".codes",
-                TensorType.UINT8,
-                List.of(count, each, matrix.blocks() * format.blockBytes()),
-                matrix.codes()));
-        String scales = graph.constant(new Constant(
-                name + ".scales", TensorType.FLOAT, List.of(count, each, matrix.blocks()), matrix.scales()));
-        return new Packed(codes, scales);
+        return new Coded(
+                graph.constant(new Constant(
+                        name + ".codes",
+                        TensorType.UINT8,
+                        List.of(count, each, matrix.blocks() * coded.blockBytes()),
+                        matrix.codes())),
+                graph.constant(new Constant(
+                        name + ".scales", TensorType.FLOAT, List.of(count, each, matrix.blocks()), matrix.scales())),
+                matrix.zeros() == null
+                        ? ""
+                        : graph.constant(new Constant(
+                                name + ".zeros",
+                                TensorType.UINT8,
+                                List.of(count, each, matrix.zeros().byteSize() / matrix.rows()),
+                                matrix.zeros())));
     }
 }

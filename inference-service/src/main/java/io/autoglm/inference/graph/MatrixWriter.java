@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 
 /// Turns checkpoint tensors into what the operators read, row by row and on all cores; the heap holds a few rows at a
 /// time.
@@ -26,6 +27,7 @@ final class MatrixWriter {
             case F32 -> TensorType.FLOAT;
             case F16 -> TensorType.FLOAT16;
             case BF16 -> TensorType.BFLOAT16;
+            case I32 -> TensorType.INT32;
         };
         MemorySegment data = tensor.data();
         if (!usable(tensor)) {
@@ -72,7 +74,7 @@ final class MatrixWriter {
     /// Matrices one below the other, as float32.
     ///
     /// @param shape of as many numbers as the rows have
-    Constant floats(String name, Rows rows, List<Long> shape) {
+    Constant floats(String name, Rows<float[]> rows, List<Long> shape) {
         MemorySegment data = memory.allocate(rows.count() * rows.width() * Float.BYTES);
         int width = rows.width();
         numbers(rows).forEach(row -> {
@@ -83,46 +85,56 @@ final class MatrixWriter {
         return new Constant(name, TensorType.FLOAT, shape, data);
     }
 
-    /// A matrix in blocks.
+    /// A matrix in codes.
     ///
     /// @param rows   of the matrix
     /// @param blocks of a row
     /// @param codes  `[rows, blocks, bytes of a block]`, of 4-bit codes the even column in the low half
     /// @param scales `[rows, blocks]` of float32
-    record Quantized(long rows, long blocks, MemorySegment codes, MemorySegment scales) {}
+    /// @param zeros  `[rows, bytes]`, of 4-bit zeros the even block in the low half; null where all are the
+    ///               middle code
+    record Packed(
+            long rows,
+            long blocks,
+            MemorySegment codes,
+            MemorySegment scales,
+            @Nullable MemorySegment zeros) {}
 
-    /// @param format not float32
-    Quantized quantize(Rows rows, MatrixFormat format) {
-        int width = rows.width();
-        int blocks = Math.ceilDiv(width, format.block());
-        MemorySegment codes = memory.allocate(rows.count() * blocks * format.blockBytes());
+    /// @param format    not float32
+    /// @param withZeros whether there are others than the middle code
+    Packed pack(Rows<CodedRow> rows, MatrixFormat format, boolean withZeros) {
+        int blocks = Math.ceilDiv(rows.width(), format.block());
+        long codeBytes = (long) blocks * format.blockBytes();
+        long zeroBytes = Math.ceilDiv(blocks * format.bits(), Byte.SIZE);
+        MemorySegment codes = memory.allocate(rows.count() * codeBytes);
         MemorySegment scales = memory.allocate(rows.count() * blocks * Float.BYTES);
+        MemorySegment zeros = withZeros ? memory.allocate(rows.count() * zeroBytes) : null;
+        int middle = 1 << (format.bits() - 1);
         numbers(rows).forEach(row -> {
-            float[] numbers = new float[width];
-            rows.read(row, numbers);
-            quantizeRow(numbers, format, row * blocks, codes, scales);
-        });
-        return new Quantized(rows.count(), blocks, codes, scales);
-    }
-
-    private static void quantizeRow(
-            float[] numbers, MatrixFormat format, long firstBlock, MemorySegment codes, MemorySegment scales) {
-        BlockQuantizer quantizer = new BlockQuantizer(format.bits());
-        int[] block = new int[format.block()];
-        byte[] packed = new byte[format.blockBytes()];
-        long index = firstBlock;
-        for (int from = 0; from < numbers.length; from += format.block(), index++) {
-            Arrays.fill(block, quantizer.zero());
-            float scale = quantizer.quantize(numbers, from, Math.min(from + format.block(), numbers.length), block);
-            for (int i = 0; i < packed.length; i++) {
-                packed[i] = (byte) (format.bits() == 4 ? block[2 * i] | (block[2 * i + 1] << 4) : block[i]);
+            CodedRow coded = CodedRow.of(rows.width(), format.block());
+            rows.read(row, coded);
+            // What stands behind the last column is nothing.
+            int[] whole = Arrays.copyOf(coded.codes(), blocks * format.block());
+            Arrays.fill(whole, rows.width(), whole.length, middle);
+            write(whole, format.bits(), codes, row * codeBytes);
+            MemorySegment.copy(coded.scales(), 0, scales, ValueLayout.JAVA_FLOAT, row * blocks * Float.BYTES, blocks);
+            if (zeros != null) {
+                write(coded.zeros(), format.bits(), zeros, row * zeroBytes);
             }
-            scales.setAtIndex(ValueLayout.JAVA_FLOAT, index, scale);
-            MemorySegment.copy(packed, 0, codes, ValueLayout.JAVA_BYTE, index * packed.length, packed.length);
-        }
+        });
+        return new Packed(rows.count(), blocks, codes, scales, zeros);
     }
 
-    private static LongStream numbers(Rows rows) {
+    /// @param bits 4 or 8
+    private static void write(int[] codes, int bits, MemorySegment into, long at) {
+        byte[] bytes = new byte[Math.ceilDiv(codes.length * bits, Byte.SIZE)];
+        for (int i = 0; i < codes.length; i++) {
+            bytes[i * bits / Byte.SIZE] |= (byte) (codes[i] << (i * bits % Byte.SIZE));
+        }
+        MemorySegment.copy(bytes, 0, into, ValueLayout.JAVA_BYTE, at, bytes.length);
+    }
+
+    private static LongStream numbers(Rows<?> rows) {
         return LongStream.range(0, rows.count()).parallel();
     }
 

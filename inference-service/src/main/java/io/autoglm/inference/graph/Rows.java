@@ -1,6 +1,5 @@
 package io.autoglm.inference.graph;
 
-import io.autoglm.inference.model.Tensor;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -8,64 +7,39 @@ import java.util.TreeMap;
 
 /// The rows of a matrix in the order that the graph is to have them in, wherever they lie in the checkpoint.
 /// Safe for use by several threads.
-interface Rows {
+///
+/// @param <R> what a row is read into
+interface Rows<R> {
 
     long count();
 
+    /// Columns.
     int width();
 
-    /// @param into `[width]`
-    void read(long row, float[] into);
-
-    /// A matrix `[rows, width]`.
-    static Rows of(Tensor matrix) {
-        return new TensorRows(matrix);
-    }
+    void read(long row, R into);
 
     /// One below the other; all of one width.
-    static Rows stacked(List<Rows> parts) {
-        return parts.size() == 1 ? parts.getFirst() : new Stacked(parts);
+    static <R> Rows<R> stacked(List<? extends Rows<R>> parts) {
+        return parts.size() == 1 ? parts.getFirst() : new Stacked<>(parts);
     }
 
     /// The first of one, the first of the other, the second of one, and so on; both of one size.
-    static Rows interleaved(Rows even, Rows odd) {
-        return new Interleaved(even, odd);
+    static <R> Rows<R> interleaved(Rows<R> even, Rows<R> odd) {
+        return new Interleaved<>(even, odd);
     }
 
-    /// Rows `[from, from + count)`.
-    static Rows part(Rows rows, long from, long count) {
-        return new Part(rows, from, count);
-    }
-
-    record TensorRows(Tensor matrix) implements Rows {
-        @Override
-        public long count() {
-            return matrix.shape().getFirst();
-        }
-
-        @Override
-        public int width() {
-            return Math.toIntExact(matrix.shape().get(1));
-        }
-
-        @Override
-        public void read(long row, float[] into) {
-            matrix.read(row * width(), into, 0, width());
-        }
-    }
-
-    final class Stacked implements Rows {
+    final class Stacked<R> implements Rows<R> {
 
         /// By the number of its first row.
-        private final NavigableMap<Long, Rows> parts = new TreeMap<>();
+        private final NavigableMap<Long, Rows<R>> parts = new TreeMap<>();
 
         private final long count;
         private final int width;
 
-        private Stacked(List<Rows> stacked) {
+        private Stacked(List<? extends Rows<R>> stacked) {
             this.width = stacked.getFirst().width();
             long start = 0;
-            for (Rows part : stacked) {
+            for (Rows<R> part : stacked) {
                 if (part.width() != width) {
                     throw new IllegalArgumentException("rows of " + part.width() + " below rows of " + width);
                 }
@@ -86,13 +60,13 @@ interface Rows {
         }
 
         @Override
-        public void read(long row, float[] into) {
-            Map.Entry<Long, Rows> part = parts.floorEntry(row);
+        public void read(long row, R into) {
+            Map.Entry<Long, Rows<R>> part = parts.floorEntry(row);
             part.getValue().read(row - part.getKey(), into);
         }
     }
 
-    record Interleaved(Rows even, Rows odd) implements Rows {
+    record Interleaved<R>(Rows<R> even, Rows<R> odd) implements Rows<R> {
         @Override
         public long count() {
             return even.count() + odd.count();
@@ -104,20 +78,8 @@ interface Rows {
         }
 
         @Override
-        public void read(long row, float[] into) {
+        public void read(long row, R into) {
             (row % 2 == 0 ? even : odd).read(row / 2, into);
-        }
-    }
-
-    record Part(Rows rows, long from, long count) implements Rows {
-        @Override
-        public int width() {
-            return rows.width();
-        }
-
-        @Override
-        public void read(long row, float[] into) {
-            rows.read(from + row, into);
         }
     }
 }

@@ -58,6 +58,11 @@ final class ConfigReader {
                 family.is(Family.Trait.EXPERTS) ? experts() : null);
     }
 
+    @Nullable
+    Quantization quantization() {
+        return config.has("quantization_config") ? Quantization.of(config.object("quantization_config")) : null;
+    }
+
     private int positive(String field) {
         return config.positive(family.field(field));
     }
@@ -66,10 +71,6 @@ final class ConfigReader {
         String activation = config.text("hidden_act", "silu");
         if (!activation.equals("silu")) {
             throw config.refuse("hidden_act " + activation + " is not supported, only silu");
-        }
-        if (config.has("quantization_config")) {
-            throw config.refuse("a checkpoint that is quantized already is not supported; give the original weights,"
-                    + " and autoglm.weights=int4 or int8");
         }
         if (family == Family.CHAT_GLM) {
             refuseOtherChatGlm();

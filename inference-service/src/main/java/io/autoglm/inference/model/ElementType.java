@@ -2,11 +2,13 @@ package io.autoglm.inference.model;
 
 import java.util.Optional;
 
-/// The number formats of a safetensors file that weights come in.
+/// The number formats of a safetensors file that weights come in; whole numbers are codes of a quantized
+/// checkpoint.
 public enum ElementType {
     F32(4),
     F16(2),
-    BF16(2);
+    BF16(2),
+    I32(4);
 
     private final int bytes;
 

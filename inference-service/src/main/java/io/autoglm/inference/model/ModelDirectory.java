@@ -41,7 +41,7 @@ public final class ModelDirectory {
         ConfigReader reader = new ConfigReader(Json.read(path.resolve("config.json")));
         DecoderConfig config = reader.decoder();
         GenerationDefaults generation = reader.generation(generationConfig(path.resolve("generation_config.json")));
-        Weights weights = Weights.open(path);
+        Weights weights = Weights.open(path, reader.quantization());
         List<Path> files = new ArrayList<>(weights.files());
         TEXT_FILES.stream().map(path::resolve).filter(Files::isRegularFile).forEach(files::add);
         return new ModelDirectory(path, config, generation, weights, Digest.of(files));

@@ -76,7 +76,7 @@ final class SafetensorsFile {
     private Tensor tensor(String name, JsonNode entry) {
         String dtype = entry.path("dtype").asText();
         ElementType type = ElementType.named(dtype)
-                .orElseThrow(() -> refuse(name, "has type " + dtype + "; supported are F32, F16 and BF16"));
+                .orElseThrow(() -> refuse(name, "has type " + dtype + "; supported are F32, F16, BF16 and I32"));
         List<Long> shape = new ArrayList<>();
         long size = type.bytes();
         for (JsonNode dimension : entry.path("shape")) {

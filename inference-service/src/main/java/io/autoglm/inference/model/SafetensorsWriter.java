@@ -41,7 +41,7 @@ public final class SafetensorsWriter {
     @FunctionalInterface
     public interface Numbers {
 
-        float at(long index);
+        double at(long index);
     }
 
     public static void write(Path file, List<Entry> entries) throws IOException {
@@ -77,11 +77,13 @@ public final class SafetensorsWriter {
     private static void write(OutputStream out, Entry entry) throws IOException {
         long elements = entry.elements();
         for (long i = 0; i < elements; i++) {
-            float number = entry.numbers().at(i);
+            double value = entry.numbers().at(i);
+            float number = (float) value;
             switch (entry.type()) {
                 case F32 -> little(out, Float.floatToRawIntBits(number), Float.BYTES);
                 case F16 -> little(out, Float.floatToFloat16(number), Short.BYTES);
                 case BF16 -> little(out, bfloat16(number), Short.BYTES);
+                case I32 -> little(out, (int) value, Integer.BYTES);
             }
         }
     }

@@ -23,7 +23,9 @@ public record Tensor(String name, ElementType type, List<Long> shape, MemorySegm
         return data.byteSize() / type.bytes();
     }
 
-    /// Widens elements `[from, from + count)` to float32; exact for all three formats.
+    /// Widens elements `[from, from + count)` to float32; exact for all formats of fractions.
+    ///
+    /// @throws ModelLoadException if the elements are whole numbers
     public void read(long from, float[] into, int at, int count) {
         switch (type) {
             case F32 -> MemorySegment.copy(data, FLOAT, from * Float.BYTES, into, at, count);
@@ -37,6 +39,7 @@ public record Tensor(String name, ElementType type, List<Long> shape, MemorySegm
                     into[at + i] = Float.float16ToFloat(data.get(SHORT, (from + i) * Short.BYTES));
                 }
             }
+            case I32 -> throw new ModelLoadException(name, "holds whole numbers where weights are expected");
         }
     }
 }

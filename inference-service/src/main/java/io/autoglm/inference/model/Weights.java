@@ -9,7 +9,9 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// All tensors of a checkpoint, in one file or in shards.
 public final class Weights {
@@ -20,26 +22,29 @@ public final class Weights {
     private final Path source;
     private final List<Path> files;
     private final Map<String, Tensor> tensors;
+    private final @Nullable Quantization quantization;
 
-    private Weights(Path source, List<Path> files, Map<String, Tensor> tensors) {
+    private Weights(Path source, List<Path> files, Map<String, Tensor> tensors, @Nullable Quantization quantization) {
         this.source = source;
         this.files = List.copyOf(files);
         this.tensors = tensors;
+        this.quantization = quantization;
     }
 
-    static Weights open(Path directory) {
+    /// @param quantization null for weights that are numbers
+    static Weights open(Path directory, @Nullable Quantization quantization) {
         Path index = directory.resolve(INDEX);
         if (Files.isRegularFile(index)) {
-            return sharded(directory, index);
+            return sharded(directory, index, quantization);
         }
         Path single = directory.resolve(SINGLE);
         if (!Files.isRegularFile(single)) {
             throw new ModelLoadException(single, "not found, and no " + INDEX + " beside it");
         }
-        return new Weights(single, List.of(single), SafetensorsFile.read(single));
+        return new Weights(single, List.of(single), SafetensorsFile.read(single), quantization);
     }
 
-    private static Weights sharded(Path directory, Path index) {
+    private static Weights sharded(Path directory, Path index, @Nullable Quantization quantization) {
         Map<String, Map<String, Tensor>> shards = new LinkedHashMap<>();
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         List<Path> files = new ArrayList<>();
@@ -59,7 +64,7 @@ public final class Weights {
             }
             tensors.put(entry.getKey(), tensor);
         }
-        return new Weights(index, files, tensors);
+        return new Weights(index, files, tensors, quantization);
     }
 
     /// The file to name when the checkpoint as a whole is at fault.
@@ -91,12 +96,25 @@ public final class Weights {
         return tensor;
     }
 
+    /// Whether a module's matrix is packed codes.
+    public boolean isPacked(String module) {
+        return quantization != null && tensors.containsKey(module + ".qweight");
+    }
+
+    /// The matrix of a module that [#isPacked].
+    public PackedMatrix packed(String module, int rows, int columns) {
+        return PackedMatrix.of(this, Objects.requireNonNull(quantization), module, rows, columns);
+    }
+
     public Set<String> names() {
         return Collections.unmodifiableSet(tensors.keySet());
     }
 
-    /// Numbers in all tensors together.
+    /// Numbers in all matrices and vectors together; of packed ones, those that they stand for.
     public long parameters() {
-        return tensors.values().stream().mapToLong(Tensor::elements).sum();
+        int perWord = quantization == null ? 1 : Integer.SIZE / quantization.bits();
+        return tensors.values().stream()
+                .mapToLong(tensor -> tensor.elements() * (tensor.type() == ElementType.I32 ? perWord : 1))
+                .sum();
     }
 }

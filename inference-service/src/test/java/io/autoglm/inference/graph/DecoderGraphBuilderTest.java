@@ -5,12 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.autoglm.inference.model.ModelDirectory;
 import io.autoglm.inference.model.ModelLoadException;
+import io.autoglm.inference.model.Quantization;
 import io.autoglm.inference.model.TinyModel;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class DecoderGraphBuilderTest {
 
@@ -82,6 +87,64 @@ class DecoderGraphBuilderTest {
             assertThat(scales.shape()).containsExactly(64L * 3);
             assertThat(MatrixFormat.INT4.bytesPerWeight()).isEqualTo(0.625);
         }
+    }
+
+    static List<TinyModel> publishedQuantized() {
+        return List.of(
+                TinyModel.glm().published(Quantization.Method.GPTQ, 4, 32, false),
+                TinyModel.glm().published(Quantization.Method.GPTQ, 4, 32, true),
+                TinyModel.glm().published(Quantization.Method.GPTQ, 8, 16, true),
+                TinyModel.glm().published(Quantization.Method.AWQ, 4, 32, false));
+    }
+
+    @ParameterizedTest
+    @MethodSource("publishedQuantized")
+    void a_checkpoint_that_was_published_quantized_keeps_its_codes(TinyModel tiny) throws IOException {
+        ModelDirectory model = ModelDirectory.open(tiny.write(folder));
+        try (NativeMemory memory = new NativeMemory()) {
+            DecoderGraph graph =
+                    DecoderGraphBuilder.build(model.config(), model.weights(), MatrixFormat.INT8, 64, memory);
+
+            String name = "layer.0.feed_forward.down.weight";
+            int[] order = model.weights()
+                    .packed("model.layers.0.mlp.down_proj", 64, 96)
+                    .order();
+            float[] restored = restored(graph, name, 64, 96);
+            float[] expected =
+                    tiny.tensor("model.layers.0.mlp.down_proj.weight").numbers();
+            for (int row = 0; row < 64; row++) {
+                for (int column = 0; column < 96; column++) {
+                    assertThat(restored[row * 96 + column]).isEqualTo(expected[row * 96 + order[column]]);
+                }
+            }
+        }
+    }
+
+    /// From the three constants of a `MatMulNBits`.
+    private static float[] restored(DecoderGraph graph, String name, int rows, int columns) {
+        Constant codes = named(graph, name + ".codes");
+        MemorySegment scales = named(graph, name + ".scales").data();
+        MemorySegment zeros = named(graph, name + ".zeros").data();
+        int blocks = codes.shape().get(1).intValue();
+        int block = columns / blocks;
+        int bits = (int) (codes.shape().get(2) * 8 / block);
+        int zeroBytes = (blocks * bits + 7) / 8;
+        float[] numbers = new float[rows * columns];
+        for (int row = 0; row < rows; row++) {
+            for (int column = 0; column < columns; column++) {
+                int at = column / block;
+                int code = part(codes.data(), row * columns + column, bits);
+                int zero = part(zeros.asSlice((long) row * zeroBytes), at, bits);
+                float scale = scales.getAtIndex(ValueLayout.JAVA_FLOAT, (long) row * blocks + at);
+                numbers[row * columns + column] = scale * (code - zero);
+            }
+        }
+        return numbers;
+    }
+
+    private static int part(MemorySegment bytes, long index, int bits) {
+        int whole = bytes.get(ValueLayout.JAVA_BYTE, index * bits / 8);
+        return (whole >>> (index * bits % 8)) & ((1 << bits) - 1);
     }
 
     private static Constant named(DecoderGraph graph, String name) {

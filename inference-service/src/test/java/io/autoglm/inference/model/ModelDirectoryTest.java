@@ -330,7 +330,9 @@ class ModelDirectoryTest {
                 "tie_word_embeddings   | 1         | tie_word_embeddings must be true or false, but is 1",
                 "eos_token_id          | [-1]      | eos_token_id must be a token id or a list of them, but is [-1]",
                 "partial_rotary_factor | 2.0       | partial_rotary_factor 2.0 of head_dim 32 is no even part of it",
-                "quantization_config   | {\"bits\":4} | a checkpoint that is quantized already is not supported",
+                "quantization_config   | {\"bits\":4} | quantization_config of method '' is not supported, only gptq and awq;",
+                "quantization_config   | {\"quant_method\":\"awq\",\"bits\":8} | quantization_config of method awq with 8 bits is not",
+                "quantization_config   | {\"quant_method\":\"gptq\",\"group_size\":7} | group_size must be -1 or a multiple of 16",
                 "architectures         | []        | architectures must be a list of one name, but is []"
             })
     void a_field_that_cannot_be_is_named(String field, String value, String why) throws IOException {

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
@@ -21,7 +22,21 @@ public final class TinyModel {
 
     /// A weight in memory.
     @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-    public record Matrix(List<Long> shape, float[] numbers) {}
+    public record Matrix(List<Long> shape, float[] numbers, int[] words) {
+
+        Matrix(List<Long> shape, float[] numbers) {
+            this(shape, numbers, new int[0]);
+        }
+
+        /// Of whole numbers.
+        Matrix(List<Long> shape, int[] words) {
+            this(shape, new float[0], words);
+        }
+
+        double at(int index) {
+            return words.length > 0 ? words[index] : numbers[index];
+        }
+    }
 
     private final String label;
     private final Map<String, Object> config;
@@ -350,7 +365,7 @@ public final class TinyModel {
         return config.containsKey("head_dim") ? whole("head_dim") : whole("hidden_size") / whole("num_attention_heads");
     }
 
-    Matrix tensor(String name) {
+    public Matrix tensor(String name) {
         return Objects.requireNonNull(tensors.get(name), name);
     }
 
@@ -378,6 +393,40 @@ public final class TinyModel {
             rounded.tensors.put("lm_head.weight", new Matrix(table.shape(), round(table, bits)));
         }
         return rounded;
+    }
+
+    /// The same with every matrix of a layer, but for the routers, in the codes of a quantized checkpoint:
+    /// written as `method` lays them out, read by the reference as the numbers that they stand for.
+    ///
+    /// @param group  columns that share a scale
+    /// @param sorted whether the columns were dealt out to the groups in an order of the quantizer's own
+    public TinyModel published(Quantization.Method method, int bits, int group, boolean sorted) {
+        TinyModel restored = new TinyModel(label + ", " + method + ", " + bits + " bits", config);
+        Map<String, Matrix> packed = new LinkedHashMap<>();
+        tensors.forEach((name, matrix) -> {
+            boolean coded = name.contains(".layers.")
+                    && name.endsWith(".weight")
+                    && matrix.shape().size() == 2
+                    && !name.endsWith("mlp.gate.weight");
+            if (coded) {
+                restored.tensors.put(
+                        name,
+                        new TinyPacking(method, bits, group, sorted)
+                                .pack(name.substring(0, name.length() - ".weight".length()), matrix, packed));
+            } else {
+                restored.tensors.put(name, matrix);
+                packed.put(name, matrix);
+            }
+        });
+        restored.published = form -> {
+            TinyModel file = new TinyModel(form.label, new LinkedHashMap<>(form.config));
+            file.config.put(
+                    "quantization_config",
+                    Map.of("quant_method", method.name().toLowerCase(Locale.ROOT), "bits", bits, "group_size", group));
+            file.tensors.putAll(packed);
+            return file;
+        };
+        return restored;
     }
 
     private static float[] round(Matrix matrix, int bits) {
@@ -437,10 +486,18 @@ public final class TinyModel {
         new ObjectMapper().writeValue(folder.resolve("config.json").toFile(), config);
     }
 
+    private static ElementType typeOf(String name, ElementType type) {
+        return switch (name.substring(name.lastIndexOf('.'))) {
+            case ".qweight", ".qzeros", ".g_idx" -> ElementType.I32;
+            case ".scales" -> ElementType.F16;
+            default -> type;
+        };
+    }
+
     private static List<SafetensorsWriter.Entry> entries(ElementType type, Map<String, Matrix> tensors) {
         List<SafetensorsWriter.Entry> entries = new ArrayList<>();
-        tensors.forEach((name, matrix) -> entries.add(
-                new SafetensorsWriter.Entry(name, type, matrix.shape(), index -> matrix.numbers()[(int) index])));
+        tensors.forEach((name, matrix) -> entries.add(new SafetensorsWriter.Entry(
+                name, typeOf(name, type), matrix.shape(), index -> matrix.at((int) index))));
         return entries;
     }
 
