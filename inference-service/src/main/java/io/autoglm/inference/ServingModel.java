@@ -5,6 +5,7 @@ import io.autoglm.inference.batching.BatchMetrics;
 import io.autoglm.inference.batching.BatchingConfig;
 import io.autoglm.inference.engine.EngineConfig;
 import io.autoglm.inference.engine.LoadedModel;
+import io.autoglm.inference.engine.WeightCacheConfig;
 import io.autoglm.inference.grammar.AnswerFormat;
 import io.autoglm.inference.model.GenerationDefaults;
 import io.autoglm.inference.model.ModelDirectory;
@@ -61,6 +62,8 @@ public record ServingModel(
                 new EngineConfig(
                         config.engine(),
                         config.weights(),
+                        config.weightBlock(),
+                        kept(config.weightCache()),
                         config.cpu().threads(),
                         batching.slots(),
                         batching.maxTokens()));
@@ -83,6 +86,13 @@ public record ServingModel(
                 new SamplerWorkspace(width, Math.min(width, tokenizer.vocabularySize())),
                 loop.start(),
                 loaded);
+    }
+
+    private static WeightCacheConfig kept(ServingConfig.WeightCache cache) {
+        Optional<Path> folder = Optional.of(cache.path())
+                .filter(path -> !path.isBlank() && !path.equals("none"))
+                .map(Path::of);
+        return new WeightCacheConfig(folder, cache.maxSize().asLongValue());
     }
 
     public int maxTokens() {

@@ -13,7 +13,6 @@ import io.autoglm.inference.engine.EngineConfig;
 import io.autoglm.inference.engine.WeightFormat;
 import io.autoglm.inference.graph.Constant;
 import io.autoglm.inference.graph.DecoderGraph;
-import io.autoglm.inference.graph.DecoderGraphBuilder;
 import io.autoglm.inference.graph.MatrixFormat;
 import io.autoglm.inference.graph.NativeMemory;
 import io.autoglm.inference.model.DecoderConfig;
@@ -55,16 +54,16 @@ final class CpuModel extends BaseModel implements DecoderModel {
         EngineConfig config = given.get(CONFIG) instanceof EngineConfig asked ? asked : EngineConfig.DEFAULTS;
         modelDir = directory.path();
         weights = config.weights().resolve(directory.weights().parameters());
-        decoder = load(directory, config, format(weights));
+        decoder = load(directory, config, format(weights, config.weightBlock()));
         block = new CpuSymbolBlock(decoder);
         wasLoaded = true;
     }
 
-    private static MatrixFormat format(WeightFormat weights) {
+    private static MatrixFormat format(WeightFormat weights, int block) {
         return switch (weights) {
             case FP32 -> MatrixFormat.FP32;
-            case INT8 -> MatrixFormat.INT8;
-            case INT4 -> MatrixFormat.INT4;
+            case INT8 -> new MatrixFormat(MatrixFormat.INT8.bits(), block);
+            case INT4 -> new MatrixFormat(MatrixFormat.INT4.bits(), block);
             case AUTO -> throw new IllegalArgumentException("not resolved");
         };
     }
@@ -73,10 +72,10 @@ final class CpuModel extends BaseModel implements DecoderModel {
         DecoderConfig model = directory.config();
         double weightBytes = COPIES_OF_WEIGHTS * directory.weights().parameters() * format.bytesPerWeight();
         CachePlan plan = CachePlan.of(config, model, Machine.freeBytes() - (long) weightBytes);
-        NativeMemory memory = new NativeMemory();
+        ConvertedWeights converted = ConvertedWeights.of(directory, format, plan.maxTokens(), config.weightCache());
+        DecoderGraph graph = converted.graph();
+        NativeMemory memory = converted.memory();
         try {
-            DecoderGraph graph =
-                    DecoderGraphBuilder.build(model, directory.weights(), format, plan.maxTokens(), memory);
             int threads = threads(config, directory.weights().parameters());
             OrtSession session = OnLargeStack.call("model-load", () -> session(graph, threads));
             return new OrtDecoder(session, graph.constants(), model, plan, memory);

@@ -4,16 +4,27 @@ import io.autoglm.inference.model.ModelLoadException;
 
 /// What an operator may say about how a model is run.
 ///
-/// @param engine    `auto`, `cpu` or `TensorRT`
-/// @param threads   threads of a step; 0 for one a physical core, or a single one for a model below 16 million
-///                  parameters
-/// @param slots     sequences that the KV cache holds, 1 to 256
-/// @param maxTokens tokens of one sequence, prompt and answer together; 0 for what the model was made for, or fewer
-///                  where the KV cache would take more than half of the free memory
-public record EngineConfig(String engine, WeightFormat weights, int threads, int slots, int maxTokens) {
+/// @param engine      `auto`, `cpu` or `TensorRT`
+/// @param weightBlock numbers that share a scale in [WeightFormat#INT4] and [WeightFormat#INT8]: 32 or 128
+/// @param weightCache where rounded weights are kept
+/// @param threads     threads of a step; 0 for one a physical core, or a single one for a model below 16
+///                    million parameters
+/// @param slots       sequences that the KV cache holds, 1 to 256
+/// @param maxTokens   tokens of one sequence, prompt and answer together; 0 for what the model was made for,
+///                    or fewer where the KV cache would take more than half of the free memory
+public record EngineConfig(
+        String engine,
+        WeightFormat weights,
+        int weightBlock,
+        WeightCacheConfig weightCache,
+        int threads,
+        int slots,
+        int maxTokens) {
 
     public static final EngineConfig DEFAULTS = new EngineConfig("auto", WeightFormat.AUTO, 0, 8, 0);
 
+    private static final int SMALL_BLOCK = 32;
+    private static final int LARGE_BLOCK = 128;
     private static final int MOST_THREADS = 1024;
     private static final int MOST_SLOTS = 256;
 
@@ -21,6 +32,15 @@ public record EngineConfig(String engine, WeightFormat weights, int threads, int
         check("autoglm.cpu.threads", threads, 0, MOST_THREADS);
         check("autoglm.batching.slots", slots, 1, MOST_SLOTS);
         check("autoglm.batching.max-tokens", maxTokens, 0, Integer.MAX_VALUE);
+        if (weightBlock != SMALL_BLOCK && weightBlock != LARGE_BLOCK) {
+            throw new ModelLoadException(
+                    "autoglm.weight-block", weightBlock + " is neither " + SMALL_BLOCK + " nor " + LARGE_BLOCK);
+        }
+    }
+
+    /// Blocks of 32, and nothing kept.
+    public EngineConfig(String engine, WeightFormat weights, int threads, int slots, int maxTokens) {
+        this(engine, weights, SMALL_BLOCK, WeightCacheConfig.NONE, threads, slots, maxTokens);
     }
 
     private static void check(String setting, int value, int least, int most) {

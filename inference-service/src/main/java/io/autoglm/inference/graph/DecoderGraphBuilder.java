@@ -30,12 +30,12 @@ public final class DecoderGraphBuilder {
     private final ExpertBlock experts;
 
     private DecoderGraphBuilder(
-            DecoderConfig config, Weights weights, MatrixFormat format, int maxTokens, NativeMemory memory) {
+            DecoderConfig config, Weights weights, MatrixFormat format, int maxTokens, MatrixWriter writer) {
         this.config = config;
         this.modules = config.family().modules();
         this.format = format;
         this.maxTokens = maxTokens;
-        this.writer = new MatrixWriter(memory);
+        this.writer = writer;
         this.write = new ModuleWriter(graph, config, weights, format, writer);
         this.attention = new AttentionBlock(graph, write, config);
         this.feedForward = new FeedForwardBlock(graph, write, config);
@@ -43,11 +43,11 @@ public final class DecoderGraphBuilder {
     }
 
     /// @param maxTokens rows of a slot of the KV cache
-    /// @param memory    receives the weights that cannot be used as they lie in the file
+    /// @param writer    of the weights that cannot be used as they lie in the file
     /// @throws ModelLoadException if the checkpoint lacks a tensor, or has one that this graph would not use
     public static DecoderGraph build(
-            DecoderConfig config, Weights weights, MatrixFormat format, int maxTokens, NativeMemory memory) {
-        DecoderGraphBuilder builder = new DecoderGraphBuilder(config, weights, format, maxTokens, memory);
+            DecoderConfig config, Weights weights, MatrixFormat format, int maxTokens, MatrixWriter writer) {
+        DecoderGraphBuilder builder = new DecoderGraphBuilder(config, weights, format, maxTokens, writer);
         builder.forward();
         builder.write.refuseUnusedTensors();
         return new DecoderGraph(builder.graph.toByteArray(), builder.graph.constants());

@@ -250,7 +250,7 @@ final class ExpertBlock {
     private record Coded(String codes, String scales, String zeros) {}
 
     private Coded coded(String name, Experts experts, MatrixFormat coded, Rows<CodedRow> rows, boolean withZeros) {
-        MatrixWriter.Packed matrix = writer.pack(rows, coded, withZeros);
+        MatrixWriter.Packed matrix = writer.pack(name, rows, coded, withZeros);
         long count = experts.count();
         long each = matrix.rows() / count;
         return new Coded(

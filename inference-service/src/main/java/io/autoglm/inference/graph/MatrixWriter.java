@@ -6,19 +6,32 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /// Turns checkpoint tensors into what the operators read, row by row and on all cores; the heap holds a few rows at a
 /// time.
-final class MatrixWriter {
+public final class MatrixWriter {
 
     private final NativeMemory memory;
+    private final @Nullable WeightCache cache;
+    private final LoadProgress progress;
 
-    MatrixWriter(NativeMemory memory) {
+    /// @param memory receives what cannot be used as it lies in the file
+    public MatrixWriter(NativeMemory memory) {
+        this(memory, null, new LoadProgress(0, () -> 0));
+    }
+
+    /// @param memory receives what cannot be used as it lies in the file
+    /// @param cache  null for none
+    public MatrixWriter(NativeMemory memory, @Nullable WeightCache cache, LoadProgress progress) {
         this.memory = memory;
+        this.cache = cache;
+        this.progress = progress;
     }
 
     /// The tensor as it lies in the file.
@@ -28,6 +41,7 @@ final class MatrixWriter {
             case F16 -> TensorType.FLOAT16;
             case BF16 -> TensorType.BFLOAT16;
             case I32 -> TensorType.INT32;
+            case U8 -> TensorType.UINT8;
         };
         MemorySegment data = tensor.data();
         if (!usable(tensor)) {
@@ -100,38 +114,60 @@ final class MatrixWriter {
             MemorySegment scales,
             @Nullable MemorySegment zeros) {}
 
+    /// @param name      of the matrix, by which it is kept
     /// @param format    not float32
     /// @param withZeros whether there are others than the middle code
-    Packed pack(Rows<CodedRow> rows, MatrixFormat format, boolean withZeros) {
+    Packed pack(String name, Rows<CodedRow> rows, MatrixFormat format, boolean withZeros) {
         int blocks = Math.ceilDiv(rows.width(), format.block());
         long codeBytes = (long) blocks * format.blockBytes();
-        long zeroBytes = Math.ceilDiv(blocks * format.bits(), Byte.SIZE);
-        MemorySegment codes = memory.allocate(rows.count() * codeBytes);
-        MemorySegment scales = memory.allocate(rows.count() * blocks * Float.BYTES);
-        MemorySegment zeros = withZeros ? memory.allocate(rows.count() * zeroBytes) : null;
-        int middle = 1 << (format.bits() - 1);
+        long zeroBytes = withZeros ? Math.ceilDiv(blocks * format.bits(), Byte.SIZE) : 0;
+        Map<String, Long> sizes = new LinkedHashMap<>();
+        sizes.put(name + ".codes", rows.count() * codeBytes);
+        sizes.put(name + ".scales", rows.count() * blocks * Float.BYTES);
+        if (withZeros) {
+            sizes.put(name + ".zeros", rows.count() * zeroBytes);
+        }
+        List<MemorySegment> parts = cache == null ? List.of() : cache.find(sizes);
+        if (parts.isEmpty()) {
+            parts = sizes.values().stream().map(memory::allocate).toList();
+            pack(rows, format, parts);
+            keep(List.copyOf(sizes.keySet()), parts);
+        }
+        progress.done(rows.count() * rows.width());
+        return new Packed(rows.count(), blocks, parts.get(0), parts.get(1), withZeros ? parts.get(2) : null);
+    }
+
+    private void keep(List<String> names, List<MemorySegment> parts) {
+        for (int part = 0; cache != null && part < parts.size(); part++) {
+            cache.made(names.get(part), parts.get(part));
+        }
+    }
+
+    /// @param parts codes, scales, and zeros where they are wanted
+    private static void pack(Rows<CodedRow> rows, MatrixFormat format, List<MemorySegment> parts) {
         numbers(rows).forEach(row -> {
             CodedRow coded = CodedRow.of(rows.width(), format.block());
             rows.read(row, coded);
+            int blocks = coded.scales().length;
             // What stands behind the last column is nothing.
             int[] whole = Arrays.copyOf(coded.codes(), blocks * format.block());
-            Arrays.fill(whole, rows.width(), whole.length, middle);
-            write(whole, format.bits(), codes, row * codeBytes);
-            MemorySegment.copy(coded.scales(), 0, scales, ValueLayout.JAVA_FLOAT, row * blocks * Float.BYTES, blocks);
-            if (zeros != null) {
-                write(coded.zeros(), format.bits(), zeros, row * zeroBytes);
+            Arrays.fill(whole, rows.width(), whole.length, 1 << (format.bits() - 1));
+            write(whole, format.bits(), parts.get(0), row);
+            MemorySegment.copy(
+                    coded.scales(), 0, parts.get(1), ValueLayout.JAVA_FLOAT, row * blocks * Float.BYTES, blocks);
+            if (parts.size() > 2) {
+                write(coded.zeros(), format.bits(), parts.get(2), row);
             }
         });
-        return new Packed(rows.count(), blocks, codes, scales, zeros);
     }
 
     /// @param bits 4 or 8
-    private static void write(int[] codes, int bits, MemorySegment into, long at) {
+    private static void write(int[] codes, int bits, MemorySegment into, long row) {
         byte[] bytes = new byte[Math.ceilDiv(codes.length * bits, Byte.SIZE)];
         for (int i = 0; i < codes.length; i++) {
             bytes[i * bits / Byte.SIZE] |= (byte) (codes[i] << (i * bits % Byte.SIZE));
         }
-        MemorySegment.copy(bytes, 0, into, ValueLayout.JAVA_BYTE, at, bytes.length);
+        MemorySegment.copy(bytes, 0, into, ValueLayout.JAVA_BYTE, row * bytes.length, bytes.length);
     }
 
     private static LongStream numbers(Rows<?> rows) {

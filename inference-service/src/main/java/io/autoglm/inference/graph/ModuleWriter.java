@@ -136,7 +136,7 @@ final class ModuleWriter {
     private String codedProduct(
             String output, String input, Rows<CodedRow> rows, MatrixFormat coded, boolean withZeros) {
         String name = output + ".weight";
-        MatrixWriter.Packed matrix = writer.pack(rows, coded, withZeros);
+        MatrixWriter.Packed matrix = writer.pack(name, rows, coded, withZeros);
         List<String> inputs = new ArrayList<>();
         inputs.add(input);
         inputs.add(graph.constant(new Constant(

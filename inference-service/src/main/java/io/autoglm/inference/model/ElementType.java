@@ -8,7 +8,8 @@ public enum ElementType {
     F32(4),
     F16(2),
     BF16(2),
-    I32(4);
+    I32(4),
+    U8(1);
 
     private final int bytes;
 

@@ -17,7 +17,7 @@ import java.util.Map;
 
 /// One `.safetensors` file, mapped: 8 bytes of header length, a JSON header, then the tensors. See
 /// <https://huggingface.co/docs/safetensors>. Every offset is checked against the file before it is believed.
-final class SafetensorsFile {
+public final class SafetensorsFile {
 
     private static final ValueLayout.OfLong LENGTH = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
@@ -35,7 +35,7 @@ final class SafetensorsFile {
     }
 
     /// The tensors of the file by name. The mapping lives as long as one of them is reachable.
-    static Map<String, Tensor> read(Path file) {
+    public static Map<String, Tensor> read(Path file) {
         MemorySegment bytes = map(file);
         if (bytes.byteSize() < Long.BYTES) {
             throw new ModelLoadException(file, "truncated: " + bytes.byteSize() + " bytes, no header");
@@ -76,7 +76,7 @@ final class SafetensorsFile {
     private Tensor tensor(String name, JsonNode entry) {
         String dtype = entry.path("dtype").asText();
         ElementType type = ElementType.named(dtype)
-                .orElseThrow(() -> refuse(name, "has type " + dtype + "; supported are F32, F16, BF16 and I32"));
+                .orElseThrow(() -> refuse(name, "has type " + dtype + "; supported are F32, F16, BF16, I32 and U8"));
         List<Long> shape = new ArrayList<>();
         long size = type.bytes();
         for (JsonNode dimension : entry.path("shape")) {

@@ -5,11 +5,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 
 /// Writes a `.safetensors` file, one number after the other, so that a checkpoint larger than the heap can be made.
@@ -21,6 +24,7 @@ public final class SafetensorsWriter {
     private static final int ALIGNMENT_BYTES = 8;
 
     private static final int BUFFER_BYTES = 1 << 20;
+    private static final long LARGEST_WRITE_BYTES = 1L << 26;
 
     private SafetensorsWriter() {}
 
@@ -58,6 +62,40 @@ public final class SafetensorsWriter {
         }
     }
 
+    /// Bytes that stand for themselves.
+    public record Bytes(String name, MemorySegment data) {}
+
+    /// Returns when all of it is on the disk.
+    public static void writeBytes(Path file, List<Bytes> entries) throws IOException {
+        byte[] header = header(entries.stream()
+                .map(bytes -> new Entry(
+                        bytes.name(), ElementType.U8, List.of(bytes.data().byteSize()), _ -> 0))
+                .toList());
+        try (FileChannel out = FileChannel.open(
+                file, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+            writeAll(
+                    out,
+                    ByteBuffer.allocate(Long.BYTES)
+                            .order(ByteOrder.LITTLE_ENDIAN)
+                            .putLong(header.length)
+                            .flip());
+            writeAll(out, ByteBuffer.wrap(header));
+            for (Bytes bytes : entries) {
+                for (long from = 0; from < bytes.data().byteSize(); from += LARGEST_WRITE_BYTES) {
+                    long size = Math.min(LARGEST_WRITE_BYTES, bytes.data().byteSize() - from);
+                    writeAll(out, bytes.data().asSlice(from, size).asByteBuffer());
+                }
+            }
+            out.force(true);
+        }
+    }
+
+    private static void writeAll(FileChannel out, ByteBuffer bytes) throws IOException {
+        while (bytes.hasRemaining()) {
+            out.write(bytes);
+        }
+    }
+
     private static byte[] header(List<Entry> entries) throws IOException {
         ObjectNode header = MAPPER.createObjectNode();
         long at = 0;
@@ -84,6 +122,7 @@ public final class SafetensorsWriter {
                 case F16 -> little(out, Float.floatToFloat16(number), Short.BYTES);
                 case BF16 -> little(out, bfloat16(number), Short.BYTES);
                 case I32 -> little(out, (int) value, Integer.BYTES);
+                case U8 -> little(out, (int) value, 1);
             }
         }
     }

@@ -39,7 +39,7 @@ public record Tensor(String name, ElementType type, List<Long> shape, MemorySegm
                     into[at + i] = Float.float16ToFloat(data.get(SHORT, (from + i) * Short.BYTES));
                 }
             }
-            case I32 -> throw new ModelLoadException(name, "holds whole numbers where weights are expected");
+            case I32, U8 -> throw new ModelLoadException(name, "holds whole numbers where weights are expected");
         }
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.autoglm.inference.engine.Decoder;
 import io.autoglm.inference.engine.EngineConfig;
 import io.autoglm.inference.engine.LoadedModel;
+import io.autoglm.inference.engine.WeightCacheConfig;
 import io.autoglm.inference.engine.WeightFormat;
 import io.autoglm.inference.model.ElementType;
 import io.autoglm.inference.model.ModelDirectory;
@@ -17,6 +18,7 @@ import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -203,6 +205,24 @@ class OrtDecoderTest {
                 assertThat(Logits.error(logits, expected)).as(tiny.toString()).isLessThan(0.05);
             }
         }
+    }
+
+    @Test
+    void blocks_of_128_and_weights_that_were_kept_answer_as_any() throws IOException {
+        TinyModel tiny = TinyModel.glm();
+        int[] prompt = tokens(7, 24);
+        double[] expected = new ReferenceForward(tiny).run(prompt).getLast();
+        ModelDirectory directory = ModelDirectory.open(tiny.write(folder.resolve("model")));
+        WeightCacheConfig kept = new WeightCacheConfig(Optional.of(folder.resolve("kept")), 1 << 30);
+        EngineConfig config = new EngineConfig("cpu", WeightFormat.INT8, 128, kept, 1, 4, 0);
+        for (int start = 0; start < 2; start++) {
+            try (LoadedModel model = LoadedModel.open(directory, config)) {
+                FloatBuffer logits = model.decoder().prefill(0, 0, prompt, 0, prompt.length);
+                assertThat(Logits.error(logits, expected)).isLessThan(0.05);
+            }
+        }
+        assertThat(folder.resolve("kept").resolve(directory.digest() + "-int8-128-v1.safetensors"))
+                .isRegularFile();
     }
 
     @Test

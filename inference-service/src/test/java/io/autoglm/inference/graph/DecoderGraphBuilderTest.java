@@ -63,8 +63,8 @@ class DecoderGraphBuilderTest {
     void float32_weights_are_used_as_they_lie_in_the_file() throws IOException {
         ModelDirectory model = ModelDirectory.open(TinyModel.glm().write(folder));
         try (NativeMemory memory = new NativeMemory()) {
-            DecoderGraph graph =
-                    DecoderGraphBuilder.build(model.config(), model.weights(), MatrixFormat.FP32, 64, memory);
+            DecoderGraph graph = DecoderGraphBuilder.build(
+                    model.config(), model.weights(), MatrixFormat.FP32, 64, new MatrixWriter(memory));
 
             long mapped = graph.constants().stream()
                     .filter(constant -> constant.data().isMapped())
@@ -78,8 +78,8 @@ class DecoderGraphBuilderTest {
     void four_bits_take_an_eighth_of_the_memory_and_the_scales() throws IOException {
         ModelDirectory model = ModelDirectory.open(TinyModel.glm().write(folder));
         try (NativeMemory memory = new NativeMemory()) {
-            DecoderGraph graph =
-                    DecoderGraphBuilder.build(model.config(), model.weights(), MatrixFormat.INT4, 64, memory);
+            DecoderGraph graph = DecoderGraphBuilder.build(
+                    model.config(), model.weights(), MatrixFormat.INT4, 64, new MatrixWriter(memory));
 
             Constant codes = named(graph, "layer.0.feed_forward.down.weight.codes");
             Constant scales = named(graph, "layer.0.feed_forward.down.weight.scales");
@@ -102,8 +102,8 @@ class DecoderGraphBuilderTest {
     void a_checkpoint_that_was_published_quantized_keeps_its_codes(TinyModel tiny) throws IOException {
         ModelDirectory model = ModelDirectory.open(tiny.write(folder));
         try (NativeMemory memory = new NativeMemory()) {
-            DecoderGraph graph =
-                    DecoderGraphBuilder.build(model.config(), model.weights(), MatrixFormat.INT8, 64, memory);
+            DecoderGraph graph = DecoderGraphBuilder.build(
+                    model.config(), model.weights(), MatrixFormat.INT8, 64, new MatrixWriter(memory));
 
             String name = "layer.0.feed_forward.down.weight";
             int[] order = model.weights()
@@ -157,8 +157,8 @@ class DecoderGraphBuilderTest {
     private void refused(TinyModel tiny, String why) throws IOException {
         ModelDirectory model = ModelDirectory.open(tiny.write(folder));
         try (NativeMemory memory = new NativeMemory()) {
-            assertThatThrownBy(() ->
-                            DecoderGraphBuilder.build(model.config(), model.weights(), MatrixFormat.FP32, 64, memory))
+            assertThatThrownBy(() -> DecoderGraphBuilder.build(
+                            model.config(), model.weights(), MatrixFormat.FP32, 64, new MatrixWriter(memory)))
                     .isInstanceOf(ModelLoadException.class)
                     .hasMessageStartingWith(folder.resolve("model.safetensors") + ": " + why);
         }
