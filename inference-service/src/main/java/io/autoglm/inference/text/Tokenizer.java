@@ -33,7 +33,12 @@ public final class Tokenizer implements AutoCloseable {
     public static Tokenizer open(Path modelDirectory) {
         Path file = modelDirectory.resolve("tokenizer.json");
         if (!Files.isRegularFile(file)) {
-            throw new ModelLoadException(file.toString(), "not found");
+            throw new ModelLoadException(
+                    file.toString(),
+                    Files.exists(modelDirectory.resolve("tokenizer.model"))
+                            ? "not found, and a tokenizer.model alone cannot be read: take tokenizer.json from the"
+                                    + " '-hf' repository of the same model, or write one with transformers"
+                            : "not found");
         }
         try {
             JsonNode json = MAPPER.readTree(Files.readAllBytes(file));

@@ -176,6 +176,10 @@ class TokenizerTest {
         assertThatThrownBy(() -> Tokenizer.open(other))
                 .isInstanceOf(ModelLoadException.class)
                 .hasMessageMatching(".*tokenizer.json: not found");
+        Files.writeString(other.resolve("tokenizer.model"), "");
+        assertThatThrownBy(() -> Tokenizer.open(other))
+                .isInstanceOf(ModelLoadException.class)
+                .hasMessageContaining("take tokenizer.json from the '-hf' repository of the same model");
         Files.writeString(other.resolve("tokenizer.json"), "{\"version\": ");
         assertThatThrownBy(() -> Tokenizer.open(other))
                 .isInstanceOf(ModelLoadException.class)
