@@ -22,6 +22,11 @@ final class Evaluator {
     }
 
     Object evaluate(Expression expression, Scope scope) {
+        Object value = marked(expression, scope);
+        return value instanceof Markup(String text) ? text : value;
+    }
+
+    private Object marked(Expression expression, Scope scope) {
         budget.step();
         budget.enter();
         Object value = value(expression, scope);
@@ -57,7 +62,7 @@ final class Evaluator {
             case Expression.Signed(String sign, Expression operand) ->
                 Python.arithmetic(sign, 0L, defined(evaluate(operand, scope)));
             case Expression.Arithmetic(String operator, Expression left, Expression right) ->
-                arithmetic(operator, defined(evaluate(left, scope)), defined(evaluate(right, scope)));
+                arithmetic(operator, defined(marked(left, scope)), defined(marked(right, scope)));
             case Expression.Comparison comparison -> compare(comparison, scope);
             case Expression.Concatenation(List<Expression> parts) -> concatenate(parts, scope);
             case Expression.Conditional(Expression condition, Expression then, Expression otherwise) ->
@@ -208,6 +213,12 @@ final class Evaluator {
     }
 
     private Object arithmetic(String operator, Object left, Object right) {
+        if (left instanceof Markup || right instanceof Markup) {
+            Object plainLeft = left instanceof Markup(String text) ? text : left;
+            Object plainRight = right instanceof Markup(String text) ? text : right;
+            Object result = arithmetic(operator, plainLeft, plainRight);
+            return operator.equals("+") && result instanceof String ? Markup.add(left, right) : result;
+        }
         if (operator.equals("%") && left instanceof String format) {
             return StringFormat.percent(format, right, budget);
         }

@@ -30,7 +30,7 @@ final class Filters {
         return switch (name) {
             case "tojson" -> counted(JsonText.write(value, arguments));
             case "string" -> value instanceof String ? value : counted(Python.text(value));
-            case "safe" -> value;
+            case "safe" -> new Markup(Python.text(value));
             case "trim", "strip" -> StringMethods.strip(Python.text(value), arguments, true, true);
             case "upper" -> Python.text(value).toUpperCase(Locale.ROOT);
             case "lower" -> Python.text(value).toLowerCase(Locale.ROOT);
@@ -45,7 +45,7 @@ final class Filters {
                         budget);
             case "indent" -> indent(Python.text(value), arguments);
             case "center" -> StringMethods.pad(Python.text(value), arguments, StringMethods.Align.CENTER, budget);
-            case "escape", "e", "forceescape" -> escape(Python.text(value));
+            case "escape", "e", "forceescape" -> Markup.escaped(Python.text(value));
             case "format" -> StringFormat.percent(Python.text(value), new Tuple(arguments.positional()), budget);
             case "wordcount" -> (long) Python.text(value).split("\\w+", -1).length - 1;
             case "length", "count" -> Python.length(value);
@@ -120,14 +120,6 @@ final class Filters {
             budget.characters(indentation.length() + line.length());
         }
         return out.toString();
-    }
-
-    private static String escape(String text) {
-        return text.replace("&", "&amp;")
-                .replace("<", "&lt;")
-                .replace(">", "&gt;")
-                .replace("'", "&#39;")
-                .replace("\"", "&#34;");
     }
 
     private static Object integer(Object value, Arguments arguments) {
@@ -298,8 +290,13 @@ final class Filters {
         return found;
     }
 
+    /// What Jinja2's `map` and its kin make of a value that is false, none among them: nothing.
+    private List<Object> itemsIfAny(Object value) {
+        return Python.truth(value) ? items(value) : List.of();
+    }
+
     private List<Object> map(Object value, Arguments arguments) {
-        List<Object> items = items(value);
+        List<Object> items = itemsIfAny(value);
         Object attribute = arguments.named().get("attribute");
         if (attribute != null) {
             Object otherwise = arguments.named().get("default");
@@ -315,14 +312,14 @@ final class Filters {
     }
 
     private List<Object> select(Object value, Arguments arguments, boolean wanted) {
-        return items(value).stream()
+        return itemsIfAny(value).stream()
                 .filter(item -> holds(item, arguments, 0) == wanted)
                 .toList();
     }
 
     private List<Object> selectByAttribute(Object value, Arguments arguments, boolean wanted) {
         Object attribute = arguments.required(0, "attr");
-        return items(value).stream()
+        return itemsIfAny(value).stream()
                 .filter(item -> holds(at(item, attribute), arguments, 1) == wanted)
                 .toList();
     }
