@@ -1,5 +1,6 @@
 package io.autoglm.inference;
 
+import io.autoglm.inference.engine.KvFormat;
 import io.autoglm.inference.engine.WeightFormat;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
@@ -93,6 +94,10 @@ public interface ServingConfig {
         /// below 16 million parameters, whose operators are done before a second thread has woken up.
         @WithDefault("0")
         int threads();
+
+        /// `fp32`, the default, or `fp16`: half the memory of keys and values.
+        @WithDefault("fp32")
+        KvFormat kvCache();
     }
 
     /// Who may ask.

@@ -64,6 +64,7 @@ public record ServingModel(
                         config.weights(),
                         config.weightBlock(),
                         kept(config.weightCache()),
+                        config.cpu().kvCache(),
                         config.cpu().threads(),
                         batching.slots(),
                         batching.maxTokens()));

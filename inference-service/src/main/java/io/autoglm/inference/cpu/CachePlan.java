@@ -21,7 +21,8 @@ record CachePlan(int slots, int maxTokens) {
     /// @param freeBytes what the machine has left once the weights are loaded
     /// @throws ModelLoadException if it does not fit, with the figures
     static CachePlan of(EngineConfig asked, DecoderConfig model, long freeBytes) {
-        long slotBytes = asked.slots() * model.kvBytesPerToken();
+        long tokenBytes = model.kvNumbersPerToken() * asked.kvFormat().bytes();
+        long slotBytes = asked.slots() * tokenBytes;
         long largestBlockTokens = Integer.MAX_VALUE / (slotBytes / model.layers() / 2);
         if (asked.maxTokens() == 0) {
             long fits = Math.min(largestBlockTokens, Math.max(freeBytes, 0) / 2 / slotBytes);
@@ -48,11 +49,11 @@ record CachePlan(int slots, int maxTokens) {
                     "the keys of one layer may take 2 GiB on this engine, which is " + largestBlockTokens
                             + " tokens in each of " + asked.slots() + " slots");
         }
-        if (plan.bytes(model.kvBytesPerToken()) > freeBytes) {
+        if (plan.bytes(tokenBytes) > freeBytes) {
             throw new ModelLoadException(
                     setting,
                     "the KV cache of " + asked.slots() + " slots of " + asked.maxTokens() + " tokens takes "
-                            + size(plan.bytes(model.kvBytesPerToken())) + ", but only " + size(freeBytes)
+                            + size(plan.bytes(tokenBytes)) + ", but only " + size(freeBytes)
                             + " are free beside the weights; lower it, or autoglm.batching.slots");
         }
         return plan;

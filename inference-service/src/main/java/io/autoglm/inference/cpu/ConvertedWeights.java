@@ -3,6 +3,7 @@ package io.autoglm.inference.cpu;
 import io.autoglm.inference.engine.WeightCacheConfig;
 import io.autoglm.inference.graph.DecoderGraph;
 import io.autoglm.inference.graph.DecoderGraphBuilder;
+import io.autoglm.inference.graph.GraphShape;
 import io.autoglm.inference.graph.LoadProgress;
 import io.autoglm.inference.graph.MatrixFormat;
 import io.autoglm.inference.graph.MatrixWriter;
@@ -19,31 +20,29 @@ record ConvertedWeights(DecoderGraph graph, NativeMemory memory) {
 
     /// @throws io.autoglm.inference.model.ModelLoadException if the checkpoint is not what its configuration
     ///         says
-    static ConvertedWeights of(ModelDirectory directory, MatrixFormat format, int maxTokens, WeightCacheConfig kept) {
-        if (format.equals(MatrixFormat.FP32) || kept.folder().isEmpty()) {
-            return build(directory, format, maxTokens, null);
+    static ConvertedWeights of(ModelDirectory directory, GraphShape shape, WeightCacheConfig kept) {
+        if (shape.matrices().equals(MatrixFormat.FP32) || kept.folder().isEmpty()) {
+            return build(directory, shape, null);
         }
         try (WeightCache cache = WeightCache.open(
-                kept.folder().get(), directory.digest(), format, kept.mostBytes(), Clock.systemUTC())) {
-            ConvertedWeights first = build(directory, format, maxTokens, cache);
+                kept.folder().get(), directory.digest(), shape.matrices(), kept.mostBytes(), Clock.systemUTC())) {
+            ConvertedWeights first = build(directory, shape, cache);
             if (cache == null || !cache.incomplete() || !cache.save()) {
                 return first;
             }
             // From the file, whose pages other processes share and the system can have back.
             first.memory.close();
-            return build(directory, format, maxTokens, cache);
+            return build(directory, shape, cache);
         }
     }
 
-    private static ConvertedWeights build(
-            ModelDirectory directory, MatrixFormat format, int maxTokens, @Nullable WeightCache cache) {
+    private static ConvertedWeights build(ModelDirectory directory, GraphShape shape, @Nullable WeightCache cache) {
         NativeMemory memory = new NativeMemory();
         try {
             LoadProgress progress = new LoadProgress(directory.weights().parameters(), System::nanoTime);
             MatrixWriter writer = new MatrixWriter(memory, cache, progress);
             return new ConvertedWeights(
-                    DecoderGraphBuilder.build(directory.config(), directory.weights(), format, maxTokens, writer),
-                    memory);
+                    DecoderGraphBuilder.build(directory.config(), directory.weights(), shape, writer), memory);
         } catch (RuntimeException | Error e) {
             memory.close();
             throw e;

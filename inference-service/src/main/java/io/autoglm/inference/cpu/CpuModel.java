@@ -10,9 +10,11 @@ import ai.onnxruntime.OrtSession;
 import io.autoglm.inference.engine.Decoder;
 import io.autoglm.inference.engine.DecoderModel;
 import io.autoglm.inference.engine.EngineConfig;
+import io.autoglm.inference.engine.KvFormat;
 import io.autoglm.inference.engine.WeightFormat;
 import io.autoglm.inference.graph.Constant;
 import io.autoglm.inference.graph.DecoderGraph;
+import io.autoglm.inference.graph.GraphShape;
 import io.autoglm.inference.graph.MatrixFormat;
 import io.autoglm.inference.graph.NativeMemory;
 import io.autoglm.inference.model.DecoderConfig;
@@ -72,13 +74,13 @@ final class CpuModel extends BaseModel implements DecoderModel {
         DecoderConfig model = directory.config();
         double weightBytes = COPIES_OF_WEIGHTS * directory.weights().parameters() * format.bytesPerWeight();
         CachePlan plan = CachePlan.of(config, model, Machine.freeBytes() - (long) weightBytes);
-        ConvertedWeights converted = ConvertedWeights.of(directory, format, plan.maxTokens(), config.weightCache());
+        ConvertedWeights converted = ConvertedWeights.of(directory, shape(config, format, plan), config.weightCache());
         DecoderGraph graph = converted.graph();
         NativeMemory memory = converted.memory();
         try {
             int threads = threads(config, directory.weights().parameters());
             OrtSession session = OnLargeStack.call("model-load", () -> session(graph, threads));
-            return new OrtDecoder(session, graph.constants(), model, plan, memory);
+            return new OrtDecoder(session, graph.constants(), model, config.kvFormat(), plan, memory);
         } catch (OrtException e) {
             memory.close();
             throw new ModelLoadException(
@@ -87,6 +89,10 @@ final class CpuModel extends BaseModel implements DecoderModel {
             memory.close();
             throw e;
         }
+    }
+
+    private static GraphShape shape(EngineConfig config, MatrixFormat format, CachePlan plan) {
+        return new GraphShape(format, config.kvFormat() == KvFormat.FP16, plan.maxTokens());
     }
 
     private static int threads(EngineConfig config, long parameters) {

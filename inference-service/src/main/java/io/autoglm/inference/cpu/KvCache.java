@@ -1,13 +1,15 @@
 package io.autoglm.inference.cpu;
 
+import io.autoglm.inference.engine.KvFormat;
 import io.autoglm.inference.graph.NativeMemory;
 import io.autoglm.inference.model.DecoderConfig;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Keys and values of every slot: two blocks for each layer, `[slots, kv heads, maxTokens, head size]` of float32. A
-/// slot's part of a block is contiguous, and so is that of a run of slots. Pages take memory once they are written.
+/// Keys and values of every slot: two blocks for each layer, `[slots, kv heads, maxTokens, head size]` of one
+/// format. A slot's part of a block is contiguous, and so is that of a run of slots. Pages take memory once
+/// they are written.
 final class KvCache {
 
     private final int kvHeads;
@@ -17,9 +19,9 @@ final class KvCache {
     private final List<MemorySegment> keys = new ArrayList<>();
     private final List<MemorySegment> values = new ArrayList<>();
 
-    KvCache(DecoderConfig config, int slots, int maxTokens, NativeMemory memory) {
+    KvCache(DecoderConfig config, KvFormat format, int slots, int maxTokens, NativeMemory memory) {
         this.kvHeads = config.attention().kvHeads();
-        this.rowBytes = (long) config.attention().headDim() * Float.BYTES;
+        this.rowBytes = (long) config.attention().headDim() * format.bytes();
         this.headBytes = rowBytes * maxTokens;
         this.layers = config.layers();
         for (int layer = 0; layer < layers; layer++) {

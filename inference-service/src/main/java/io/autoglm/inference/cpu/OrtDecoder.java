@@ -7,6 +7,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import io.autoglm.inference.engine.Decoder;
 import io.autoglm.inference.engine.DecoderShape;
+import io.autoglm.inference.engine.KvFormat;
 import io.autoglm.inference.graph.Constant;
 import io.autoglm.inference.graph.DecoderGraph;
 import io.autoglm.inference.graph.NativeMemory;
@@ -30,6 +31,7 @@ final class OrtDecoder implements Decoder {
     private final DecoderConfig config;
     private final DecoderShape shape;
     private final NativeMemory memory;
+    private final KvFormat format;
     private final KvCache cache;
 
     /// The session reads the mapped ones among them, which are unmapped when nobody refers to them.
@@ -48,7 +50,13 @@ final class OrtDecoder implements Decoder {
 
     /// @param weights what the session was made of
     /// @param memory  of the weights and from now on of the cache; freed with this decoder
-    OrtDecoder(OrtSession session, List<Constant> weights, DecoderConfig config, CachePlan plan, NativeMemory memory)
+    OrtDecoder(
+            OrtSession session,
+            List<Constant> weights,
+            DecoderConfig config,
+            KvFormat format,
+            CachePlan plan,
+            NativeMemory memory)
             throws OrtException {
         this.environment = CpuEngine.environment();
         this.session = session;
@@ -56,8 +64,12 @@ final class OrtDecoder implements Decoder {
         this.config = config;
         this.memory = memory;
         this.shape = new DecoderShape(
-                config.vocabularySize(), plan.slots(), plan.maxTokens(), plan.bytes(config.kvBytesPerToken()));
-        this.cache = new KvCache(config, plan.slots(), plan.maxTokens(), memory);
+                config.vocabularySize(),
+                plan.slots(),
+                plan.maxTokens(),
+                plan.bytes(config.kvNumbersPerToken() * format.bytes()));
+        this.format = format;
+        this.cache = new KvCache(config, format, plan.slots(), plan.maxTokens(), memory);
         this.tokenIds = Tensors.ints(memory, Math.max(plan.maxTokens(), plan.slots()));
         this.lastRows = Tensors.ints(memory, plan.slots());
         this.longest = Tensors.ints(memory, 1);
@@ -163,8 +175,9 @@ final class OrtDecoder implements Decoder {
             config.attention().headDim()
         };
         for (int layer = 0; layer < config.layers(); layer++) {
-            OnnxTensor keys = Tensors.floats(environment, cache.keys(layer, range.first(), range.count()), rows);
-            OnnxTensor values = Tensors.floats(environment, cache.values(layer, range.first(), range.count()), rows);
+            OnnxTensor keys = Tensors.cache(environment, format, cache.keys(layer, range.first(), range.count()), rows);
+            OnnxTensor values =
+                    Tensors.cache(environment, format, cache.values(layer, range.first(), range.count()), rows);
             inputs.put(DecoderGraph.key(layer), keys);
             inputs.put(DecoderGraph.value(layer), values);
             outputs.put(DecoderGraph.keyOut(layer), keys);

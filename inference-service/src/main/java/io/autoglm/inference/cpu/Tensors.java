@@ -4,6 +4,7 @@ import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
+import io.autoglm.inference.engine.KvFormat;
 import io.autoglm.inference.graph.Constant;
 import io.autoglm.inference.graph.NativeMemory;
 import io.autoglm.inference.model.ModelLoadException;
@@ -36,8 +37,10 @@ final class Tensors {
         return OnnxTensor.createTensor(environment, buffer(constant.data()), shape, type);
     }
 
-    static OnnxTensor floats(OrtEnvironment environment, MemorySegment data, long... shape) throws OrtException {
-        return OnnxTensor.createTensor(environment, buffer(data).asFloatBuffer(), shape);
+    static OnnxTensor cache(OrtEnvironment environment, KvFormat format, MemorySegment data, long... shape)
+            throws OrtException {
+        OnnxJavaType type = format == KvFormat.FP16 ? OnnxJavaType.FLOAT16 : OnnxJavaType.FLOAT;
+        return OnnxTensor.createTensor(environment, buffer(data), shape, type);
     }
 
     static IntBuffer ints(NativeMemory memory, int count) {

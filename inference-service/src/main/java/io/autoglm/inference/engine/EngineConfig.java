@@ -17,6 +17,7 @@ public record EngineConfig(
         WeightFormat weights,
         int weightBlock,
         WeightCacheConfig weightCache,
+        KvFormat kvFormat,
         int threads,
         int slots,
         int maxTokens) {
@@ -38,9 +39,9 @@ public record EngineConfig(
         }
     }
 
-    /// Blocks of 32, and nothing kept.
+    /// Blocks of 32, a cache of float32, and no weights kept.
     public EngineConfig(String engine, WeightFormat weights, int threads, int slots, int maxTokens) {
-        this(engine, weights, SMALL_BLOCK, WeightCacheConfig.NONE, threads, slots, maxTokens);
+        this(engine, weights, SMALL_BLOCK, WeightCacheConfig.NONE, KvFormat.FP32, threads, slots, maxTokens);
     }
 
     private static void check(String setting, int value, int least, int most) {

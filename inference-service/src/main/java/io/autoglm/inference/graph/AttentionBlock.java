@@ -12,28 +12,34 @@ import java.util.List;
 final class AttentionBlock {
 
     private static final Operator ATTENTION = Operator.microsoft("GroupQueryAttention");
+    private static final Operator CAST = Operator.standard("Cast");
     private static final Operator RESHAPE = Operator.standard("Reshape");
     private static final Operator SPLIT = Operator.standard("Split");
-
-    private static final String COSINES = "rotary.cos";
-    private static final String SINES = "rotary.sin";
 
     private final OnnxGraph graph;
     private final ModuleWriter write;
     private final DecoderConfig config;
+    private final GraphShape shape;
     private final Attention attention;
     private final Modules modules;
 
-    AttentionBlock(OnnxGraph graph, ModuleWriter write, DecoderConfig config) {
+    /// Set by [#declareTables].
+    private String cosines = "";
+
+    private String sines = "";
+
+    AttentionBlock(OnnxGraph graph, ModuleWriter write, DecoderConfig config, GraphShape shape) {
         this.graph = graph;
         this.write = write;
         this.config = config;
+        this.shape = shape;
         this.attention = config.attention();
         this.modules = config.family().modules();
     }
 
     /// `cos` and `sin` of every angle, `[maxTokens, pairs]`, which all layers read.
-    void declareTables(MatrixWriter writer, int maxTokens) {
+    void declareTables(MatrixWriter writer) {
+        int maxTokens = shape.maxTokens();
         double[] turns = config.rotary().frequencies(maxTokens);
         double amplitude = config.rotary().amplitude();
         float[] cos = new float[maxTokens * turns.length];
@@ -45,8 +51,18 @@ final class AttentionBlock {
                 sin[position * turns.length + pair] = (float) (amplitude * Math.sin(angle));
             }
         }
-        graph.constant(writer.table(COSINES, turns.length, cos));
-        graph.constant(writer.table(SINES, turns.length, sin));
+        cosines = inCacheFormat(graph.constant(writer.table("rotary.cos", turns.length, cos)));
+        sines = inCacheFormat(graph.constant(writer.table("rotary.sin", turns.length, sin)));
+    }
+
+    private String inCacheFormat(String value) {
+        return value.isEmpty() || !shape.halfCache()
+                ? value
+                : graph.node(
+                        CAST,
+                        value + ".half",
+                        List.of(value),
+                        Attribute.of("to", shape.cache().number()));
     }
 
     /// @return what is to be added to the residual
@@ -54,25 +70,30 @@ final class AttentionBlock {
         String name = "layer." + layer + ".attention";
         String packed =
                 write.linear(name + ".qkv", input, queryKeyValue(layer), config.hiddenSize(), attention.inputBias());
+        List<String> queryKeyValue = attention.headNorm() ? headNormed(layer, name, packed) : List.of(packed, "", "");
         List<String> inputs =
-                new ArrayList<>(attention.headNorm() ? headNormed(layer, name, packed) : List.of(packed, "", ""));
+                new ArrayList<>(queryKeyValue.stream().map(this::inCacheFormat).toList());
         inputs.addAll(List.of(
                 DecoderGraph.key(layer),
                 DecoderGraph.value(layer),
                 DecoderGraph.LAST_ROWS,
                 DecoderGraph.LONGEST,
-                COSINES,
-                SINES));
+                cosines,
+                sines));
         int window = attention.windows().get(layer);
+        String attended = shape.halfCache() ? name + ".half" : name;
         graph.node(
                 ATTENTION,
-                List.of(name, DecoderGraph.keyOut(layer), DecoderGraph.valueOut(layer)),
+                List.of(attended, DecoderGraph.keyOut(layer), DecoderGraph.valueOut(layer)),
                 inputs,
                 Attribute.of("num_heads", attention.heads()),
                 Attribute.of("kv_num_heads", attention.kvHeads()),
                 Attribute.of("do_rotary", 1),
                 Attribute.of("rotary_interleaved", config.rotary().interleaved() ? 1 : 0),
                 Attribute.of("local_window_size", window == 0 ? -1 : window));
+        if (shape.halfCache()) {
+            graph.node(CAST, name, List.of(attended), Attribute.of("to", TensorType.FLOAT.number()));
+        }
         String output = write.linear(
                 name + ".out",
                 name,

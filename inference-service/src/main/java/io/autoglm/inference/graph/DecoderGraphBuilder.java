@@ -20,8 +20,8 @@ public final class DecoderGraphBuilder {
 
     private final DecoderConfig config;
     private final Modules modules;
+    private final GraphShape shape;
     private final MatrixFormat format;
-    private final int maxTokens;
     private final MatrixWriter writer;
     private final OnnxGraph graph = new OnnxGraph();
     private final ModuleWriter write;
@@ -29,25 +29,22 @@ public final class DecoderGraphBuilder {
     private final FeedForwardBlock feedForward;
     private final ExpertBlock experts;
 
-    private DecoderGraphBuilder(
-            DecoderConfig config, Weights weights, MatrixFormat format, int maxTokens, MatrixWriter writer) {
+    private DecoderGraphBuilder(DecoderConfig config, Weights weights, GraphShape shape, MatrixWriter writer) {
         this.config = config;
         this.modules = config.family().modules();
-        this.format = format;
-        this.maxTokens = maxTokens;
+        this.shape = shape;
+        this.format = shape.matrices();
         this.writer = writer;
         this.write = new ModuleWriter(graph, config, weights, format, writer);
-        this.attention = new AttentionBlock(graph, write, config);
+        this.attention = new AttentionBlock(graph, write, config, shape);
         this.feedForward = new FeedForwardBlock(graph, write, config);
         this.experts = new ExpertBlock(graph, write, feedForward, writer, config, format);
     }
 
-    /// @param maxTokens rows of a slot of the KV cache
     /// @param writer    of the weights that cannot be used as they lie in the file
     /// @throws ModelLoadException if the checkpoint lacks a tensor, or has one that this graph would not use
-    public static DecoderGraph build(
-            DecoderConfig config, Weights weights, MatrixFormat format, int maxTokens, MatrixWriter writer) {
-        DecoderGraphBuilder builder = new DecoderGraphBuilder(config, weights, format, maxTokens, writer);
+    public static DecoderGraph build(DecoderConfig config, Weights weights, GraphShape shape, MatrixWriter writer) {
+        DecoderGraphBuilder builder = new DecoderGraphBuilder(config, weights, shape, writer);
         builder.forward();
         builder.write.refuseUnusedTensors();
         return new DecoderGraph(builder.graph.toByteArray(), builder.graph.constants());
@@ -55,7 +52,7 @@ public final class DecoderGraphBuilder {
 
     private void forward() {
         declareInputsAndOutputs();
-        attention.declareTables(writer, maxTokens);
+        attention.declareTables(writer);
         String residual = embedding();
         String normed = write.norm("layer.0.in", residual, modules.attentionNorm(0), config.hiddenSize());
         for (int layer = 0; layer < config.layers(); layer++) {
@@ -90,14 +87,14 @@ public final class DecoderGraphBuilder {
         Dimension[] cache = {
             batch,
             Dimension.of(config.attention().kvHeads()),
-            Dimension.of(maxTokens),
+            Dimension.of(shape.maxTokens()),
             Dimension.of(config.attention().headDim())
         };
         for (int layer = 0; layer < config.layers(); layer++) {
-            graph.input(DecoderGraph.key(layer), TensorType.FLOAT, cache);
-            graph.input(DecoderGraph.value(layer), TensorType.FLOAT, cache);
-            graph.output(DecoderGraph.keyOut(layer), TensorType.FLOAT, cache);
-            graph.output(DecoderGraph.valueOut(layer), TensorType.FLOAT, cache);
+            graph.input(DecoderGraph.key(layer), shape.cache(), cache);
+            graph.input(DecoderGraph.value(layer), shape.cache(), cache);
+            graph.output(DecoderGraph.keyOut(layer), shape.cache(), cache);
+            graph.output(DecoderGraph.valueOut(layer), shape.cache(), cache);
         }
     }
 

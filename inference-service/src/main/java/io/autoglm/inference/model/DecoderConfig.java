@@ -32,8 +32,8 @@ public record DecoderConfig(
         return experts != null && layer >= experts.firstLayer();
     }
 
-    /// Bytes of keys and values of one token in all layers, at float32.
-    public long kvBytesPerToken() {
-        return 2L * layers * attention.kvHeads() * attention.headDim() * Float.BYTES;
+    /// Keys and values of one token in all layers.
+    public long kvNumbersPerToken() {
+        return 2L * layers * attention.kvHeads() * attention.headDim();
     }
 }

@@ -38,7 +38,7 @@ class CachePlanTest {
         CachePlan plan = CachePlan.of(asked(4, 8192), GLM_9B, 3 * GB);
 
         assertThat(plan).isEqualTo(new CachePlan(4, 8192));
-        assertThat(plan.bytes(GLM_9B.kvBytesPerToken())).isEqualTo(4L * 8192 * 81_920);
+        assertThat(plan.bytes(GLM_9B.kvNumbersPerToken() * 4)).isEqualTo(4L * 8192 * 81_920);
     }
 
     @Test
@@ -59,7 +59,7 @@ class CachePlanTest {
     void left_open_it_takes_at_most_half_of_the_free_memory() {
         CachePlan plan = CachePlan.of(asked(8, 0), GLM_9B, 10 * GB);
 
-        assertThat(plan.bytes(GLM_9B.kvBytesPerToken())).isBetween(5 * GB - 8 * 81_920, 5 * GB);
+        assertThat(plan.bytes(GLM_9B.kvNumbersPerToken() * 4)).isBetween(5 * GB - 8 * 81_920, 5 * GB);
     }
 
     @Test

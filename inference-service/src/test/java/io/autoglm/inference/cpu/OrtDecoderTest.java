@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.autoglm.inference.engine.Decoder;
 import io.autoglm.inference.engine.EngineConfig;
+import io.autoglm.inference.engine.KvFormat;
 import io.autoglm.inference.engine.LoadedModel;
 import io.autoglm.inference.engine.WeightCacheConfig;
 import io.autoglm.inference.engine.WeightFormat;
@@ -207,6 +208,29 @@ class OrtDecoderTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("everyFamily")
+    void a_cache_of_half_floats_takes_half_the_memory_and_answers_nearly_the_same(TinyModel tiny) throws IOException {
+        int[] prompt = tokens(8, 24);
+        ReferenceForward reference = new ReferenceForward(tiny);
+        ModelDirectory directory = ModelDirectory.open(tiny.write(folder));
+        EngineConfig config =
+                new EngineConfig("cpu", WeightFormat.FP32, 32, WeightCacheConfig.NONE, KvFormat.FP16, 1, 4, 0);
+
+        try (LoadedModel model = LoadedModel.open(directory, config)) {
+            Decoder decoder = model.decoder();
+            assertThat(decoder.shape().kvBytes())
+                    .isEqualTo(4 * 2 * decoder.shape().maxTokens() * directory.config().kvNumbersPerToken());
+            decoder.prefill(0, 0, prompt, 0, 9);
+            decoder.prefill(0, 9, prompt, 9, 24);
+            decoder.copy(0, 2, 24);
+            FloatBuffer logits = decoder.decode(2, new int[] {5}, new int[] {24});
+
+            reference.run(prompt);
+            assertThat(Logits.error(logits, reference.run(5).getLast())).isLessThan(0.01);
+        }
+    }
+
     @Test
     void blocks_of_128_and_weights_that_were_kept_answer_as_any() throws IOException {
         TinyModel tiny = TinyModel.glm();
@@ -214,7 +238,7 @@ class OrtDecoderTest {
         double[] expected = new ReferenceForward(tiny).run(prompt).getLast();
         ModelDirectory directory = ModelDirectory.open(tiny.write(folder.resolve("model")));
         WeightCacheConfig kept = new WeightCacheConfig(Optional.of(folder.resolve("kept")), 1 << 30);
-        EngineConfig config = new EngineConfig("cpu", WeightFormat.INT8, 128, kept, 1, 4, 0);
+        EngineConfig config = new EngineConfig("cpu", WeightFormat.INT8, 128, kept, KvFormat.FP32, 1, 4, 0);
         for (int start = 0; start < 2; start++) {
             try (LoadedModel model = LoadedModel.open(directory, config)) {
                 FloatBuffer logits = model.decoder().prefill(0, 0, prompt, 0, prompt.length);

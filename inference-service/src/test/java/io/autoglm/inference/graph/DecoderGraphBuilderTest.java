@@ -64,7 +64,7 @@ class DecoderGraphBuilderTest {
         ModelDirectory model = ModelDirectory.open(TinyModel.glm().write(folder));
         try (NativeMemory memory = new NativeMemory()) {
             DecoderGraph graph = DecoderGraphBuilder.build(
-                    model.config(), model.weights(), MatrixFormat.FP32, 64, new MatrixWriter(memory));
+                    model.config(), model.weights(), shape(MatrixFormat.FP32), new MatrixWriter(memory));
 
             long mapped = graph.constants().stream()
                     .filter(constant -> constant.data().isMapped())
@@ -79,7 +79,7 @@ class DecoderGraphBuilderTest {
         ModelDirectory model = ModelDirectory.open(TinyModel.glm().write(folder));
         try (NativeMemory memory = new NativeMemory()) {
             DecoderGraph graph = DecoderGraphBuilder.build(
-                    model.config(), model.weights(), MatrixFormat.INT4, 64, new MatrixWriter(memory));
+                    model.config(), model.weights(), shape(MatrixFormat.INT4), new MatrixWriter(memory));
 
             Constant codes = named(graph, "layer.0.feed_forward.down.weight.codes");
             Constant scales = named(graph, "layer.0.feed_forward.down.weight.scales");
@@ -103,7 +103,7 @@ class DecoderGraphBuilderTest {
         ModelDirectory model = ModelDirectory.open(tiny.write(folder));
         try (NativeMemory memory = new NativeMemory()) {
             DecoderGraph graph = DecoderGraphBuilder.build(
-                    model.config(), model.weights(), MatrixFormat.INT8, 64, new MatrixWriter(memory));
+                    model.config(), model.weights(), shape(MatrixFormat.INT8), new MatrixWriter(memory));
 
             String name = "layer.0.feed_forward.down.weight";
             int[] order = model.weights()
@@ -147,6 +147,10 @@ class DecoderGraphBuilderTest {
         return (whole >>> (index * bits % 8)) & ((1 << bits) - 1);
     }
 
+    private static GraphShape shape(MatrixFormat matrices) {
+        return new GraphShape(matrices, false, 64);
+    }
+
     private static Constant named(DecoderGraph graph, String name) {
         return graph.constants().stream()
                 .filter(constant -> constant.name().equals(name))
@@ -158,7 +162,7 @@ class DecoderGraphBuilderTest {
         ModelDirectory model = ModelDirectory.open(tiny.write(folder));
         try (NativeMemory memory = new NativeMemory()) {
             assertThatThrownBy(() -> DecoderGraphBuilder.build(
-                            model.config(), model.weights(), MatrixFormat.FP32, 64, new MatrixWriter(memory)))
+                            model.config(), model.weights(), shape(MatrixFormat.FP32), new MatrixWriter(memory)))
                     .isInstanceOf(ModelLoadException.class)
                     .hasMessageStartingWith(folder.resolve("model.safetensors") + ": " + why);
         }

@@ -140,8 +140,8 @@ class WeightCacheTest {
     private DecoderGraph build(ModelDirectory model, NativeMemory memory, long mostBytes) {
         try (WeightCache cache = Objects.requireNonNull(open(folder, model.digest(), mostBytes))) {
             MatrixWriter writer = new MatrixWriter(memory, cache, new LoadProgress(1, () -> 0));
-            DecoderGraph graph =
-                    DecoderGraphBuilder.build(model.config(), model.weights(), MatrixFormat.INT4, 64, writer);
+            DecoderGraph graph = DecoderGraphBuilder.build(
+                    model.config(), model.weights(), new GraphShape(MatrixFormat.INT4, false, 64), writer);
             if (cache.incomplete()) {
                 assertThat(cache.save()).isTrue();
             }
