@@ -21,6 +21,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// The service as it is shipped: what it does before it is ready, and when it is told to stop.
 class PackagedServiceIT {
@@ -83,6 +85,24 @@ class PackagedServiceIT {
                 .asString()
                 .startsWith("autoglm: cannot start context-service: ")
                 .contains("autoglm.redis.timeout", "soon");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "AUTOGLM_REDIS_TIMEOUT | 0s | autoglm.redis.timeout is 0 ms: set it to 1 ms or more",
+                "AUTOGLM_REDIS_PROBE_INTERVAL | 0s | autoglm.redis.probe-interval is 0 ms: set it to 1 ms or more",
+                "AUTOGLM_REDIS_RETRY_AFTER | -1s | autoglm.redis.retry-after is -1000 ms: set it to 0 or more",
+                "AUTOGLM_CONVERSATION_MAX_TURNS | 0 | autoglm.conversation.max-turns is 0: set it to 1 or more",
+            })
+    void a_setting_that_cannot_work_stops_the_start_with_its_name(String name, String value, String why)
+            throws Exception {
+        Process service = start(Map.of("AUTOGLM_INTERNAL_TOKEN", "t", name, value));
+
+        assertThat(service.waitFor(60, SECONDS)).isTrue();
+        assertThat(service.exitValue()).isEqualTo(78);
+        assertThat(standardError()).containsExactly("autoglm: cannot start context-service: " + why);
     }
 
     @Test

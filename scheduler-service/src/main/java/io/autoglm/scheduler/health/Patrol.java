@@ -1,12 +1,12 @@
 package io.autoglm.scheduler.health;
 
-import io.autoglm.scheduler.Bounds;
 import io.autoglm.scheduler.health.Finding.Busy;
 import io.autoglm.scheduler.health.Finding.Healthy;
 import io.autoglm.scheduler.health.Finding.Level;
 import io.autoglm.scheduler.health.Finding.Sick;
 import io.autoglm.scheduler.registry.ProbeTarget;
 import io.autoglm.scheduler.registry.Registry;
+import io.autoglm.service.Bounds;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;

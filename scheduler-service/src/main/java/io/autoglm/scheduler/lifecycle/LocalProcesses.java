@@ -1,8 +1,8 @@
 package io.autoglm.scheduler.lifecycle;
 
-import io.autoglm.scheduler.Bounds;
 import io.autoglm.scheduler.access.InternalToken;
 import io.autoglm.scheduler.registry.Registry;
+import io.autoglm.service.Bounds;
 import io.autoglm.service.CannotStart;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;

@@ -2,9 +2,9 @@ package io.autoglm.scheduler.registry;
 
 import io.autoglm.protocol.placement.InstanceReport;
 import io.autoglm.protocol.placement.ServedModel;
-import io.autoglm.scheduler.Bounds;
 import io.autoglm.scheduler.registry.Phase.Gone;
 import io.autoglm.scheduler.registry.Phase.Serving;
+import io.autoglm.service.Bounds;
 import jakarta.enterprise.event.Event;
 import jakarta.inject.Singleton;
 import java.time.Clock;
