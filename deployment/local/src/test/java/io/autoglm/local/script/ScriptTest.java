@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// `./autoglm` itself, in a checkout of a few empty files, among JDKs that are folders with a `release` file
@@ -262,6 +263,39 @@ class ScriptTest {
 
         assertThat(run("status"))
                 .isEqualTo(new Run(1, "autoglm: no build can be started: ln: No space left on device\n"));
+    }
+
+    @Test
+    @Timeout(60)
+    void a_dead_lock_that_cannot_be_removed_is_not_tried_for_ever() throws Exception {
+        mvnw(":");
+        Files.createDirectories(lock().getParent());
+        Files.createSymbolicLink(lock(), Path.of("999999999@1"));
+        Path bin = Files.createDirectories(folder.resolve("bin"));
+        executable(bin.resolve("ln"), "echo 'ln: Permission denied' >&2; exit 1");
+        environment.put("PATH", bin + ":/usr/bin:/bin");
+
+        Run run = run("status");
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.output())
+                .isEqualTo("autoglm: no build can be started: "
+                        + checkout.toRealPath().resolve(".autoglm/building")
+                        + ", of a process that has ended, cannot be removed\n");
+    }
+
+    @Test
+    void dev_builds_a_launcher_that_is_older_than_its_sources_and_only_then() throws Exception {
+        mvnw("echo built >>builds");
+        Path source = Files.createDirectories(checkout.resolve("deployment/local/src/main"));
+
+        assertThat(run("dev").exitCode()).isZero();
+        assertThat(run("dev").exitCode()).isZero();
+        assertThat(checkout.resolve("builds")).hasContent("built");
+
+        Files.setLastModifiedTime(source, FileTime.from(Instant.now().plusSeconds(60)));
+        assertThat(run("dev").exitCode()).isZero();
+        assertThat(checkout.resolve("builds")).hasContent("built\nbuilt");
     }
 
     @Test
