@@ -31,7 +31,8 @@ sealed interface RedisCondition {
         if (!fields.getOrDefault("loading", "0").equals("0")) {
             return new Away("it is still loading its data");
         }
-        String policy = fields.getOrDefault("maxmemory_policy", "noeviction");
+        // A Redis that does not say, as one whose operator hides it, may evict.
+        String policy = fields.getOrDefault("maxmemory_policy", "unknown");
         boolean unlimited = fields.getOrDefault("maxmemory", "").equals("0");
         return policy.equals("noeviction") || unlimited
                 ? new Usable(fields.getOrDefault("aof_enabled", "0").equals("1"))
