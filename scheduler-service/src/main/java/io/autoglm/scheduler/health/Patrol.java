@@ -75,7 +75,7 @@ public final class Patrol {
     private void conclude(ProbeTarget target, Finding finding) {
         switch (finding) {
             case Healthy healthy -> registry.passed(target);
-            case Busy busy -> LOG.debugf("probe was told to wait instance=%s", target.id());
+            case Busy busy -> registry.busy(target);
             case Sick sick
             when sick.level() == Level.GENERATION && registry.hasMovedSince(target) ->
                 LOG.infof("probe was slow but the engine moves instance=%s", target.id());

@@ -57,18 +57,23 @@ public final class LeaseDesk {
             SleeplessClock clock,
             Vertx vertx,
             MeterRegistry meters) {
-        Bounds.positive("autoglm.lease.default-age", config.defaultAge());
-        Bounds.positive("autoglm.lease.max-age", config.maxAge());
-        Bounds.notNegative("autoglm.lease.grace", config.grace());
-        Bounds.atLeast("autoglm.lease.max", config.max(), 1);
         this.registry = registry;
         this.patrol = patrol;
         this.placer = new Placer(placement);
+        this.config = checked(config);
         this.book = new LeaseBook(clock, config.max());
-        this.config = config;
         this.vertx = vertx;
         this.meters = meters;
         meters.gauge("autoglm.leases.out", book, LeaseBook::size);
+    }
+
+    static LeaseConfig checked(LeaseConfig config) {
+        String prefix = "autoglm.lease.";
+        Bounds.positive(prefix + "default-age", config.defaultAge());
+        Bounds.ordered(prefix + "default-age", config.defaultAge(), prefix + "max-age", config.maxAge());
+        Bounds.notNegative(prefix + "grace", config.grace());
+        Bounds.atLeast(prefix + "max", config.max(), 1);
+        return config;
     }
 
     void start(@Observes StartupEvent event) {

@@ -124,6 +124,16 @@ public final class Registry {
         });
     }
 
+    /// A probe was told to come back: it has proved nothing.
+    public void busy(ProbeTarget target) {
+        change(target.id(), instance -> {
+            if (instance != null) {
+                instance.busy(target.incarnation(), clock.instant());
+            }
+            return null;
+        });
+    }
+
     /// A probe was not answered.
     ///
     /// @param certain one such finding is enough
