@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /// What a body must be, checked on its JSON so that the answer can name the field.
 ///
-/// Made at the start, so that a wrong limit stops that instead of the first request.
-@Startup
+/// Made at the start, before Redis is asked, so that a wrong limit stops that instead of the first request.
+@Startup(1)
 @Singleton
 public final class Rules {
     private static final Set<String> SYSTEM_ROLES = Set.of("system", "developer");
