@@ -3,7 +3,8 @@ package io.autoglm.context.store;
 import java.util.HashMap;
 import java.util.Map;
 
-/// Whether conversations are safe in this Redis, and whether they can be written.
+/// Whether conversations are safe in this Redis, and whether they can be written. Of a cluster it is the condition of
+/// the one node that was asked: Quarkus' client, which measures the one of Vert.x, has no way to ask each.
 sealed interface RedisCondition {
 
     /// @param appendOnly whether every write goes to the append-only file; without it a restart forgets
