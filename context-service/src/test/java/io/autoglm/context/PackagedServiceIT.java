@@ -135,7 +135,8 @@ class PackagedServiceIT {
             Process service = start(Map.of(
                     "AUTOGLM_INTERNAL_TOKEN", "t",
                     "AUTOGLM_REDIS_URL", redis.url(),
-                    "AUTOGLM_REDIS_PROBE_INTERVAL", "100ms"));
+                    "AUTOGLM_REDIS_PROBE_INTERVAL", "100ms",
+                    "AUTOGLM_DRAIN_DELAY", "5s"));
             await().atMost(60, SECONDS).until(() -> status("/q/health/live") == 200);
             assertThat(status("/q/health/ready")).isEqualTo(503);
 
@@ -144,6 +145,7 @@ class PackagedServiceIT {
             assertThat(status("/metrics")).isEqualTo(200);
 
             service.destroy();
+            await().atMost(5, SECONDS).until(this::callersAreAskedToLeave);
             assertThat(service.waitFor(20, SECONDS)).isTrue();
             assertThat(service.exitValue()).isIn(0, 143);
         }
@@ -172,6 +174,16 @@ class PackagedServiceIT {
 
     private List<String> standardError() throws IOException {
         return Files.readAllLines(folder.resolve("err"));
+    }
+
+    private boolean callersAreAskedToLeave() throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/v1/conversations"))
+                .build();
+        return http.send(request, BodyHandlers.discarding())
+                .headers()
+                .firstValue("connection")
+                .filter("close"::equals)
+                .isPresent();
     }
 
     private int status(String path) throws InterruptedException {
