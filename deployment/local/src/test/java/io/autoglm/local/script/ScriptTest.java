@@ -276,15 +276,14 @@ class ScriptTest {
         Process build = launch(checkout.resolve("autoglm").toString(), "status");
         try {
             assertThat(build.waitFor(PATIENCE)).isTrue();
+            assertThat(build.exitValue()).isEqualTo(1);
+            assertThat(build.inputReader().readLine())
+                    .isEqualTo("autoglm: no build can be started: "
+                            + checkout.toRealPath().resolve(".autoglm/building")
+                            + ", of a process that has ended, cannot be removed");
         } finally {
             build.destroyForcibly();
         }
-
-        assertThat(build.exitValue()).isEqualTo(1);
-        assertThat(build.inputReader().readLine())
-                .isEqualTo("autoglm: no build can be started: "
-                        + checkout.toRealPath().resolve(".autoglm/building")
-                        + ", of a process that has ended, cannot be removed");
     }
 
     @Test
