@@ -9,7 +9,9 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpClient.Version;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -146,6 +148,8 @@ class PackagedServiceIT {
 
             service.destroy();
             await().atMost(5, SECONDS).until(this::callersAreAskedToLeave);
+            // Where the header is forbidden, the client would not even read the answer.
+            assertThat(answer(Version.HTTP_2).version()).isEqualTo(Version.HTTP_2);
             assertThat(service.waitFor(20, SECONDS)).isTrue();
             assertThat(service.exitValue()).isIn(0, 143);
         }
@@ -177,13 +181,18 @@ class PackagedServiceIT {
     }
 
     private boolean callersAreAskedToLeave() throws IOException, InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/v1/conversations"))
-                .build();
-        return http.send(request, BodyHandlers.discarding())
+        return answer(Version.HTTP_1_1)
                 .headers()
                 .firstValue("connection")
                 .filter("close"::equals)
                 .isPresent();
+    }
+
+    private HttpResponse<?> answer(Version version) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/v1/conversations"))
+                .version(version)
+                .build();
+        return http.send(request, BodyHandlers.discarding());
     }
 
     private int status(String path) throws InterruptedException {

@@ -8,6 +8,7 @@ import io.autoglm.service.Drain;
 import io.autoglm.service.InternalToken;
 import io.autoglm.service.TraceId;
 import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
@@ -37,7 +38,8 @@ final class Gate {
         String trace = TraceId.of(request.getHeader("traceparent"), request.getHeader(Headers.TRACE_ID));
         context.response().putHeader(Headers.TRACE_ID, trace);
         MDC.put("traceId", trace);
-        if (drain.hasBegun()) {
+        // In HTTP/2 the header is forbidden; there the connection says by itself when it is about to close.
+        if (drain.hasBegun() && request.version() != HttpVersion.HTTP_2) {
             context.response().putHeader("connection", "close");
         }
         if (token.accepts(request.getHeader(Headers.INTERNAL_TOKEN))) {
