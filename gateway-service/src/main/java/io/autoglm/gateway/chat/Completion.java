@@ -57,6 +57,10 @@ final class Completion {
     /// The first try and one retry.
     private static final int MAX_ATTEMPTS = 2;
 
+    /// What an engine thought before it answered, under vLLM's older name and its newer one. Chat templates leave
+    /// it out of earlier turns.
+    private static final List<String> REASONING = List.of("reasoning_content", "reasoning");
+
     private static final Buffer NOTHING = Buffer.buffer();
     private static final Buffer NOT_REMEMBERED = Buffer.buffer(": not-remembered\n\n");
 
@@ -325,7 +329,7 @@ final class Completion {
                 ? Optional.empty()
                 : Optional.of(read.path("choices").path(0).path("message"))
                         .filter(JsonNode::isObject)
-                        .map(it -> ((ObjectNode) it.deepCopy()).without(List.of("reasoning_content")));
+                        .map(it -> ((ObjectNode) it).without(REASONING));
         remember(message, spent).onComplete(then(done -> {
             if (!over()) {
                 pass(reply, End.OK, spent);

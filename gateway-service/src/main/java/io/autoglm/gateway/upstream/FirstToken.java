@@ -22,8 +22,10 @@ final class FirstToken {
 
     private FirstToken() {}
 
-    /// It is here with text, reasoning, a tool call or a finish reason, with an error that is the request's
-    /// fault, with `[DONE]`, and with data that cannot be understood: what is not known must not be held back.
+    /// It is here with text, with anything in a delta but its role, with a finish reason, with an error that is
+    /// the request's fault, with `[DONE]`, and with data that cannot be understood. Engines name what they say as
+    /// they like (reasoning came as `reasoning_content` and then as `reasoning`), so what is not known must not
+    /// be held back.
     static Sign in(SseEvent event) {
         if (event.empty()) {
             return Sign.NOT_YET;
@@ -61,11 +63,18 @@ final class FirstToken {
     }
 
     private static boolean saysSomething(JsonNode choice) {
-        JsonNode delta = choice.path("delta");
-        return !choice.path("text").asText("").isEmpty()
-                || !delta.path("content").asText("").isEmpty()
-                || !delta.path("reasoning_content").asText("").isEmpty()
-                || delta.path("tool_calls").size() > 0
-                || delta.hasNonNull("refusal");
+        return !isBlank(choice.path("text"))
+                || choice.path("delta").properties().stream()
+                        .anyMatch(field -> !field.getKey().equals("role") && !isBlank(field.getValue()));
+    }
+
+    /// Nothing is said by what is missing, by null, and by a string, list or object with nothing in it.
+    private static boolean isBlank(JsonNode value) {
+        return switch (value.getNodeType()) {
+            case MISSING, NULL -> true;
+            case STRING -> value.textValue().isEmpty();
+            case ARRAY, OBJECT -> value.isEmpty();
+            case NUMBER, BOOLEAN, BINARY, POJO -> false;
+        };
     }
 }

@@ -239,6 +239,24 @@ class SessionTest {
                         new JsonArray().add(message("system", "Be long.")).add(message("user", "two")))
                 .encode();
         chat(own, "X-Session-Id", "s5");
+    @Test
+    void what_an_engine_thought_is_not_remembered_under_any_of_its_names() {
+        for (String name : List.of("reasoning_content", "reasoning")) {
+            neighbours.first.next(received -> {
+                JsonObject answer = ScriptedInstance.whole("Hello", 12, 4);
+                answer.getJsonArray("choices")
+                        .getJsonObject(0)
+                        .getJsonObject("message")
+                        .put(name, "The user greets me.");
+                ScriptedInstance.json(received, 200, answer);
+            });
+
+            assertThat(chat(ask("hi", false), "X-Session-Id", name).body()).contains("The user greets me.");
+
+            assertThat(turns(name).getFirst().encode()).contains("Hello").doesNotContain("greets");
+        }
+    }
+
 
         assertThat(contents(0)).containsExactly("Be brief.", "one");
         assertThat(contents(1)).containsExactly("Be long.", "one", "Hello 世界!", "two");

@@ -63,6 +63,10 @@ class SseSplitterTest {
                     {"choices":[{"delta":{"content":null},"finish_reason":null}]}    | NOT_YET
                     {"choices":[{"delta":{"content":"a"}}]}                          | HERE
                     {"choices":[{"delta":{"reasoning_content":"a"}}]}                | HERE
+                    {"choices":[{"delta":{"reasoning":"a"}}]}                        | HERE
+                    {"choices":[{"delta":{"function_call":{"name":"a"}}}]}           | HERE
+                    {"choices":[{"delta":{"audio":{"id":"a"}}}]}                     | HERE
+                    {"choices":[{"delta":{"refusal":null,"tool_calls":[],"audio":{}}}]} | NOT_YET
                     {"choices":[{"delta":{"tool_calls":[{"index":0}]}}]}             | HERE
                     {"choices":[{"delta":{},"finish_reason":"stop"}]}                | HERE
                     {"choices":[{"text":"a"}]}                                       | HERE
