@@ -387,6 +387,38 @@ class CompletionTest {
 
         assertThat(response.statusCode()).isEqualTo(200);
         assertThat(outcome().getString("failed")).isEqualTo("odd");
+    @Test
+    void a_connection_that_died_with_the_work_on_a_request_is_not_taken_for_one_that_grew_too_old() {
+        chat(ask("opens a connection that is kept", false));
+        neighbours.reset();
+        neighbours.first.next(
+                received -> neighbours.vertx().setTimer(1_100, died -> ScriptedInstance.dropConnection(received)));
+
+        HttpResponse<String> response = chat(ask("hi", false));
+
+        assertThat(header(response, "x-autoglm-instance")).isEqualTo("instance-2");
+        assertThat(neighbours.first.received()).hasSize(1);
+        assertThat(outcome().getString("failed")).isEqualTo("instance-1");
+    }
+
+    @Test
+    void a_client_that_leaves_a_kept_connection_opens_no_other() {
+        chat(ask("opens a connection that is kept", false));
+        int connections = neighbours.first.connections();
+        neighbours.reset();
+        neighbours.first.next(received -> {});
+        HttpClientRequest request = open();
+        request.end(ask("hi", false));
+        await().until(() -> neighbours.first.received().size() == 1);
+
+        request.connection().close();
+
+        await().until(() -> neighbours.first.aborted() == 1);
+        assertThat(header(chat(ask("opens the next one", false)), "x-autoglm-instance"))
+                .isEqualTo("instance-1");
+        assertThat(neighbours.first.connections()).isLessThanOrEqualTo(connections + 1);
+    }
+
     }
 
     @Test

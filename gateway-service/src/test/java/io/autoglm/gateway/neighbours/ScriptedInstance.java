@@ -39,11 +39,14 @@ public final class ScriptedInstance {
     private final List<Received> received = new CopyOnWriteArrayList<>();
     private volatile Script usual = ScriptedInstance::talk;
     private final AtomicInteger aborted = new AtomicInteger();
+    private final AtomicInteger connections = new AtomicInteger();
     private int port;
 
     public ScriptedInstance(Vertx vertx, String id) {
         this.id = id;
-        this.server = vertx.createHttpServer().requestHandler(this::handle);
+        this.server = vertx.createHttpServer()
+                .connectionHandler(opened -> connections.incrementAndGet())
+                .requestHandler(this::handle);
     }
 
     public ScriptedInstance start() {
@@ -84,6 +87,11 @@ public final class ScriptedInstance {
     /// Requests whose connection went away before they were answered.
     public int aborted() {
         return aborted.get();
+    }
+
+    /// Connections that were ever opened.
+    public int connections() {
+        return connections.get();
     }
 
     public void reset() {
