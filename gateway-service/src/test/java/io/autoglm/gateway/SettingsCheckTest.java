@@ -57,13 +57,30 @@ class SettingsCheckTest {
     }
 
     @Test
+    void all_bodies_must_have_room_for_the_largest_one() {
+        Map<String, String> narrow =
+                Map.of("autoglm.chat.max-bodies-bytes", "999", "autoglm.chat.max-body-bytes", "1000");
+        Map<String, String> enough =
+                Map.of("autoglm.chat.max-bodies-bytes", "1000", "autoglm.chat.max-body-bytes", "1000");
+
+        assertThat(catchThrowableOfType(CannotStart.class, () -> SettingsCheck.check(config(narrow))))
+                .hasMessage("autoglm.chat.max-bodies-bytes is 999: it must be 1000 or more, which is"
+                        + " autoglm.chat.max-body-bytes");
+        assertThatCode(() -> SettingsCheck.check(config(enough))).doesNotThrowAnyException();
+    }
+
+    @Test
     void what_is_not_set_is_not_complained_about() {
         assertThatCode(() -> SettingsCheck.check(config("unrelated", "x"))).doesNotThrowAnyException();
     }
 
     private static Config config(String setting, String value) {
+        return config(Map.of(setting, value));
+    }
+
+    private static Config config(Map<String, String> settings) {
         return new SmallRyeConfigBuilder()
-                .withSources(new PropertiesConfigSource(Map.of(setting, value), "test", 100))
+                .withSources(new PropertiesConfigSource(settings, "test", 100))
                 .build();
     }
 }

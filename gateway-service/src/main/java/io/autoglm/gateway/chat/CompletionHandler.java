@@ -36,8 +36,8 @@ public final class CompletionHandler {
     /// What an admitted request holds until its {@link Completion} takes over or it is refused.
     private record Held(Permit permit, BodyBudget.Share share) {
         void release() {
-            permit.release();
             share.close();
+            permit.release();
         }
     }
 
@@ -52,7 +52,8 @@ public final class CompletionHandler {
         this.admission = admission;
         this.problems = problems;
         this.parser = new RequestParser(services.config().maxMessages());
-        this.bodies = new BodyBudget(services.config().maxBodiesBytes());
+        this.bodies = new BodyBudget(
+                services.config().maxBodiesBytes(), services.config().maxBodyBytes());
         Gauge.builder("autoglm.bodies.bytes", bodies, BodyBudget::heldBytes)
                 .description("Request bodies that are held, bytes")
                 .register(metrics);
@@ -73,7 +74,8 @@ public final class CompletionHandler {
         switch (decision) {
             case Decision.Shed shed -> refuseUnread(rc, Problem.rateLimited(shed.message(), shed.retryAfterSeconds()));
             case Decision.Admitted admitted -> {
-                Held held = new Held(admitted.permit(), bodies.open());
+                Permit permit = admitted.permit();
+                Held held = new Held(permit, bodies.open(permit.bodies()));
                 try {
                     read(rc, endpoint, held, arrivedNanos);
                 } catch (RuntimeException e) {
@@ -122,6 +124,11 @@ public final class CompletionHandler {
                 refuseUnread(
                         rc,
                         Problem.unavailable("The gateway holds as many request bodies as it can.", "gateway_busy", 1));
+            }
+            case Body.NoRoomForTheAccount noRoom -> {
+                held.release();
+                refuseUnread(
+                        rc, Problem.rateLimited("The bodies of your open requests are as many bytes as allowed.", 1));
             }
             case Body.TooSlow tooSlow -> {
                 held.release();

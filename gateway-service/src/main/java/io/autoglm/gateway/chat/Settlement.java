@@ -120,8 +120,8 @@ final class Settlement {
             throw new IllegalStateException("a request was settled twice");
         }
         over = true;
-        permit.release();
         share.close();
+        permit.release();
         Ticket held = ticket;
         if (held != null) {
             held.release(outcome(held, end, spent));

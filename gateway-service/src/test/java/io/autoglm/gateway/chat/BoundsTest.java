@@ -44,6 +44,7 @@ class BoundsTest {
             return Map.ofEntries(
                     Map.entry("autoglm.chat.body-timeout", "1s"),
                     Map.entry("autoglm.chat.max-bodies-bytes", "50000"),
+                    Map.entry("autoglm.chat.max-body-bytes", "45000"),
                     Map.entry("autoglm.chat.timeout", "6s"),
                     Map.entry("autoglm.chat.write-timeout", "1s"),
                     Map.entry("autoglm.context.shared-sessions", "true"),
@@ -210,7 +211,8 @@ class BoundsTest {
         slow.send(head(40_000) + "x".repeat(39_000));
 
         await().untilAsserted(() -> {
-            HttpResponse<String> other = chat(ask("y".repeat(20_000), false));
+            HttpResponse<String> other =
+                    chat(ask("y".repeat(20_000), false), "Authorization", "Bearer " + Neighbours.COLLEAGUE_KEY);
             assertThat(other.statusCode()).isEqualTo(503);
             assertThat(error(other).getString("code")).isEqualTo("gateway_busy");
             assertThat(header(other, "retry-after")).isEqualTo("1");
@@ -218,6 +220,25 @@ class BoundsTest {
 
         assertThat(slow.end.get(20, TimeUnit.SECONDS)).startsWith("HTTP/1.1 408");
         assertThat(chat(ask("y".repeat(20_000), false)).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void an_account_whose_bodies_take_its_part_waits_and_the_others_go_on() throws Exception {
+        Raw slow = connect();
+        slow.send(head(40_000) + "x".repeat(39_000));
+
+        await().untilAsserted(() -> {
+            HttpResponse<String> same = chat(ask("y".repeat(8_000), false));
+            assertThat(same.statusCode()).isEqualTo(429);
+            assertThat(error(same).getString("type")).isEqualTo("rate_limit_error");
+            assertThat(header(same, "retry-after")).isEqualTo("1");
+        });
+        assertThat(chat(ask("y".repeat(8_000), false), "Authorization", "Bearer " + Neighbours.COLLEAGUE_KEY)
+                        .statusCode())
+                .isEqualTo(200);
+
+        slow.end.get(20, TimeUnit.SECONDS);
+        assertThat(chat(ask("y".repeat(8_000), false)).statusCode()).isEqualTo(200);
     }
 
     private static void writeForEver(Received received, String event) {
