@@ -346,8 +346,9 @@ final class Completion {
     // 6b. a stream
 
     private void beginStream(TokenStream tokens) {
-        Relay begun =
-                new Relay(this, services, response, tokens, new StreamedAnswer(request.wantsUsage(), memory != null));
+        MessageAssembler assembler =
+                memory == null ? null : new MessageAssembler(services.recall().maxTurnBytes());
+        Relay begun = new Relay(this, services, response, tokens, new StreamedAnswer(request.wantsUsage(), assembler));
         relay = begun;
         settlement.firstToken(request);
         releaseRequest();
