@@ -167,6 +167,16 @@ class SessionTest {
     }
 
     @Test
+    void a_key_without_a_subject_is_nobody_with_a_token() {
+        String token = neighbours.issuer.token("colleague", "acme", Set.of("user"));
+
+        chat(ask("secret", false), "X-Session-Id", "same", "Authorization", "Bearer " + Neighbours.COLLEAGUE_KEY);
+        chat(ask("hello", false), "X-Session-Id", "same", "Authorization", "Bearer " + token);
+
+        assertThat(contents(1)).containsExactly("hello");
+    }
+
+    @Test
     void the_longest_name_of_a_session_becomes_one_that_the_context_service_takes() {
         assertThat(SessionId.of("a very: odd/subject\n", "x".repeat(128)))
                 .matches("[A-Za-z0-9_][A-Za-z0-9._:@-]{0,127}");
@@ -230,16 +240,6 @@ class SessionTest {
     }
 
     @Test
-    void the_requests_system_text_stands_before_what_is_recalled_and_the_pinned_one_where_there_is_none() {
-        neighbours.context.pin("acme", SessionId.of("tester", "s5"), message("system", "Be brief."));
-        chat(ask("one", false), "X-Session-Id", "s5");
-        String own = new JsonObject(ask("two", false))
-                .put(
-                        "messages",
-                        new JsonArray().add(message("system", "Be long.")).add(message("user", "two")))
-                .encode();
-        chat(own, "X-Session-Id", "s5");
-    @Test
     void what_an_engine_thought_is_not_remembered_under_any_of_its_names() {
         for (String name : List.of("reasoning_content", "reasoning")) {
             neighbours.first.next(received -> {
@@ -257,6 +257,16 @@ class SessionTest {
         }
     }
 
+    @Test
+    void the_requests_system_text_stands_before_what_is_recalled_and_the_pinned_one_where_there_is_none() {
+        neighbours.context.pin("acme", SessionId.of("tester", "s5"), message("system", "Be brief."));
+        chat(ask("one", false), "X-Session-Id", "s5");
+        String own = new JsonObject(ask("two", false))
+                .put(
+                        "messages",
+                        new JsonArray().add(message("system", "Be long.")).add(message("user", "two")))
+                .encode();
+        chat(own, "X-Session-Id", "s5");
 
         assertThat(contents(0)).containsExactly("Be brief.", "one");
         assertThat(contents(1)).containsExactly("Be long.", "one", "Hello 世界!", "two");
@@ -279,7 +289,7 @@ class SessionTest {
         chat(ask("hello", false), "X-Session-Id", "same", "Authorization", "Bearer " + Neighbours.FOREIGN_KEY);
 
         assertThat(contents(1)).containsExactly("hello");
-        assertThat(neighbours.context.turns("globex", SessionId.of("foreign", "same")))
+        assertThat(neighbours.context.turns("globex", SessionId.of("key:foreign", "same")))
                 .hasSize(1);
     }
 
