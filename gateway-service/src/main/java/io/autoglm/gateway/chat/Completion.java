@@ -251,7 +251,7 @@ final class Completion {
                         "attempt failed traceId=%s instance=%s attempt=%d kind=%s reason=%s",
                         trace.traceId(), by.id(), settlement.attempts(), broken.kind(), broken.reason());
                 blame(broken.fault());
-                if (broken.fault() != Fault.DEADLINE && mayTryAgain()) {
+                if (mayTryAgain()) {
                     tryAgain(by, broken.kind().name().toLowerCase(Locale.ROOT));
                 } else {
                     refuse(Refusals.of(broken), End.of(broken.fault()));
@@ -267,8 +267,9 @@ final class Completion {
         }
     }
 
+    /// After an attempt that came to nothing. A request whose time was up has none for another instance.
     private boolean mayTryAgain() {
-        return settlement.attempts() < MAX_ATTEMPTS && millisLeft() > 0;
+        return lastFault != Fault.DEADLINE && settlement.attempts() < MAX_ATTEMPTS && millisLeft() > 0;
     }
 
     private void tryAgain(Target inVain, String reason) {
@@ -290,7 +291,7 @@ final class Completion {
     // 6a. a whole answer
 
     private void whole(Reply reply, Target by) {
-        Optional<Fault> fault = reply.worthAnotherInstance();
+        Optional<Fault> fault = reply.fault();
         if (reply.ok()) {
             answerWhole(reply, by);
         } else if (fault.isPresent()) {

@@ -203,6 +203,22 @@ class CompletionTest {
     }
 
     @Test
+    void a_request_whose_time_is_up_at_the_instance_is_not_sent_to_another() {
+        for (boolean stream : List.of(false, true)) {
+            neighbours.reset();
+            neighbours.first.next(refusing(504, "too late"));
+
+            HttpResponse<String> response = chat(ask("hi", stream));
+
+            assertThat(response.statusCode()).isEqualTo(504);
+            assertThat(error(response).getString("message")).isEqualTo("too late");
+            assertThat(neighbours.second.received()).isEmpty();
+            assertThat(outcome().getString("result")).isEqualTo("refused");
+            assertThat(outcome().containsKey("failed")).isFalse();
+        }
+    }
+
+    @Test
     void without_an_alternative_a_fresh_lease_leaves_the_failed_instance_out() {
         neighbours.scheduler.offerAlternatives(false);
         neighbours.first.always(ScriptedInstance::dropConnection);
@@ -372,22 +388,6 @@ class CompletionTest {
     }
 
     @Test
-    void a_lease_that_has_ended_by_another_machines_clock_is_used_all_the_same() {
-        neighbours.scheduler.leasesEnd(Instant.parse("2001-01-01T00:00:00Z"));
-
-        assertThat(chat(ask("hi", false)).statusCode()).isEqualTo(200);
-        assertThat(chat(ask("hi", true)).body()).isEqualTo(streamOf(""));
-    }
-
-    @Test
-    void an_instance_without_an_address_is_left_for_another() {
-        neighbours.scheduler.leaseNames(new JsonObject().put("id", "odd").put("url", "http://h:70000"));
-
-        HttpResponse<String> response = chat(ask("hi", false));
-
-        assertThat(response.statusCode()).isEqualTo(200);
-        assertThat(outcome().getString("failed")).isEqualTo("odd");
-    @Test
     void a_connection_that_died_with_the_work_on_a_request_is_not_taken_for_one_that_grew_too_old() {
         chat(ask("opens a connection that is kept", false));
         neighbours.reset();
@@ -419,6 +419,22 @@ class CompletionTest {
         assertThat(neighbours.first.connections()).isLessThanOrEqualTo(connections + 1);
     }
 
+    @Test
+    void a_lease_that_has_ended_by_another_machines_clock_is_used_all_the_same() {
+        neighbours.scheduler.leasesEnd(Instant.parse("2001-01-01T00:00:00Z"));
+
+        assertThat(chat(ask("hi", false)).statusCode()).isEqualTo(200);
+        assertThat(chat(ask("hi", true)).body()).isEqualTo(streamOf(""));
+    }
+
+    @Test
+    void an_instance_without_an_address_is_left_for_another() {
+        neighbours.scheduler.leaseNames(new JsonObject().put("id", "odd").put("url", "http://h:70000"));
+
+        HttpResponse<String> response = chat(ask("hi", false));
+
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(outcome().getString("failed")).isEqualTo("odd");
     }
 
     @Test
