@@ -69,9 +69,7 @@ class BoundsTest {
 
     @AfterEach
     void everyLeaseCameBackOnce() {
-        await().untilAsserted(
-                        () -> assertThat(neighbours.scheduler.released()).hasSize(neighbours.scheduler.granted()));
-        assertThat(neighbours.scheduler.contradictions()).isZero();
+        neighbours.scheduler.everyLeaseIsBack();
     }
 
     @Test

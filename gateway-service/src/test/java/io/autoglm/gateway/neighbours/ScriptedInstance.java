@@ -2,13 +2,17 @@ package io.autoglm.gateway.neighbours;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -39,13 +43,14 @@ public final class ScriptedInstance {
     private final List<Received> received = new CopyOnWriteArrayList<>();
     private volatile Script usual = ScriptedInstance::talk;
     private final AtomicInteger aborted = new AtomicInteger();
-    private final AtomicInteger connections = new AtomicInteger();
+    private final Set<HttpConnection> unused = ConcurrentHashMap.newKeySet();
     private int port;
 
     public ScriptedInstance(Vertx vertx, String id) {
         this.id = id;
-        this.server = vertx.createHttpServer()
-                .connectionHandler(opened -> connections.incrementAndGet())
+        // With HTTP/2 in the clear a connection is only seen once something comes on it.
+        this.server = vertx.createHttpServer(new HttpServerOptions().setHttp2ClearTextEnabled(false))
+                .connectionHandler(unused::add)
                 .requestHandler(this::handle);
     }
 
@@ -89,9 +94,9 @@ public final class ScriptedInstance {
         return aborted.get();
     }
 
-    /// Connections that were ever opened.
-    public int connections() {
-        return connections.get();
+    /// Connections that were opened since the last reset, and on which no request has come.
+    public int unusedConnections() {
+        return unused.size();
     }
 
     public void reset() {
@@ -99,9 +104,11 @@ public final class ScriptedInstance {
         usual = ScriptedInstance::talk;
         received.clear();
         aborted.set(0);
+        unused.clear();
     }
 
     private void handle(HttpServerRequest request) {
+        unused.remove(request.connection());
         request.response().closeHandler(closed -> {
             if (!request.response().ended()) {
                 aborted.incrementAndGet();
