@@ -35,8 +35,8 @@ final class Answer {
             response.putHeader(Headers.INSTANCE, target.id());
         }
         StringJoiner degraded = new StringJoiner(", ").setEmptyValue("");
-        if (ticket != null && ticket.degraded()) {
-            degraded.add("scheduler-down");
+        if (ticket != null && ticket.degraded() != null) {
+            degraded.add(ticket.degraded());
         }
         if (forgotten) {
             degraded.add("not-remembered");

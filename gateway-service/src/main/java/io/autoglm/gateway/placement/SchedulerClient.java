@@ -127,7 +127,7 @@ class SchedulerClient {
             return Future.succeededFuture(new Answer.Decided(new Placed.Granted(new Ticket(
                     lease.instance(),
                     lease.alternatives(),
-                    false,
+                    null,
                     outcome -> release(lease, outcome, RELEASE_TRIES)))));
         } catch (IOException | RuntimeException e) {
             return Future.failedFuture(new IOException("a lease could not be read", e));

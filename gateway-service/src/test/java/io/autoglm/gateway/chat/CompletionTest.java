@@ -626,7 +626,7 @@ class CompletionTest {
         HttpResponse<String> response = chat(ask("hi", false));
 
         assertThat(response.statusCode()).isEqualTo(200);
-        assertThat(header(response, "x-autoglm-degraded")).isEqualTo("scheduler-down");
+        assertThat(header(response, "x-autoglm-degraded")).isEqualTo("scheduler-settling");
         assertThat(new JsonObject(Client.send(Client.to("/health").GET()).body()).getInteger("readyInstances"))
                 .isEqualTo(2);
         neighbours.scheduler.settling(false);
@@ -641,13 +641,28 @@ class CompletionTest {
 
         await().atMost(Duration.ofSeconds(20))
                 .until(() -> !neighbours.scheduler.released().isEmpty());
+    @Test
+    void a_model_that_is_unknown_while_a_scheduler_settles_may_still_report() {
+        neighbours.scheduler.settling(true);
+
+        HttpResponse<String> response = chat(ask("hi", false).replace("\"nano\"", "\"glm-new\""));
+
+        assertThat(response.statusCode()).isEqualTo(503);
+        assertThat(header(response, "retry-after")).isEqualTo("1");
+        assertThat(error(response).getString("message"))
+                .isEqualTo("The scheduler waits for the instances to report.");
+    }
+
     }
 
     @Test
     void a_scheduler_that_has_just_restarted_makes_no_model_unknown() {
         neighbours.scheduler.forgetful(true);
 
-        assertThat(chat(ask("hi", false)).statusCode()).isEqualTo(200);
+        HttpResponse<String> response = chat(ask("hi", false));
+
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(header(response, "x-autoglm-degraded")).isEqualTo("scheduler-settling");
     }
 
     private void keepAConnection() {
