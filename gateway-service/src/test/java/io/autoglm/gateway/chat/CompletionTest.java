@@ -97,6 +97,14 @@ class CompletionTest {
     }
 
     @Test
+    void a_trace_of_a_later_version_of_the_standard_goes_on_too() {
+        HttpResponse<String> response = chat(
+                ask("hi", false), "traceparent", "01-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-more");
+
+        assertThat(header(response, "x-trace-id")).isEqualTo("4bf92f3577b34da6a3ce929d0e0e4736");
+    }
+
+    @Test
     void a_stream_comes_byte_for_byte_without_the_usage_that_only_the_gateway_asked_for() {
         HttpResponse<String> response = chat(ask("hi", true));
 
@@ -634,14 +642,6 @@ class CompletionTest {
     }
 
     @Test
-    void a_lease_that_the_scheduler_did_not_take_back_is_given_back_again() {
-        neighbours.scheduler.refuseRelease(500);
-
-        chat(ask("hi", false));
-
-        await().atMost(Duration.ofSeconds(20))
-                .until(() -> !neighbours.scheduler.released().isEmpty());
-    @Test
     void a_model_that_is_unknown_while_a_scheduler_settles_may_still_report() {
         neighbours.scheduler.settling(true);
 
@@ -653,6 +653,14 @@ class CompletionTest {
                 .isEqualTo("The scheduler waits for the instances to report.");
     }
 
+    @Test
+    void a_lease_that_the_scheduler_did_not_take_back_is_given_back_again() {
+        neighbours.scheduler.refuseRelease(500);
+
+        chat(ask("hi", false));
+
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> !neighbours.scheduler.released().isEmpty());
     }
 
     @Test
