@@ -125,10 +125,7 @@ class SchedulerClient {
         try {
             Lease lease = client.read(reply, Lease.class);
             return Future.succeededFuture(new Answer.Decided(new Placed.Granted(new Ticket(
-                    lease.instance(),
-                    lease.alternatives(),
-                    null,
-                    outcome -> release(lease, outcome, RELEASE_TRIES)))));
+                    lease.instance(), lease.alternatives(), null, outcome -> release(lease, outcome, RELEASE_TRIES)))));
         } catch (IOException | RuntimeException e) {
             return Future.failedFuture(new IOException("a lease could not be read", e));
         }

@@ -19,11 +19,7 @@ public final class Ticket {
     private final AtomicBoolean released = new AtomicBoolean();
 
     /// @param degraded why the scheduler had no part in it; null where it had
-    Ticket(
-            Target instance,
-            List<Target> alternatives,
-            @Nullable String degraded,
-            Consumer<LeaseOutcome> giveBack) {
+    Ticket(Target instance, List<Target> alternatives, @Nullable String degraded, Consumer<LeaseOutcome> giveBack) {
         this.instance = instance;
         this.alternatives = List.copyOf(alternatives);
         this.degraded = degraded;

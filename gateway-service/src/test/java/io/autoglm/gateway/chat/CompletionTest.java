@@ -98,8 +98,8 @@ class CompletionTest {
 
     @Test
     void a_trace_of_a_later_version_of_the_standard_goes_on_too() {
-        HttpResponse<String> response = chat(
-                ask("hi", false), "traceparent", "01-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-more");
+        HttpResponse<String> response =
+                chat(ask("hi", false), "traceparent", "01-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-more");
 
         assertThat(header(response, "x-trace-id")).isEqualTo("4bf92f3577b34da6a3ce929d0e0e4736");
     }
@@ -649,8 +649,7 @@ class CompletionTest {
 
         assertThat(response.statusCode()).isEqualTo(503);
         assertThat(header(response, "retry-after")).isEqualTo("1");
-        assertThat(error(response).getString("message"))
-                .isEqualTo("The scheduler waits for the instances to report.");
+        assertThat(error(response).getString("message")).isEqualTo("The scheduler waits for the instances to report.");
     }
 
     @Test

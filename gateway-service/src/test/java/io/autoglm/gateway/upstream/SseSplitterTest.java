@@ -3,6 +3,8 @@ package io.autoglm.gateway.upstream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.autoglm.gateway.upstream.Broken.Kind;
+import io.autoglm.gateway.upstream.FirstToken.Sign;
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -70,10 +72,10 @@ class SseSplitterTest {
                     {"choices":[{"delta":{"tool_calls":[{"index":0}]}}]}             | HERE
                     {"choices":[{"delta":{},"finish_reason":"stop"}]}                | HERE
                     {"choices":[{"text":"a"}]}                                       | HERE
-                    {"error":{"type":"server_error"}}                                | FAILURE
-                    {"error":{"message":"no type"}}                                  | FAILURE
-                    {"error":{"type":"InternalServerError","code":500}}              | FAILURE
-                    {"error":{"type":"server_error","code":"deadline_exceeded"}}     | TOO_LATE
+                    {"error":{"type":"server_error"}}                                | STATUS
+                    {"error":{"message":"no type"}}                                  | STATUS
+                    {"error":{"type":"InternalServerError","code":500}}              | STATUS
+                    {"error":{"type":"server_error","code":"deadline_exceeded"}}     | DEADLINE
                     {"error":{"type":"rate_limit_error"}}                            | BUSY
                     {"error":{"type":"ServiceUnavailable","code":503}}               | BUSY
                     {"error":{"type":"invalid_request_error"}}                       | HERE
@@ -81,8 +83,14 @@ class SseSplitterTest {
                     [DONE]                                                           | HERE
                     gibberish                                                        | HERE
                     """)
-    void the_first_token_is_told_from_the_greeting(String data, FirstToken.Sign sign) {
-        assertThat(FirstToken.in(new SseEvent(Buffer.buffer(), data))).isEqualTo(sign);
+    void the_first_token_is_told_from_the_greeting(String data, String sign) {
+        assertThat(FirstToken.in(new SseEvent(Buffer.buffer(), data)))
+                .isEqualTo(
+                        switch (sign) {
+                            case "NOT_YET" -> new Sign.NotYet();
+                            case "HERE" -> new Sign.Here();
+                            default -> new Sign.Broke(Kind.valueOf(sign));
+                        });
     }
 
     private static List<String> data(List<SseEvent> events) {
