@@ -37,7 +37,7 @@ class SchedulerClient {
     /// How much longer than its timeout an answer is listened for: a lease that comes too late is given back.
     private static final Duration LISTEN = Duration.ofSeconds(5);
 
-    private static final LeaseOutcome UNUSED = new LeaseOutcome(Result.CLIENT_GONE, null, null, null, 0);
+    private static final LeaseOutcome UNUSED = new LeaseOutcome(Result.REFUSED, null, null, null, 0);
 
     /// What the scheduler says to a request for a lease.
     sealed interface Answer {
