@@ -181,7 +181,6 @@ public final class TokenStream {
             return;
         }
         end();
-        announceStream();
         if (receiver != null) {
             tellTheEnd(receiver);
         }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -14,18 +13,24 @@ class MessageAssemblerTest {
 
     /// What a broken instance may go on with for ever.
     enum Endless {
-        TEXT(i -> "{'content':'aaaaaaaa'}"),
-        REFUSAL(i -> "{'refusal':'aaaaaaaa'}"),
-        CALLS(i -> "{'tool_calls':[{'index':" + i + "}]}"),
-        NAME(i -> "{'tool_calls':[{'index':0,'function':{'name':'aaaaaaaa'}}]}"),
-        ARGUMENTS(i -> "{'tool_calls':[{'index':0,'function':{'arguments':'aaaaaaaa'}}]}"),
-        IDS(i -> "{'tool_calls':[{'index':0,'id':'" + "a".repeat(8 * i) + "'}]}"),
-        TYPES(i -> "{'tool_calls':[{'index':0,'type':'" + "a".repeat(8 * i) + "'}]}");
+        TEXT,
+        REFUSAL,
+        CALLS,
+        NAME,
+        ARGUMENTS,
+        IDS,
+        TYPES;
 
-        private final IntFunction<String> delta;
-
-        Endless(IntFunction<String> delta) {
-            this.delta = delta;
+        String delta(int i) {
+            return switch (this) {
+                case TEXT -> "{'content':'aaaaaaaa'}";
+                case REFUSAL -> "{'refusal':'aaaaaaaa'}";
+                case CALLS -> "{'tool_calls':[{'index':" + i + "}]}";
+                case NAME -> "{'tool_calls':[{'index':0,'function':{'name':'aaaaaaaa'}}]}";
+                case ARGUMENTS -> "{'tool_calls':[{'index':0,'function':{'arguments':'aaaaaaaa'}}]}";
+                case IDS -> "{'tool_calls':[{'index':0,'id':'" + "a".repeat(8 * i) + "'}]}";
+                case TYPES -> "{'tool_calls':[{'index':0,'type':'" + "a".repeat(8 * i) + "'}]}";
+            };
         }
     }
 
@@ -35,7 +40,7 @@ class MessageAssemblerTest {
         MessageAssembler assembler = new MessageAssembler(LIMIT);
 
         for (int i = 0; i < 2_000; i++) {
-            assembler.add(json(kind.delta.apply(i)));
+            assembler.add(json(kind.delta(i)));
         }
 
         assertThat(assembler.message()).isEmpty();

@@ -177,14 +177,6 @@ class SessionTest {
     }
 
     @Test
-    void the_longest_name_of_a_session_becomes_one_that_the_context_service_takes() {
-        assertThat(SessionId.of("a very: odd/subject\n", "x".repeat(128)))
-                .matches("[A-Za-z0-9_][A-Za-z0-9._:@-]{0,127}");
-        assertThat(SessionId.of("a", "b")).isNotEqualTo(SessionId.of("b", "b"));
-        assertThat(SessionId.of("a", "b")).isNotEqualTo(SessionId.of("a", "c"));
-    }
-
-    @Test
     void a_turn_that_could_not_be_stored_is_not_generated() {
         String message =
                 new JsonObject().put("role", "user").put("content", "x").encode();
