@@ -19,7 +19,6 @@ import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -46,7 +45,7 @@ class CompletionTest {
         // The breaker of an earlier test may still be open.
         await().until(() ->
                 header(chat(ask("warm up", false)), "x-autoglm-degraded").isEmpty());
-        await().until(() -> neighbours.scheduler.released().size() == neighbours.scheduler.granted());
+        neighbours.scheduler.everyLeaseIsBack();
         neighbours.reset();
     }
 
@@ -119,8 +118,7 @@ class CompletionTest {
                         .getJsonObject("stream_options")
                         .getBoolean("include_usage"))
                 .isTrue();
-        await().until(() -> !neighbours.scheduler.released().isEmpty());
-        JsonObject outcome = neighbours.scheduler.outcome("lease-1");
+        JsonObject outcome = neighbours.scheduler.outcome();
         assertThat(outcome.getString("result")).isEqualTo("ok");
         assertThat(outcome.getInteger("tokens")).isEqualTo(4);
     }
@@ -173,8 +171,7 @@ class CompletionTest {
         assertThat(response.statusCode()).isEqualTo(400);
         assertThat(error(response).getString("message")).isEqualTo("temperature must be at most 2");
         assertThat(neighbours.second.received()).isEmpty();
-        await().until(() -> !neighbours.scheduler.released().isEmpty());
-        assertThat(neighbours.scheduler.outcome("lease-1").getString("result")).isEqualTo("refused");
+        assertThat(neighbours.scheduler.outcome().getString("result")).isEqualTo("refused");
     }
 
     @Test
@@ -187,8 +184,7 @@ class CompletionTest {
 
             assertThat(response.statusCode()).isEqualTo(200);
             assertThat(header(response, "x-autoglm-instance")).isEqualTo("instance-2");
-            await().until(() -> !neighbours.scheduler.released().isEmpty());
-            JsonObject outcome = neighbours.scheduler.outcome("lease-1");
+            JsonObject outcome = neighbours.scheduler.outcome();
             assertThat(outcome.getString("result")).isEqualTo("ok");
             assertThat(outcome.getString("served")).isEqualTo("instance-2");
             assertThat(outcome.getString("failed")).isEqualTo("instance-1");
@@ -219,8 +215,8 @@ class CompletionTest {
             assertThat(response.statusCode()).isEqualTo(504);
             assertThat(error(response).getString("message")).isEqualTo("too late");
             assertThat(neighbours.second.received()).isEmpty();
-            assertThat(outcome().getString("result")).isEqualTo("refused");
-            assertThat(outcome().containsKey("failed")).isFalse();
+            assertThat(neighbours.scheduler.outcome().getString("result")).isEqualTo("refused");
+            assertThat(neighbours.scheduler.outcome().containsKey("failed")).isFalse();
         }
     }
 
@@ -236,7 +232,7 @@ class CompletionTest {
         assertThat(neighbours.scheduler.asked().getLast().getJsonArray("exclude"))
                 .containsExactly("instance-1");
         await().until(() -> neighbours.scheduler.released().size() == 2);
-        assertThat(neighbours.scheduler.outcome("lease-1").getString("failed")).isEqualTo("instance-1");
+        assertThat(neighbours.scheduler.outcome().getString("failed")).isEqualTo("instance-1");
     }
 
     @Test
@@ -279,9 +275,8 @@ class CompletionTest {
                 .contains("\"type\":\"server_error\"")
                 .doesNotContain("[DONE]");
         assertThat(neighbours.second.received()).isEmpty();
-        await().until(() -> !neighbours.scheduler.released().isEmpty());
-        assertThat(neighbours.scheduler.outcome("lease-1").getString("result")).isEqualTo("failed");
-        assertThat(neighbours.scheduler.outcome("lease-1").getString("failed")).isEqualTo("instance-1");
+        assertThat(neighbours.scheduler.outcome().getString("result")).isEqualTo("failed");
+        assertThat(neighbours.scheduler.outcome().getString("failed")).isEqualTo("instance-1");
     }
 
     @Test
@@ -304,7 +299,7 @@ class CompletionTest {
         });
 
         assertThat(chat(ask("hi", true)).body()).isEqualTo(word("Hel") + failure);
-        assertThat(outcome().getString("failed")).isEqualTo("instance-1");
+        assertThat(neighbours.scheduler.outcome().getString("failed")).isEqualTo("instance-1");
     }
 
     @Test
@@ -319,8 +314,8 @@ class CompletionTest {
 
             assertThat(chat(ask("hi", true)).body()).isEqualTo(before + failure);
 
-            assertThat(outcome().getString("result")).isEqualTo("refused");
-            assertThat(outcome().containsKey("failed")).isFalse();
+            assertThat(neighbours.scheduler.outcome().getString("result")).isEqualTo("refused");
+            assertThat(neighbours.scheduler.outcome().containsKey("failed")).isFalse();
             assertThat(neighbours.second.received()).isEmpty();
         }
     }
@@ -338,9 +333,9 @@ class CompletionTest {
 
             assertThat(chat(ask("hi", true)).body()).isEqualTo(streamOf(""));
 
-            assertThat(outcome().getString("result")).isEqualTo("ok");
-            assertThat(outcome().getString("served")).isEqualTo("instance-2");
-            assertThat(outcome().containsKey("failed")).isFalse();
+            assertThat(neighbours.scheduler.outcome().getString("result")).isEqualTo("ok");
+            assertThat(neighbours.scheduler.outcome().getString("served")).isEqualTo("instance-2");
+            assertThat(neighbours.scheduler.outcome().containsKey("failed")).isFalse();
         }
     }
 
@@ -353,8 +348,8 @@ class CompletionTest {
 
         assertThat(response.statusCode()).isEqualTo(429);
         assertThat(error(response).getString("message")).isEqualTo("full too");
-        assertThat(outcome().getString("result")).isEqualTo("refused");
-        assertThat(outcome().containsKey("failed")).isFalse();
+        assertThat(neighbours.scheduler.outcome().getString("result")).isEqualTo("refused");
+        assertThat(neighbours.scheduler.outcome().containsKey("failed")).isFalse();
     }
 
     @Test
@@ -364,8 +359,8 @@ class CompletionTest {
 
         assertThat(chat(ask("hi", false)).statusCode()).isEqualTo(503);
 
-        assertThat(outcome().getString("result")).isEqualTo("refused");
-        assertThat(outcome().getString("failed")).isEqualTo("instance-1");
+        assertThat(neighbours.scheduler.outcome().getString("result")).isEqualTo("refused");
+        assertThat(neighbours.scheduler.outcome().getString("failed")).isEqualTo("instance-1");
     }
 
     @Test
@@ -375,8 +370,8 @@ class CompletionTest {
 
         assertThat(chat(ask("hi", false)).statusCode()).isEqualTo(502);
 
-        assertThat(outcome().getString("result")).isEqualTo("failed");
-        assertThat(outcome().getString("failed")).isEqualTo("instance-1");
+        assertThat(neighbours.scheduler.outcome().getString("result")).isEqualTo("failed");
+        assertThat(neighbours.scheduler.outcome().getString("failed")).isEqualTo("instance-1");
     }
 
     @Test
@@ -389,7 +384,7 @@ class CompletionTest {
         assertThat(header(response, "x-autoglm-instance")).isEqualTo("instance-1");
         assertThat(neighbours.first.received()).hasSize(2);
         assertThat(neighbours.second.received()).isEmpty();
-        assertThat(outcome().containsKey("failed")).isFalse();
+        assertThat(neighbours.scheduler.outcome().containsKey("failed")).isFalse();
     }
 
     @Test
@@ -402,14 +397,14 @@ class CompletionTest {
 
         assertThat(header(response, "x-autoglm-instance")).isEqualTo("instance-2");
         assertThat(neighbours.first.received()).hasSize(1);
-        assertThat(outcome().getString("failed")).isEqualTo("instance-1");
+        assertThat(neighbours.scheduler.outcome().getString("failed")).isEqualTo("instance-1");
     }
 
     @Test
     void a_client_that_leaves_a_kept_connection_opens_no_other() {
         keepAConnection();
         neighbours.first.next(received -> {});
-        HttpClientRequest request = open();
+        HttpClientRequest request = neighbours.open();
         request.end(ask("hi", false));
         await().until(() -> neighbours.first.received().size() == 1);
 
@@ -436,7 +431,7 @@ class CompletionTest {
         HttpResponse<String> response = chat(ask("hi", false));
 
         assertThat(response.statusCode()).isEqualTo(200);
-        assertThat(outcome().getString("failed")).isEqualTo("odd");
+        assertThat(neighbours.scheduler.outcome().getString("failed")).isEqualTo("odd");
     }
 
     @Test
@@ -461,7 +456,7 @@ class CompletionTest {
         CompletableFuture<Void> firstToken = new CompletableFuture<>();
         CompletableFuture<Void> end = new CompletableFuture<>();
         StringBuilder seen = new StringBuilder();
-        HttpClientRequest request = open();
+        HttpClientRequest request = neighbours.open();
         request.response().onSuccess(response -> {
             response.handler(part -> {
                 seen.append(part);
@@ -476,7 +471,7 @@ class CompletionTest {
 
         end.get(20, TimeUnit.SECONDS);
         assertThat(seen.toString()).startsWith(word("Hel")).contains("server_error");
-        assertThat(outcome().getString("failed")).isEqualTo("instance-1");
+        assertThat(neighbours.scheduler.outcome().getString("failed")).isEqualTo("instance-1");
         await().untilAsserted(() -> assertThat(neighbours.first.aborted()).isEqualTo(1));
     }
 
@@ -490,7 +485,7 @@ class CompletionTest {
             writeAsRead(received, event, events, written);
         });
         CompletableFuture<HttpClientResponse> begun = new CompletableFuture<>();
-        HttpClientRequest request = open();
+        HttpClientRequest request = neighbours.open();
         request.response().onSuccess(response -> {
             response.pause();
             begun.complete(response);
@@ -542,7 +537,7 @@ class CompletionTest {
             received.response().write(word("Hel"));
         });
         CompletableFuture<Void> firstToken = new CompletableFuture<>();
-        HttpClientRequest request = open();
+        HttpClientRequest request = neighbours.open();
         request.response().onSuccess(response -> response.handler(part -> firstToken.complete(null)));
         request.end(ask("hi", true));
         firstToken.get(10, TimeUnit.SECONDS);
@@ -551,8 +546,7 @@ class CompletionTest {
 
         await().atMost(20, TimeUnit.SECONDS)
                 .untilAsserted(() -> assertThat(neighbours.first.aborted()).isEqualTo(1));
-        await().until(() -> !neighbours.scheduler.released().isEmpty());
-        assertThat(neighbours.scheduler.outcome("lease-1").getString("result")).isEqualTo("client-gone");
+        assertThat(neighbours.scheduler.outcome().getString("result")).isEqualTo("client-gone");
     }
 
     @Test
@@ -560,7 +554,7 @@ class CompletionTest {
         for (boolean stream : List.of(false, true)) {
             neighbours.reset();
             neighbours.first.next(received -> {});
-            HttpClientRequest request = open();
+            HttpClientRequest request = neighbours.open();
             request.end(ask("hi", stream));
             await().until(() -> neighbours.first.received().size() == 1);
 
@@ -623,6 +617,10 @@ class CompletionTest {
         assertThat(neighbours.scheduler.asked()).hasSizeBetween(2, 10);
         neighbours.scheduler.hang(false);
         await().until(() -> header(chat(ask("hi", false)), "x-autoglm-degraded").isEmpty());
+        neighbours.scheduler.everyLeaseIsBack();
+        assertThat(neighbours.scheduler.released().values())
+                .extracting(late -> late.getString("result"))
+                .containsOnly("refused", "ok");
     }
 
     @Test
@@ -676,24 +674,6 @@ class CompletionTest {
         chat(ask("opens a connection that is kept", false));
         neighbours.scheduler.everyLeaseIsBack();
         neighbours.reset();
-    }
-
-    /// How the only lease of this test ended.
-    private JsonObject outcome() {
-        await().until(() -> !neighbours.scheduler.released().isEmpty());
-        return neighbours.scheduler.outcome("lease-1");
-    }
-
-    private HttpClientRequest open() {
-        return neighbours
-                .vertx()
-                .createHttpClient()
-                .request(HttpMethod.POST, Client.port(), "127.0.0.1", "/v1/chat/completions")
-                .map(request -> request.putHeader("Authorization", "Bearer " + Neighbours.KEY)
-                        .putHeader("Content-Type", "application/json"))
-                .toCompletionStage()
-                .toCompletableFuture()
-                .join();
     }
 
     /// The scripted stream, with something before `[DONE]`.

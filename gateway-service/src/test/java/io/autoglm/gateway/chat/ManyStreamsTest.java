@@ -16,8 +16,6 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
-import java.net.URI;
-import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,7 +41,6 @@ class ManyStreamsTest {
     @BeforeEach
     void everybodyIsUp() {
         neighbours.reset();
-        await().until(() -> Client.get("/v1/models").body().contains("nano"));
     }
 
     @Test
@@ -100,11 +97,8 @@ class ManyStreamsTest {
     }
 
     private static double metric(String name) {
-        String page = Client.send(
-                        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + Client.managementPort() + "/metrics"))
-                                .GET())
-                .body();
-        return page.lines()
+        return Client.management("/metrics")
+                .lines()
                 .filter(line -> line.startsWith(name + " "))
                 .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
                 .findFirst()

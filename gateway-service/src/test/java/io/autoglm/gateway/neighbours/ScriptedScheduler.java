@@ -74,10 +74,6 @@ public final class ScriptedScheduler {
         }
     }
 
-    public boolean up() {
-        return server != null;
-    }
-
     public String url() {
         return "http://127.0.0.1:" + port;
     }
@@ -150,9 +146,9 @@ public final class ScriptedScheduler {
         return released;
     }
 
-    /// How a lease ended that has been given back.
-    public JsonObject outcome(String lease) {
-        return Objects.requireNonNull(released.get(lease), lease + " was not given back");
+    /// How the first lease since the last reset ended; waits until it was given back.
+    public JsonObject outcome() {
+        return await().until(() -> released.get("lease-1"), Objects::nonNull);
     }
 
     public int granted() {
@@ -180,7 +176,7 @@ public final class ScriptedScheduler {
         lists.set(0);
         refusals.clear();
         hang(false);
-        if (!up()) {
+        if (server == null) {
             start();
         }
     }
