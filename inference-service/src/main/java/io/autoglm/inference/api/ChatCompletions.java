@@ -51,7 +51,11 @@ final class ChatCompletions {
                 : null;
         List<int[]> prompts = new ArrayList<>(Collections.nCopies(options.n(), tokens));
         return new Answer(exchange, model, options, new ChatWire(envelope, logprobs))
-                .prepare(prompts, new Answer.Reading(parser, reasons), tokens.length);
+                .prepare(
+                        prompts,
+                        new Answer.Reading(
+                                "messages", parser, model.format().form(options.responseFormat()), reasons),
+                        tokens.length);
     }
 
     private static String opening(Fields request, ChatTemplate template, ToolChoice choice, ObjectNode variables) {

@@ -14,8 +14,6 @@ import org.jspecify.annotations.Nullable;
 /// They are found by asking the model's own template how it writes a call, so every family's form is covered.
 final class ForcedCall {
 
-    private static final String THINK = "<think>";
-    private static final String THINK_END = "</think>";
     private static final String PROBE = "probe_of_a_call";
     private static final String ARGUMENT = "probe_of_an_argument";
 
@@ -75,18 +73,18 @@ final class ForcedCall {
             return Optional.of(closed(rest(prompt, all)));
         }
         // Many templates leave the reasoning of earlier turns away, and its marks with it.
-        String without = kept.substring(0, kept.length() - THINK.length());
+        String without = kept.substring(0, kept.length() - AssistantParser.REASONING.length());
         if (!all.startsWith(without.stripTrailing())) {
             return Optional.empty();
         }
         String rest = rest(without, all).stripLeading();
-        return Optional.of(closed(rest.startsWith(THINK) ? rest.substring(THINK.length()) : rest));
+        return Optional.of(closed(rest.startsWith(AssistantParser.REASONING) ? rest.substring(AssistantParser.REASONING.length()) : rest));
     }
 
     /// Behind reasoning that is over.
     private static String closed(String call) {
-        int end = call.indexOf(THINK_END);
-        return end >= 0 && end < call.indexOf(PROBE) ? call : THINK_END + "\n\n" + call;
+        int end = call.indexOf(AssistantParser.REASONING_END);
+        return end >= 0 && end < call.indexOf(PROBE) ? call : AssistantParser.REASONING_END + "\n\n" + call;
     }
 
     private static String rest(String prompt, String all) {

@@ -26,7 +26,7 @@ final class Answers {
             "-1", "你好", "name", "\\\"", "\\u", "😀", "e+", "{}", "\"}\n", " {", "false,", "}}}}"));
     static final int END = TOKENS.size() - 2;
     static final int USER = TOKENS.size() - 1;
-    static final AnswerFormat FORMAT = new AnswerFormat(TOKENS, List.of(END));
+    static final AnswerFormat FORMAT = new AnswerFormat(TOKENS, List.of(END), "</think>");
 
     static TokenConstraint jsonObject() {
         return constraint("{\"type\":\"json_object\"}");
@@ -38,10 +38,14 @@ final class Answers {
 
     static TokenConstraint constraint(String responseFormat) {
         try {
-            return Objects.requireNonNull(FORMAT.constraint(MAPPER.readTree(responseFormat)));
+            return form(FORMAT, MAPPER.readTree(responseFormat)).constraint(Integer.MAX_VALUE, "max_tokens");
         } catch (IOException e) {
             throw new AssertionError(e);
         }
+    }
+
+    static AnswerForm form(AnswerFormat format, JsonNode responseFormat) {
+        return Objects.requireNonNull(format.form(responseFormat));
     }
 
     /// A model without any sense: each allowed token is as likely as the next.
