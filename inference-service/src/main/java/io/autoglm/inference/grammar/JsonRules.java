@@ -19,9 +19,11 @@ final class JsonRules {
 
     private static final ByteSet DIGIT = ByteSet.range('0', '9');
     private static final ByteSet HEX = ByteSet.of("0123456789abcdefABCDEF");
-    private static final ByteSet TAIL = ByteSet.range(0x80, 0xbf);
 
     final GrammarBuilder grammar = new GrammarBuilder();
+
+    /// ASCII characters that a string writes as they are.
+    final ByteSet plain = ByteSet.range(' ', '~').without("\"\\");
 
     private final Rule nothing = grammar.sequence();
 
@@ -91,17 +93,10 @@ final class JsonRules {
         Rule hex = grammar.sequence(HEX, HEX);
         Rule unicode = grammar.anyOf(
                 List.of(HEX.without("dD"), HEX, hex), List.of(ByteSet.of("dD"), ByteSet.range('0', '7'), hex));
-        return grammar.anyOf(
-                ByteSet.range(' ', '~').without("\"\\"),
-                List.of("\\", ByteSet.of("\"\\/bfnrt")),
-                List.of("\\u", unicode),
-                List.of(ByteSet.range(0xc2, 0xdf), TAIL),
-                List.of(ByteSet.range(0xe0, 0xe0), ByteSet.range(0xa0, 0xbf), TAIL),
-                List.of(ByteSet.range(0xe1, 0xec).with(0xee, 0xef), TAIL, TAIL),
-                List.of(ByteSet.range(0xed, 0xed), ByteSet.range(0x80, 0x9f), TAIL),
-                List.of(ByteSet.range(0xf0, 0xf0), ByteSet.range(0x90, 0xbf), TAIL, TAIL),
-                List.of(ByteSet.range(0xf1, 0xf3), TAIL, TAIL, TAIL),
-                List.of(ByteSet.range(0xf4, 0xf4), ByteSet.range(0x80, 0x8f), TAIL, TAIL));
+        Rule any = grammar.anyOf(
+                plain, List.of("\\", ByteSet.of("\"\\/bfnrt")), List.of("\\u", unicode));
+        Utf8.LONG.forEach(bytes -> grammar.or(any, bytes));
+        return any;
     }
 
     private Rule integer() {

@@ -262,7 +262,7 @@ final class JsonSchemaRules {
     private Rule extra(Flat flat, Set<String> declared, String path, int depth) {
         JsonNode additional = flat.plain.path("additionalProperties");
         Rule value = additional.isObject() ? value(additional, path + "/additionalProperties", depth + 1) : json.value;
-        Rule key = declared.isEmpty() ? json.string : OtherKeys.than(declared, grammar);
+        Rule key = declared.isEmpty() ? json.string : OtherKeys.than(declared, json);
         return grammar.sequence(json.pair(key, value), json.space);
     }
 
