@@ -31,9 +31,11 @@ record Answer(Exchange exchange, ServingModel model, AnswerOptions options, Wire
     /// How the text after a prompt is read.
     ///
     /// @param promptField of the request that the prompt is in
-    /// @param parser      makes one for each choice; null for plain text, which goes on where the prompt ends
+    /// @param parser      makes one for each choice; null for plain text, which goes on where the prompt
+    ///                    ends
     /// @param form        of the answer; null for any text
-    /// @param reasons     the prompt leaves the model within its reasoning: the form holds for what comes behind it
+    /// @param reasons     the prompt leaves the model within its reasoning: the form holds for what comes
+    ///                    behind it
     record Reading(
             String promptField,
             @Nullable Supplier<AssistantParser> parser,

@@ -38,7 +38,8 @@ final class Exchange {
     private final List<Runnable> onGone = new CopyOnWriteArrayList<>();
     private final List<Runnable> onEnd = new CopyOnWriteArrayList<>();
 
-    /// Written by the event loop before it starts the request's thread, and by that thread when it has read it.
+    /// Written by the event loop before it starts the request's thread, and by that thread when it has
+    /// read it.
     private byte[] body = {};
 
     private volatile boolean gone;

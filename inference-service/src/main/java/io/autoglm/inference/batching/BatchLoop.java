@@ -360,8 +360,8 @@ public final class BatchLoop implements AutoCloseable {
         }
     }
 
-    /// Tells first and counts then, here as in [#endUnwanted] and [#endAll]: whoever waits for the answer hears of its
-    /// end even where the counting breaks.
+    /// Tells first and counts then, here as in [#endUnwanted] and [#endAll]: whoever waits for the answer
+    /// hears of its end even where the counting breaks.
     private void end(Slot slot, Sequence sequence, Ending ending) {
         slot.free(++uses);
         countRunning();

@@ -3,7 +3,8 @@ package io.autoglm.inference.grammar;
 import io.autoglm.inference.sampling.InvalidParameterException;
 import io.autoglm.inference.sampling.TokenConstraint;
 
-/// The form that a request asks of its answers. Safe for concurrent use; each answer gets a constraint of its own.
+/// The form that a request asks of its answers. Safe for concurrent use; each answer gets a constraint of
+/// its own.
 public final class AnswerForm {
 
     private final Grammar grammar;
@@ -51,7 +52,8 @@ public final class AnswerForm {
             throw new InvalidParameterException(
                     limitedBy,
                     "the shortest answer that " + field + " allows has " + bytes + " bytes and needs " + (tokens + 1)
-                            + " tokens, its end included, but " + limitedBy + " leaves it " + Math.max(0, answerTokens));
+                            + " tokens, its end included, but " + limitedBy + " leaves it "
+                            + Math.max(0, answerTokens));
         }
     }
 }

@@ -7,13 +7,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
-/// Makes the form that `response_format` asks for. One for each model; safe for concurrent use.
+/// Makes the form that `response_format` asks for, or a call that must be made. One for each model; safe
+/// for concurrent use.
 public final class AnswerFormat {
 
     private static final String PARAM = Keywords.PARAM;
     private static final long MOST_BYTES = 64 << 20;
 
     private final Vocabulary vocabulary;
+    private final Vocabulary marked;
     private final int[] endTokens;
     private final boolean spells;
     private final Preface reasoning;
@@ -24,6 +26,7 @@ public final class AnswerFormat {
     /// @param reasoningEnd what ends the model's reasoning; a control token or spelled
     public AnswerFormat(TokenBytes tokens, Collection<Integer> endTokens, String reasoningEnd) {
         this.vocabulary = new Vocabulary(tokens);
+        this.marked = vocabulary.withMarks();
         this.endTokens = endTokens.stream().mapToInt(Integer::intValue).toArray();
         this.reasoning = new Preface(reasoningEnd.getBytes(StandardCharsets.UTF_8), vocabulary);
         JsonRules json = new JsonRules();
@@ -44,6 +47,21 @@ public final class AnswerFormat {
             throw new InvalidParameterException(PARAM, "this model's vocabulary cannot spell JSON byte by byte");
         }
         return new AnswerForm(PARAM, grammar, vocabulary, endTokens, reasoning);
+    }
+
+    /// One call of a tool and nothing else.
+    ///
+    /// @param tools  OpenAI's `tools`
+    /// @param chosen the one to call, whose name and [CallMarkup#certain] are in the prompt; null for
+    ///               any, the answer begins with its name
+    /// @throws InvalidParameterException naming the tool that cannot be called so
+    public AnswerForm call(CallMarkup markup, JsonNode tools, @Nullable String chosen) {
+        if (!spells || endTokens.length == 0) {
+            throw new InvalidParameterException(
+                    "tool_choice", "tool_choice: this model's vocabulary cannot spell a call byte by byte");
+        }
+        Grammar grammar = kept.get("call " + chosen + markup + tools, () -> CallRules.compile(markup, tools, chosen));
+        return new AnswerForm("tool_choice", grammar, marked, endTokens, reasoning);
     }
 
     private @Nullable Grammar grammar(@Nullable JsonNode responseFormat) {

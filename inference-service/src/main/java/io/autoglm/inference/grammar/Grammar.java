@@ -11,22 +11,24 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// A context-free grammar over bytes, run as llama.cpp runs its own (`llama-grammar.cpp`): a [State] is the set
-/// of all stacks that the bytes so far allow. Rules may call themselves at their end without limit (the frame that
-/// has nothing left is not kept) and elsewhere to the depth of [Frame#DEEPEST]. A byte after which there would be
-/// too many ways to read what is written (see [#MOST_PLACES]) is not allowed, as one is not that leads too deep.
+/// A context-free grammar over bytes, run as llama.cpp runs its own (`llama-grammar.cpp`): a [State] is
+/// the set of all stacks that the bytes so far allow. Rules may call themselves at their end without
+/// limit (the frame that has nothing left is not kept) and elsewhere to the depth of [Frame#DEEPEST]. A
+/// byte after which there would be too many ways to read what is written (see [#MOST_PLACES]) is not
+/// allowed, as one is not that leads too deep.
 ///
-/// States and the masks of allowed tokens are kept for the next sequence with the same grammar, up to a limit in
-/// bytes; then all states are let go and found again as they are needed. A sequence under way keeps the stacks of
-/// the one it is in, and needs no more. All of it under this object's lock, which is hardly ever contended: the
-/// batch loop is the one that walks.
+/// States and the masks of allowed tokens are kept for the next sequence with the same grammar, up to a
+/// limit in bytes; then all states are let go and found again as they are needed. A sequence under way
+/// keeps the stacks of the one it is in, and needs no more. All of it under this object's lock, which is
+/// hardly ever contended: the batch loop is the one that walks.
 final class Grammar {
 
     private static final long MOST_STATE_BYTES = 8 << 20;
 
-    /// Places that the search for what may come next looks at, a multiple of the stacks that it finds. Two ways to
-    /// read each level of nesting are 2^n stacks after n levels, but a thousand alternatives beside each other need
-    /// a few thousand places. Some 100 ns each: so many take 2 ms, on the thread that all answers share.
+    /// Places that the search for what may come next looks at, a multiple of the stacks that it finds.
+    /// Two ways to read each level of nesting are 2^n stacks after n levels, but a thousand alternatives
+    /// beside each other need a few thousand places. Some 100 ns each: so many take 2 ms, on the thread
+    /// that all answers share.
     static final int MOST_PLACES = 20_000;
 
     /// The longest answer that is worth the search for its bytes.

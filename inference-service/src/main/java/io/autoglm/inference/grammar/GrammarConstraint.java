@@ -68,8 +68,8 @@ final class GrammarConstraint implements TokenConstraint {
         }
     }
 
-    /// Where one token can end the text, another token is allowed as long as that one has room behind it, and what
-    /// ends the text by spelling is another way to spend the last.
+    /// Where one token can end the text, another token is allowed as long as that one has room behind it,
+    /// and what ends the text by spelling is another way to spend the last.
     ///
     /// @param tokens that may be spent on the rest of it
     private void allow(Preface before, int tokens, long[] mask) {

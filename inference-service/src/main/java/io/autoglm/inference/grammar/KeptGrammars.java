@@ -5,12 +5,14 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/// Compiled grammars, the least recently used going first. Bounded in number and in bytes: as grammars grow with
-/// what is asked of them, their bytes are added up whenever one is needed. Safe for concurrent use.
+/// Compiled grammars, the least recently used going first. Bounded in number and in bytes: as grammars
+/// grow with what is asked of them, their bytes are added up whenever one is needed. Safe for concurrent
+/// use.
 ///
-/// These are the bounds of what is kept for the next request, not of what is alive: a grammar that was let go lives
-/// until the last answer of that form ends. Each is bounded by itself ([GrammarBuilder] its rules, [Grammar] its
-/// states and masks, together some 16 MB), and the batch loop bounds the answers that are under way.
+/// These are the bounds of what is kept for the next request, not of what is alive: a grammar that was
+/// let go lives until the last answer of that form ends. Each is bounded by itself ([GrammarBuilder] its
+/// rules, [Grammar] its states and masks, together some 16 MB), and the batch loop bounds the answers
+/// that are under way.
 final class KeptGrammars {
 
     private static final int MOST = 32;

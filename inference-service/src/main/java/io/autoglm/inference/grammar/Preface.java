@@ -1,7 +1,7 @@
 package io.autoglm.inference.grammar;
 
-/// Free text that an answer of some form may be written after: a model's reasoning. It goes up to the first marker,
-/// and has the room that the shortest answer leaves it.
+/// Free text that an answer of some form may be written after: a model's reasoning. It goes up to the
+/// first marker, and has the room that the shortest answer leaves it.
 final class Preface {
 
     private final byte[] marker;

@@ -1,7 +1,7 @@
 package io.autoglm.inference.model;
 
-/// The ranges of what a request may ask of the sampling. A model's own defaults must keep them too: one outside would
-/// fail every request that leaves it open.
+/// The ranges of what a request may ask of the sampling. A model's own defaults must keep them too: one
+/// outside would fail every request that leaves it open.
 public final class SamplingBounds {
 
     /// From 0.

@@ -437,8 +437,7 @@ class BatchLoopTest {
                 .mapToObj(i -> new Asked(prompt(130 + i, 10), 200))
                 .toList());
         await().until(() -> loop.status().running() == SLOTS);
-        List<Asked> waiting =
-                submitTogether(List.of(new Asked(prompt(140, 10), 5), new Asked(prompt(141, 10), 5)));
+        List<Asked> waiting = submitTogether(List.of(new Asked(prompt(140, 10), 5), new Asked(prompt(141, 10), 5)));
         countingBroken = true;
         running.forEach(asked -> asked.generation.cancel());
         waiting.forEach(asked -> asked.generation.cancel());

@@ -241,8 +241,7 @@ class AnswerFormatTest {
 
     @Test
     void where_a_token_ends_the_text_the_smallest_answer_has_room_behind_it() {
-        JsonNode form = read(
-                "{\"type\":\"json_schema\",\"json_schema\":{\"schema\":{\"const\":{\"a\":[10,true]}}}}");
+        JsonNode form = read("{\"type\":\"json_schema\",\"json_schema\":{\"schema\":{\"const\":{\"a\":[10,true]}}}}");
         int least = "{\"a\":[10,true]}".length() + 1;
         Random random = new Random(33);
         for (int more = 0; more < 12; more++) {

@@ -57,20 +57,25 @@ final class Answers {
 
     /// Goes on with an answer that was begun.
     static void sample(TokenConstraint constraint, int budget, StringBuilder answer, Random random) {
-        long[] mask = new long[(TOKENS.size() + 63) / 64];
+        sample(TOKENS, constraint, budget, answer, random);
+    }
+
+    /// @param tokens of which the last but one ends an answer
+    static void sample(TokenBytes tokens, TokenConstraint constraint, int budget, StringBuilder answer, Random random) {
+        long[] mask = new long[(tokens.size() + 63) / 64];
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         for (int remaining = budget; remaining > 0; remaining--) {
             constraint.allow(mask, remaining);
-            int[] allowed = IntStream.range(0, TOKENS.size())
+            int[] allowed = IntStream.range(0, tokens.size())
                     .filter(token -> has(mask, token))
                     .toArray();
             int token = allowed[random.nextInt(allowed.length)];
             constraint.accept(token);
-            if (token == END) {
+            if (token == tokens.size() - 2) {
                 answer.append(bytes.toString(StandardCharsets.UTF_8));
                 return;
             }
-            bytes.writeBytes(TOKENS.bytes(token));
+            bytes.writeBytes(tokens.bytes(token));
         }
         throw new AssertionError("not ended within " + budget + ": " + answer + bytes.toString(StandardCharsets.UTF_8));
     }

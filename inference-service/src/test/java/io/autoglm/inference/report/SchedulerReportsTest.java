@@ -105,8 +105,7 @@ class SchedulerReportsTest {
         reports.changed(new Life.Starting());
         gate.release(1000);
 
-        await().until(
-                        () -> seen.equals(List.of("PUT came", "PUT is answered", "PUT came", "PUT is answered")));
+        await().until(() -> seen.equals(List.of("PUT came", "PUT is answered", "PUT came", "PUT is answered")));
     }
 
     @Test
