@@ -46,11 +46,18 @@ final class CallRules {
         try {
             return compile(markup, tools, chosen, false);
         } catch (InvalidParameterException e) {
-            if (tools.valueStream().anyMatch(tool -> isStrict(tool.path("function")))) {
-                throw e;
+            if (tools.valueStream()
+                    .map(tool -> tool.path("function"))
+                    .anyMatch(function -> isStrict(function) && isCalled(function, chosen))) {
+                throw e.param().equals(Keywords.PARAM) ? Keywords.elsewhere("tools", e) : e;
             }
             return compile(markup, tools, chosen, true);
         }
+    }
+
+    private static boolean isCalled(JsonNode function, @Nullable String chosen) {
+        String name = function.path("name").asText();
+        return NAME.matcher(name).matches() && (chosen == null || chosen.equals(name));
     }
 
     private static boolean isStrict(JsonNode function) {
@@ -65,7 +72,7 @@ final class CallRules {
         for (int i = 0; i < tools.size(); i++) {
             JsonNode function = tools.get(i).path("function");
             String name = function.path("name").asText();
-            if (NAME.matcher(name).matches() && (chosen == null || chosen.equals(name))) {
+            if (isCalled(function, chosen)) {
                 JsonNode parameters = function.path("parameters");
                 calls.put(
                         name,

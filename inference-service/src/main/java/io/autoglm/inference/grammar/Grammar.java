@@ -25,11 +25,11 @@ final class Grammar {
 
     private static final long MOST_STATE_BYTES = 8 << 20;
 
-    /// Places that the search for what may come next looks at, a multiple of the stacks that it finds.
-    /// Two ways to read each level of nesting are 2^n stacks after n levels, but a thousand alternatives
-    /// beside each other need a few thousand places. Some 100 ns each: so many take 2 ms, on the thread
-    /// that all answers share.
-    static final int MOST_PLACES = 20_000;
+    /// Places that the search for what may come next looks at, some three for each stack that it finds. Two
+    /// ways to read each level of nesting are 2^n stacks after n levels, but a thousand alternatives beside
+    /// each other need some 3000 places. With as many as this a mask over 152k tokens takes up to a second when
+    /// it is needed first, on the thread that all answers share.
+    static final int MOST_PLACES = 5000;
 
     /// The longest answer that is worth the search for its bytes.
     private static final int MOST_WAY_BYTES = 1024;

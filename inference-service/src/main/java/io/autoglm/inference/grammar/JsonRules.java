@@ -47,7 +47,7 @@ final class JsonRules {
         this("");
     }
 
-    /// JSON in which some characters of strings only come as `\u003c` and the like: where it stands
+    /// JSON in which some characters of strings only come by the hex digits of their code: where it stands
     /// within markup that begins with them.
     JsonRules(String escaped) {
         this.escaped = escaped;
@@ -76,8 +76,8 @@ final class JsonRules {
     /// @param json a value as Jackson writes it
     String written(String json) {
         String written = json;
-        for (char character : escaped.toCharArray()) {
-            written = written.replace(Character.toString(character), String.format("\\u%04x", (int) character));
+        for (int i = 0; i < escaped.length(); i++) {
+            written = written.replace(escaped.substring(i, i + 1), String.format("\\u%04x", (int) escaped.charAt(i)));
         }
         return written;
     }

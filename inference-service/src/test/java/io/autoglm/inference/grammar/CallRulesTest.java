@@ -21,7 +21,7 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /// Calls that a model without any sense writes, read as those of any model are.
 class CallRulesTest {
@@ -32,33 +32,35 @@ class CallRulesTest {
     private static final AnswerFormat FORMAT =
             new AnswerFormat(TOKENS, List.of(TOKENS.size() - 2), AssistantParser.REASONING_END);
 
-    private enum Family {
-        GLM_4("", new CallMarkup.Json("\n", "")),
-        HERMES("<tool_call>\n{\"name\": \"", new CallMarkup.Json("\", \"arguments\": ", "}\n</tool_call>")),
-        GLM_4_5(
-                "\n<tool_call>",
-                new CallMarkup.Pairs(
-                        "\n</tool_call>",
-                        "\n<arg_key>",
-                        "</arg_key>\n<arg_value>",
-                        "</arg_value>\n<arg_key>",
-                        "</arg_value>\n</tool_call>")),
-        TIGHT(
-                "<tool_call>",
-                new CallMarkup.Pairs(
-                        "</tool_call>",
-                        "\n <arg_key>",
-                        "</arg_key><arg_value>",
-                        "</arg_value><arg_key>",
-                        "</arg_value>\n\n</tool_call>"));
+    private static final Family GLM_4_5 = new Family(
+            "\n<tool_call>",
+            new CallMarkup.Pairs(
+                    "\n</tool_call>",
+                    "\n<arg_key>",
+                    "</arg_key>\n<arg_value>",
+                    "</arg_value>\n<arg_key>",
+                    "</arg_value>\n</tool_call>"));
+    private static final Family HERMES =
+            new Family("<tool_call>\n{\"name\": \"", new CallMarkup.Json("\", \"arguments\": ", "}\n</tool_call>"));
 
-        final String beginning;
-        final CallMarkup markup;
+    /// And GLM-4, and one whose separators are all different.
+    static List<Family> families() {
+        return List.of(
+                new Family("", new CallMarkup.Json("\n", "")),
+                HERMES,
+                GLM_4_5,
+                new Family(
+                        "<tool_call>",
+                        new CallMarkup.Pairs(
+                                "</tool_call>",
+                                "\n <arg_key>",
+                                "</arg_key><arg_value>",
+                                "</arg_value><arg_key>",
+                                "</arg_value>\n\n</tool_call>")));
+    }
 
-        Family(String beginning, CallMarkup markup) {
-            this.beginning = beginning;
-            this.markup = markup;
-        }
+    /// @param beginning of a call, up to the name
+    record Family(String beginning, CallMarkup markup) {
 
         AssistantDelta.ToolCall called(JsonNode tools, @Nullable String chosen, int more, Random random) {
             int budget = CallRules.compile(markup, tools, chosen).shortestAnswer() + 1 + more;
@@ -88,7 +90,7 @@ class CallRulesTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Family.class)
+    @MethodSource("families")
     void whatever_the_schema_a_model_without_any_sense_makes_a_call_that_is_read_and_valid(Family family) {
         Random random = new Random(51);
         RandomSchemas schemas = new RandomSchemas(random);
@@ -120,7 +122,7 @@ class CallRulesTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Family.class)
+    @MethodSource("families")
     void a_tool_that_says_nothing_of_its_arguments_gets_an_object(Family family) {
         Random random = new Random(53);
         ArrayNode tools = tools(true, read("{}"));
@@ -135,7 +137,7 @@ class CallRulesTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Family.class)
+    @MethodSource("families")
     void what_of_a_schema_is_not_kept_is_left_out_but_refused_where_the_tool_is_strict(Family family) {
         JsonNode schema = read("""
                 {"type":"object","required":["n","s","o"],"properties":{"n":{"type":"integer","minimum":3},
@@ -158,10 +160,13 @@ class CallRulesTest {
                         e -> assertThat(e.param()).isEqualTo("tools[1].function.parameters"))
                 .hasMessageStartingWith("tools[1].function.parameters: the schema at #/properties/n")
                 .hasMessageContaining("minimum");
+        assertThat(FORMAT.call(family.markup, tools(true, read("{}"), schema), name(0)))
+                .as("it is another that is called")
+                .isNotNull();
     }
 
     @ParameterizedTest
-    @EnumSource(Family.class)
+    @MethodSource("families")
     void a_hundred_tools_of_twenty_arguments_are_kept(Family family) {
         ObjectNode schema = JsonNodeFactory.instance.objectNode().put("type", "object");
         for (int i = 0; i < 20; i++) {
@@ -186,7 +191,7 @@ class CallRulesTest {
         Random random = new Random(61);
         List<String> seen = new ArrayList<>();
         for (int run = 0; run < 200; run++) {
-            seen.add(read(Family.GLM_4_5.called(tools, null, 30, random).arguments())
+            seen.add(read(GLM_4_5.called(tools, null, 30, random).arguments())
                     .path("v")
                     .toString());
         }
@@ -198,7 +203,7 @@ class CallRulesTest {
     void the_marks_of_a_vocabulary_may_be_written_as_tokens() {
         ArrayNode tools = tools(true, read("{\"type\":\"object\",\"properties\":{},\"additionalProperties\":false}"));
         long[] mask = new long[(TOKENS.size() + 63) / 64];
-        var constraint = FORMAT.call(Family.GLM_4_5.markup, tools, name(0)).constraint(100, "max_tokens");
+        var constraint = FORMAT.call(GLM_4_5.markup, tools, name(0)).constraint(100, "max_tokens");
 
         constraint.allow(mask, 100);
         constraint.accept('\n');
@@ -214,8 +219,8 @@ class CallRulesTest {
         ArrayNode tools = tools(true, read("{}"));
         tools.addObject().putObject("function").put("name", "no name");
 
-        assertThat(Family.HERMES.called(tools, null, 20, new Random(3)).name()).isEqualTo(name(0));
-        assertThatThrownBy(() -> FORMAT.call(Family.HERMES.markup, tools, "no name"))
+        assertThat(HERMES.called(tools, null, 20, new Random(3)).name()).isEqualTo(name(0));
+        assertThatThrownBy(() -> FORMAT.call(HERMES.markup, tools, "no name"))
                 .isInstanceOfSatisfying(
                         InvalidParameterException.class,
                         e -> assertThat(e.param()).isEqualTo("tool_choice"));

@@ -89,7 +89,7 @@ class GrammarTest {
 
             Answers.sample(constraint, 1000, answer, new Random(3));
 
-            assertThat(levels).isBetween(4, 15);
+            assertThat(levels).isBetween(3, 15);
             assertThat(read(answer.toString()).isArray()).isTrue();
         }
     }
