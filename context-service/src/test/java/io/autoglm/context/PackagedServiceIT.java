@@ -9,7 +9,9 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpClient.Version;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +23,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// The service as it is shipped: what it does before it is ready, and when it is told to stop.
 class PackagedServiceIT {
@@ -85,6 +89,24 @@ class PackagedServiceIT {
                 .contains("autoglm.redis.timeout", "soon");
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "AUTOGLM_REDIS_TIMEOUT | 0s | autoglm.redis.timeout is 0 ms: set it to 1 ms or more",
+                "AUTOGLM_REDIS_PROBE_INTERVAL | 0s | autoglm.redis.probe-interval is 0 ms: set it to 1 ms or more",
+                "AUTOGLM_REDIS_RETRY_AFTER | -1s | autoglm.redis.retry-after is -1000 ms: set it to 0 or more",
+                "AUTOGLM_CONVERSATION_MAX_TURNS | 0 | autoglm.conversation.max-turns is 0: set it to 1 or more",
+            })
+    void a_setting_that_cannot_work_stops_the_start_with_its_name(String name, String value, String why)
+            throws Exception {
+        Process service = start(Map.of("AUTOGLM_INTERNAL_TOKEN", "t", name, value));
+
+        assertThat(service.waitFor(60, SECONDS)).isTrue();
+        assertThat(service.exitValue()).isEqualTo(78);
+        assertThat(standardError()).containsExactly("autoglm: cannot start context-service: " + why);
+    }
+
     @Test
     void a_port_that_cannot_be_read_is_named_too() throws Exception {
         Process service = start(Map.of("AUTOGLM_INTERNAL_TOKEN", "t", "AUTOGLM_PORT", "many"));
@@ -115,7 +137,8 @@ class PackagedServiceIT {
             Process service = start(Map.of(
                     "AUTOGLM_INTERNAL_TOKEN", "t",
                     "AUTOGLM_REDIS_URL", redis.url(),
-                    "AUTOGLM_REDIS_PROBE_INTERVAL", "100ms"));
+                    "AUTOGLM_REDIS_PROBE_INTERVAL", "100ms",
+                    "AUTOGLM_DRAIN_DELAY", "5s"));
             await().atMost(60, SECONDS).until(() -> status("/q/health/live") == 200);
             assertThat(status("/q/health/ready")).isEqualTo(503);
 
@@ -124,6 +147,9 @@ class PackagedServiceIT {
             assertThat(status("/metrics")).isEqualTo(200);
 
             service.destroy();
+            await().atMost(5, SECONDS).until(this::callersAreAskedToLeave);
+            // Where the header is forbidden, the client would not even read the answer.
+            assertThat(answer(Version.HTTP_2).version()).isEqualTo(Version.HTTP_2);
             assertThat(service.waitFor(20, SECONDS)).isTrue();
             assertThat(service.exitValue()).isIn(0, 143);
         }
@@ -152,6 +178,21 @@ class PackagedServiceIT {
 
     private List<String> standardError() throws IOException {
         return Files.readAllLines(folder.resolve("err"));
+    }
+
+    private boolean callersAreAskedToLeave() throws IOException, InterruptedException {
+        return answer(Version.HTTP_1_1)
+                .headers()
+                .firstValue("connection")
+                .filter("close"::equals)
+                .isPresent();
+    }
+
+    private HttpResponse<?> answer(Version version) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/v1/conversations"))
+                .version(version)
+                .build();
+        return http.send(request, BodyHandlers.discarding());
     }
 
     private int status(String path) throws InterruptedException {

@@ -26,6 +26,11 @@ public final class Tunnel implements AutoCloseable {
         return entrance.getLocalPort();
     }
 
+    /// How many connections are open now.
+    public int connections() {
+        return passages.size();
+    }
+
     /// Every connection that is open now goes silent. Those that are opened later work.
     public void silence() {
         passages.forEach(passage -> passage.silent = true);
@@ -66,6 +71,8 @@ public final class Tunnel implements AutoCloseable {
                 copy(near, far);
                 back.join();
             } catch (IOException | InterruptedException gone) {
+                closeQuietly(near);
+            } finally {
                 passages.remove(this);
             }
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.autoglm.endtoend.stack.Http;
+import io.autoglm.endtoend.stack.KnownProcess;
 import io.autoglm.endtoend.stack.Launcher;
 import io.autoglm.endtoend.stack.Launcher.Result;
 import java.nio.file.Path;
@@ -33,7 +34,7 @@ class LauncherIT {
             assertThat(answer.status()).as(answer.body()).isEqualTo(200);
             assertThat(answer.body()).startsWith("data: {").endsWith("data: [DONE]\n\n");
 
-            List<Long> pids = new ArrayList<>();
+            List<KnownProcess> processes = new ArrayList<>();
             List<String> parts = new ArrayList<>();
             for (JsonNode part :
                     Http.tree(autoglm.run("status", "--json").text()).path("parts")) {
@@ -41,10 +42,11 @@ class LauncherIT {
                 assertThat(part.path("port").asInt()).isPositive();
                 assertThat(part.path("since").asText()).isNotBlank();
                 parts.add(part.path("part").asText());
-                pids.add(part.path("pid").asLong());
+                processes.add(KnownProcess.of(
+                        ProcessHandle.of(part.path("pid").asLong()).orElseThrow()));
             }
             assertThat(parts).containsExactlyInAnyOrder("redis", "context", "scheduler", "gateway", "inference-1");
-            assertThat(pids).allMatch(pid -> ProcessHandle.of(pid).isPresent());
+            assertThat(processes).allMatch(process -> process.find().isPresent());
 
             Result again = autoglm.run("up", "--detach");
             assertThat(again.exitCode()).isZero();
@@ -52,7 +54,7 @@ class LauncherIT {
 
             Result down = autoglm.run("down");
             assertThat(down.exitCode()).as(down.text()).isZero();
-            assertThat(pids).noneMatch(pid -> ProcessHandle.of(pid).isPresent());
+            assertThat(processes).noneMatch(process -> process.find().isPresent());
         }
     }
 

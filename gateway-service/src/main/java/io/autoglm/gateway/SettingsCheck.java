@@ -74,6 +74,16 @@ final class SettingsCheck {
     /// @throws CannotStart for the first setting that makes no sense
     static void check(Config config) {
         RULES.forEach(rule -> rule.check(config));
+        notLess(config, "autoglm.chat.max-bodies-bytes", "autoglm.chat.max-body-bytes");
+    }
+
+    private static void notLess(Config config, String setting, String than) {
+        Optional<Long> value = config.getOptionalValue(setting, Long.class);
+        Optional<Long> least = config.getOptionalValue(than, Long.class);
+        if (value.isPresent() && least.isPresent() && value.get() < least.get()) {
+            throw new CannotStart(
+                    setting + " is " + value.get(), "it must be " + least.get() + " or more, which is " + than);
+        }
     }
 
     private static Rule<Long> wholeNumber(String setting, long least) {

@@ -3,6 +3,7 @@ package io.autoglm.inference;
 import io.autoglm.inference.batching.BatchingConfig;
 import io.autoglm.inference.model.ModelLoadException;
 import io.autoglm.service.CannotStart;
+import io.autoglm.service.LastWords;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
@@ -98,7 +99,7 @@ public class Lifecycle {
         }
         System.err.println("autoglm: cannot serve: " + unservable.why());
         changes.fire(unservable);
-        Quarkus.asyncExit(Main.EX_CONFIG);
+        Quarkus.asyncExit(LastWords.CONFIGURATION_FAULT);
     }
 
     void drain(@Observes ShutdownDelayInitiatedEvent stopping) throws InterruptedException {

@@ -11,6 +11,7 @@ import io.autoglm.inference.model.GenerationDefaults;
 import io.autoglm.inference.model.ModelDirectory;
 import io.autoglm.inference.sampling.SamplerWorkspace;
 import io.autoglm.inference.template.ChatTemplate;
+import io.autoglm.inference.text.AssistantParser;
 import io.autoglm.inference.text.TokenBytes;
 import io.autoglm.inference.text.Tokenizer;
 import io.autoglm.protocol.placement.ServedModel;
@@ -56,7 +57,7 @@ public record ServingModel(
         Tokenizer tokenizer = Tokenizer.open(path);
         Optional<ChatTemplate> template = ChatTemplate.open(path, Clock.system(ZoneId.systemDefault()));
         Set<Integer> endTokens = Set.copyOf(directory.generation().eosTokenIds());
-        AnswerFormat format = new AnswerFormat(tokenizer.bytes(), endTokens);
+        AnswerFormat format = new AnswerFormat(tokenizer.bytes(), endTokens, AssistantParser.REASONING_END);
         LoadedModel loaded = LoadedModel.open(
                 directory,
                 new EngineConfig(

@@ -16,7 +16,8 @@ public final class Headers {
     public static final String PRIORITY = "x-autoglm-priority";
     /// On answers: the instance that produced them.
     public static final String INSTANCE = "x-autoglm-instance";
-    /// On answers: why the answer is less than it could be, such as `scheduler-down`.
+    /// On answers: why the answer is less than it could be, such as `scheduler-down`, `scheduler-settling` or
+    /// `not-remembered`.
     public static final String DEGRADED = "x-autoglm-degraded";
     /// In and out: the id that ties the logs of all services together. Taken from `traceparent` where one came.
     public static final String TRACE_ID = "x-trace-id";

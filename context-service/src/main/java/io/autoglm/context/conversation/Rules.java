@@ -3,6 +3,8 @@ package io.autoglm.context.conversation;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.autoglm.protocol.conversation.ConversationCreate;
 import io.autoglm.protocol.conversation.Turn;
+import io.autoglm.service.Bounds;
+import io.quarkus.runtime.Startup;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,6 +15,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// What a body must be, checked on its JSON so that the answer can name the field.
+///
+/// Made at the start, before Redis is asked, so that a wrong limit stops that instead of the first request.
+@Startup(1)
 @Singleton
 public final class Rules {
     private static final Set<String> SYSTEM_ROLES = Set.of("system", "developer");
@@ -25,7 +30,21 @@ public final class Rules {
     private final ConversationConfig config;
 
     Rules(ConversationConfig config) {
-        this.config = config;
+        this.config = checked(config);
+    }
+
+    private static ConversationConfig checked(ConversationConfig config) {
+        String prefix = "autoglm.conversation.";
+        Bounds.positive(prefix + "ttl", config.ttl());
+        Bounds.ordered(prefix + "ttl", config.ttl(), prefix + "max-ttl", config.maxTtl());
+        Bounds.atLeast(prefix + "max-turn-messages", config.maxTurnMessages(), 1);
+        Bounds.atLeast(prefix + "max-turn-bytes", config.maxTurnBytes().asLongValue(), 1);
+        Bounds.atLeast(prefix + "max-turns", config.maxTurns(), 1);
+        Bounds.atLeast(prefix + "max-bytes", config.maxBytes().asLongValue(), 1);
+        Bounds.atLeast(prefix + "request-ids", config.requestIds(), 1);
+        Bounds.atLeast(prefix + "max-listed", config.maxListed(), 1);
+        Bounds.atLeast(prefix + "compress-from", config.compressFrom().asLongValue(), 0);
+        return config;
     }
 
     /// The body of an append; see {@link io.autoglm.protocol.conversation.TurnAppend}.

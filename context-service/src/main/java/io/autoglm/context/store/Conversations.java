@@ -141,8 +141,9 @@ public final class Conversations {
 
     /// Done with false where there was none.
     public Uni<Outcome<Boolean>> delete(ConversationKey key) {
+        Cursor asked = new Cursor(clock.millis(), key.id());
         return answered(link.delete(Keys.of(key).all()).map(found -> {
-            index.forget(key);
+            index.forget(key.tenant(), asked);
             return Outcome.done(found > 0);
         }));
     }

@@ -3,7 +3,8 @@ package io.autoglm.context.store;
 import java.util.HashMap;
 import java.util.Map;
 
-/// Whether conversations are safe in this Redis, and whether they can be written.
+/// Whether conversations are safe in this Redis, and whether they can be written. Of a cluster it is the condition of
+/// the one node that was asked: Quarkus' client, which measures the one of Vert.x, has no way to ask each.
 sealed interface RedisCondition {
 
     /// @param appendOnly whether every write goes to the append-only file; without it a restart forgets
@@ -31,7 +32,8 @@ sealed interface RedisCondition {
         if (!fields.getOrDefault("loading", "0").equals("0")) {
             return new Away("it is still loading its data");
         }
-        String policy = fields.getOrDefault("maxmemory_policy", "noeviction");
+        // A Redis that does not say, as one whose operator hides it, may evict.
+        String policy = fields.getOrDefault("maxmemory_policy", "unknown");
         boolean unlimited = fields.getOrDefault("maxmemory", "").equals("0");
         return policy.equals("noeviction") || unlimited
                 ? new Usable(fields.getOrDefault("aof_enabled", "0").equals("1"))

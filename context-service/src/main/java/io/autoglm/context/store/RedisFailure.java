@@ -12,7 +12,7 @@ sealed interface RedisFailure {
 
     String why();
 
-    /// It could not be reached, or did not answer in time.
+    /// It could not be reached, did not answer in time, or says that it cannot for the moment.
     record Away(String why) implements RedisFailure {}
 
     /// It answered that it will not.
@@ -26,6 +26,8 @@ sealed interface RedisFailure {
         return switch (code) {
             case "CONNECTION_CLOSED" -> new Away("the connection broke");
             case "LOADING" -> new Away("it is still loading its data");
+            case "CLUSTERDOWN", "TRYAGAIN", "MASTERDOWN", "BUSY" ->
+                new Away("it is not able to answer now (" + code + ")");
             case "OOM" -> new Refused("its memory is full (OOM)");
             case "MISCONF" -> new Refused("it cannot write to its disk (MISCONF)");
             case "READONLY" -> new Refused("it is a replica (READONLY)");

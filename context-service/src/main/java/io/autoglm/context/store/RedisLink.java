@@ -1,5 +1,6 @@
 package io.autoglm.context.store;
 
+import io.autoglm.service.Bounds;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.redis.client.Command;
@@ -23,6 +24,7 @@ final class RedisLink {
     private final FailureLog failures;
 
     RedisLink(Redis redis, RedisConfig config, MeterRegistry metrics, Clock clock) {
+        Bounds.positive("autoglm.redis.timeout", config.timeout());
         this.redis = redis;
         this.config = config;
         this.metrics = metrics;

@@ -1,5 +1,6 @@
 package io.autoglm.context.store;
 
+import io.autoglm.service.Bounds;
 import io.autoglm.service.CannotStart;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -27,6 +28,8 @@ final class RedisWatch {
     private long timer;
 
     RedisWatch(RedisLink link, RedisConfig config, Vertx vertx) {
+        Bounds.positive("autoglm.redis.probe-interval", config.probeInterval());
+        Bounds.notNegative("autoglm.redis.retry-after", config.retryAfter());
         this.link = link;
         this.config = config;
         this.vertx = vertx;

@@ -40,14 +40,12 @@ final class TenantIndex {
                         config.maxTtl().toMillis())));
     }
 
-    /// Takes a deleted conversation off the list.
-    void forget(ConversationKey key) {
-        write(link.run(LuaScript.FORGET, List.of(Keys.index(key.tenant())), List.of(key.id(), "")));
-    }
-
-    /// Takes an expired conversation off the list, unless it was put at the head since it was seen there.
-    void forget(String tenant, Cursor seen) {
-        write(link.run(LuaScript.FORGET, List.of(Keys.index(tenant)), List.of(seen.id(), seen.millis())));
+    /// Takes a conversation that is gone off the list, unless it was put at the head since then: this may come late,
+    /// when one of that id has begun anew.
+    ///
+    /// @param gone with the time at which it was seen there, or at which its end was asked for
+    void forget(String tenant, Cursor gone) {
+        write(link.run(LuaScript.FORGET, List.of(Keys.index(tenant)), List.of(gone.id(), gone.millis())));
     }
 
     /// @param after null for the first page

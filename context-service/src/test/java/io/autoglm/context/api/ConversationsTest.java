@@ -1,6 +1,7 @@
 package io.autoglm.context.api;
 
 import static io.restassured.RestAssured.given;
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -227,6 +228,20 @@ class ConversationsTest {
         as(tenant).get("/v1/conversations").then().body("data.size()", equalTo(0));
         window("s", 100).body("turns.size()", equalTo(0));
         as(tenant).delete("/v1/conversations/s").then().statusCode(404);
+    }
+
+    @Test
+    void one_that_is_begun_anew_while_it_is_deleted_stays_on_the_list() throws IOException {
+        append("s", "r1", 1, user("hi"));
+        String place = "ZRANK " + key("index") + " s";
+        await().atMost(10, SECONDS).until(() -> redis.command(place).equals(":0"));
+
+        redis.command("ZADD " + key("index") + " 9999999999999 s");
+        as(tenant).delete("/v1/conversations/s").then().statusCode(204);
+
+        await().during(500, MILLISECONDS)
+                .atMost(5, SECONDS)
+                .until(() -> redis.command(place).equals(":0"));
     }
 
     @Test

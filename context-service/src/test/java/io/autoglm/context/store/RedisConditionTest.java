@@ -24,11 +24,19 @@ class RedisConditionTest {
                 .isEqualTo(new RedisCondition.Usable(true));
         assertThat(RedisCondition.of("maxmemory:0\r\nmaxmemory_policy:allkeys-lru\r\naof_enabled:1\r\n"))
                 .isEqualTo(new RedisCondition.Usable(true));
+        assertThat(RedisCondition.of("maxmemory:0\r\naof_enabled:1\r\n")).isEqualTo(new RedisCondition.Usable(true));
+    }
+
+    @Test
+    void a_redis_that_does_not_tell_its_policy_is_refused() {
+        assertThat(RedisCondition.of("maxmemory:1048576\r\naof_enabled:1\r\n"))
+                .isEqualTo(new RedisCondition.Evicting("unknown"));
+        assertThat(RedisCondition.of("aof_enabled:1\r\n")).isEqualTo(new RedisCondition.Evicting("unknown"));
     }
 
     @Test
     void a_redis_without_append_only_file_is_told_apart() {
-        assertThat(RedisCondition.of("aof_enabled:0\r\n")).isEqualTo(new RedisCondition.Usable(false));
+        assertThat(RedisCondition.of("maxmemory:0\r\naof_enabled:0\r\n")).isEqualTo(new RedisCondition.Usable(false));
     }
 
     @Test

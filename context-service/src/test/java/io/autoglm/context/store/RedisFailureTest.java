@@ -11,6 +11,7 @@ import java.time.ZoneOffset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RedisFailureTest {
     private static final Instant NOW = Instant.parse("2026-11-21T10:00:00Z");
@@ -31,6 +32,21 @@ class RedisFailureTest {
     void what_redis_refuses_is_told_by_its_code_word_alone(String answer, String why) {
         assertThat(new RedisFailedException(ErrorType.create(answer)).failure())
                 .isEqualTo(new RedisFailure.Refused(why));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "CLUSTERDOWN Hash slot not served",
+                "TRYAGAIN Multiple keys request during rehashing of slot",
+                "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.",
+                "BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.",
+            })
+    void what_passes_by_itself_is_no_refusal(String answer) {
+        String code = answer.substring(0, answer.indexOf(' '));
+
+        assertThat(new RedisFailedException(ErrorType.create(answer)).failure())
+                .isEqualTo(new RedisFailure.Away("it is not able to answer now (" + code + ")"));
     }
 
     @Test

@@ -20,6 +20,10 @@ record AlreadyRunning(Home home, Snapshot running, Up up, Screen screen, PrintSt
 
     /// @return the exit code
     int run() throws InterruptedException {
+        if (running.options().development()) {
+            System.err.println("autoglm: the services run in development mode: end ./autoglm dev first");
+            return ExitCode.FAILED;
+        }
         Optional<String> difference = difference();
         if (difference.isPresent()) {
             System.err.println("autoglm: already running " + difference.get() + ": ./autoglm down first");

@@ -11,21 +11,17 @@ import io.autoglm.local.CommandLine.Supervise;
 import io.autoglm.local.CommandLine.Up;
 import io.autoglm.local.home.Fault;
 import io.autoglm.local.home.Home;
-import io.autoglm.local.home.PartStatus;
 import io.autoglm.local.home.Snapshot;
 import io.autoglm.local.home.SuiteOptions;
 import io.autoglm.local.network.Gateway;
-import io.autoglm.local.supervision.Orphans;
 import io.autoglm.local.terminal.ChatTerminal;
 import io.autoglm.local.terminal.LogView;
 import io.autoglm.local.terminal.Screen;
-import io.autoglm.local.terminal.StatusTable;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -83,7 +79,7 @@ final class Autoglm {
                                 environment)
                         .run();
             case Down down -> new DownCommand(home, screen, out).run();
-            case Status status -> status(home, status.json());
+            case Status status -> new StatusCommand(home, status.json(), out).run();
             case IsUp isUp ->
                 Snapshot.read(home).filter(Snapshot::isSupervised).isPresent() ? ExitCode.OK : ExitCode.NOT_UP;
             case ShowKey showKey -> key(home);
@@ -102,16 +98,20 @@ final class Autoglm {
     /// The services stand on their default ports, whatever the offset of the suite beside them.
     private int dev(Dev dev) throws IOException, InterruptedException {
         Home home = Home.of(root, 0, environment);
-        SuiteOptions options = options(configuredModel(), 1, 0);
+        SuiteOptions options = SuiteOptions.development(chosenOrDefault(configuredModel()));
         return new DevCommand(home, options, dev.mavenArguments(), environment, out).run();
     }
 
     private SuiteOptions options(@Nullable Path model, @Nullable Integer instances, int portOffset) {
         return new SuiteOptions(
-                model != null ? model : root.resolve("models/autoglm-nano"),
+                chosenOrDefault(model),
                 instances != null ? instances : 1,
                 portOffset,
                 set("AUTOGLM_HOST").orElse("127.0.0.1"));
+    }
+
+    private Path chosenOrDefault(@Nullable Path chosen) {
+        return chosen != null ? chosen : root.resolve("models/autoglm-nano");
     }
 
     private @Nullable Path configuredModel() {
@@ -122,24 +122,6 @@ final class Autoglm {
 
     private Optional<String> set(String name) {
         return Optional.ofNullable(environment.get(name)).map(String::strip).filter(value -> !value.isEmpty());
-    }
-
-    private int status(Home home, boolean json) {
-        Optional<Snapshot> snapshot = Snapshot.read(home);
-        boolean supervised = snapshot.filter(Snapshot::isSupervised).isPresent();
-        List<PartStatus> known = snapshot.map(Snapshot::parts).orElse(List.of());
-        List<PartStatus> parts = supervised ? known : Orphans.among(known);
-        StatusTable table = new StatusTable(parts);
-        if (json) {
-            out.println(table.json());
-        } else if (parts.isEmpty()) {
-            out.println("autoglm: not up");
-        } else {
-            if (!supervised) out.println("autoglm: the supervisor was killed; these parts are what it left");
-            out.print(table.text(Instant.now()));
-        }
-        if (!supervised) return ExitCode.NOT_UP;
-        return parts.stream().allMatch(PartStatus::isReady) && !parts.isEmpty() ? ExitCode.OK : ExitCode.FAILED;
     }
 
     private int key(Home home) throws IOException {

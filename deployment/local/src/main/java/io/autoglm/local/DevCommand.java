@@ -12,6 +12,7 @@ import io.autoglm.local.supervision.Fleet;
 import io.autoglm.local.supervision.Supervisor;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,47 +36,45 @@ record DevCommand(
 
     private static final int POLL_MILLIS = 50;
     /// As long as the services may drain.
-    private static final int MAVEN_STOP_SECONDS = 60;
+    private static final Duration TIME_TO_STOP = Duration.ofSeconds(60);
 
     /// @return the exit code, Maven's where it came to that
     int run() throws IOException, InterruptedException {
-        if (Snapshot.read(home).filter(Snapshot::isSupervised).isPresent()) {
-            System.err.println("autoglm: the suite is up and has the ports: ./autoglm down first");
+        Optional<Snapshot> other = Snapshot.read(home).filter(Snapshot::isSupervised);
+        if (other.isPresent()) {
+            System.err.println(
+                    other.get().options().development()
+                            ? "autoglm: the services run in development mode: end the other ./autoglm dev first"
+                            : "autoglm: the suite is up and has the ports: ./autoglm down first");
             return ExitCode.FAILED;
         }
         Supervision supervision = new Supervision(home, options);
-        AtomicReference<@Nullable Process> maven = new AtomicReference<>();
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(maven.get(), supervision), "stop"));
+        AtomicReference<@Nullable DevServices> services = new AtomicReference<>();
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(services.get(), supervision), "stop"));
         AtomicReference<@Nullable DevSuite> laid = new AtomicReference<>();
         CompletableFuture<Boolean> ended = CompletableFuture.supplyAsync(() -> supervise(supervision, laid));
         try {
             DevSuite suite = awaitRedis(ended, laid);
             if (suite == null) return ExitCode.FAILED;
-            out.println("autoglm: API key " + suite.key() + " · " + Gateway.url(options) + "/docs · Ctrl-C ends");
-            Process started = startMaven(suite.environment());
-            maven.set(started);
+            out.println("autoglm: API key " + suite.keyToTell() + " · " + Gateway.url(options) + "/docs · Ctrl-C ends");
+            Process started = startMaven(suite);
+            services.set(new DevServices(started, TIME_TO_STOP));
             return started.waitFor();
         } finally {
             supervision.stopAndWait();
         }
     }
 
-    /// The hook of Ctrl-C and SIGTERM: nothing that was started stays.
-    private static void stop(@Nullable Process maven, Supervision supervision) {
-        if (maven != null) stop(maven);
-        supervision.stopAndWait();
-    }
-
-    /// Maven ends its services by itself, mostly.
-    private static void stop(Process maven) {
-        List<ProcessHandle> services = maven.descendants().toList();
-        maven.destroy();
+    /// The hook of Ctrl-C and SIGTERM: nothing that was started stays. Ctrl-C goes to all of the terminal, Redis among
+    /// them, which must not be taken for dead and started again.
+    private static void stop(@Nullable DevServices services, Supervision supervision) {
+        supervision.requestStop();
         try {
-            if (!maven.waitFor(MAVEN_STOP_SECONDS, TimeUnit.SECONDS)) maven.destroyForcibly();
+            if (services != null) services.stop();
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }
-        services.forEach(ProcessHandle::destroy);
+        supervision.stopAndWait();
     }
 
     private boolean supervise(Supervision supervision, AtomicReference<@Nullable DevSuite> laid) {
@@ -112,7 +111,7 @@ record DevCommand(
     }
 
     /// Without Quarkus' interactive console, of which there would be four at one keyboard.
-    private Process startMaven(Map<String, String> settings) throws IOException {
+    private Process startMaven(DevSuite suite) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 home.root().resolve("mvnw").toString(),
                 "-T4",
@@ -124,7 +123,7 @@ record DevCommand(
         command.addAll(mavenArguments);
         ProcessBuilder maven =
                 new ProcessBuilder(command).directory(home.root().toFile()).inheritIO();
-        maven.environment().putAll(settings);
+        suite.layOver(maven.environment());
         return maven.start();
     }
 }

@@ -14,7 +14,7 @@ record Welcome(Home home, SuiteOptions options, KeysFile keys, boolean detached)
 
     String text(Duration took) throws IOException {
         Gateway gateway = Gateway.of(home, options);
-        boolean admitted = admits(gateway.key());
+        String key = keys.toTell(gateway.key());
         return """
 
                 AutoGLM Serving is up after %3$d s.
@@ -28,11 +28,11 @@ record Welcome(Home home, SuiteOptions options, KeysFile keys, boolean detached)
                 %5$s
                 """.formatted(
                         gateway.url(),
-                        admitted ? gateway.key() : "one of those in " + keys.path(),
+                        key,
                         took.toSeconds(),
                         model(gateway),
                         advice(),
-                        admitted ? gateway.key() : "$AUTOGLM_KEY");
+                        key.equals(gateway.key()) ? key : "$AUTOGLM_KEY");
     }
 
     /// The suite is up, whatever the gateway says to our key: a file of the user's own may not hold it.
@@ -49,14 +49,6 @@ record Welcome(Home home, SuiteOptions options, KeysFile keys, boolean detached)
     private String nameOfFolder() {
         Path name = options.model().getFileName();
         return name == null ? options.model().toString() : name.toString();
-    }
-
-    private boolean admits(String key) {
-        try {
-            return keys.admits(key);
-        } catch (IOException unreadable) {
-            return false;
-        }
     }
 
     private String advice() {

@@ -68,6 +68,16 @@ class AlreadyRunningTest {
     }
 
     @ParameterizedTest
+    @EnumSource
+    void services_in_development_mode_are_not_the_suite_that_is_asked_for(Phase phase) throws Exception {
+        Snapshot dev = new Snapshot(
+                Running.of(process.toHandle()), SuiteOptions.development(OPTIONS.model()), phase, null, List.of());
+
+        assertThat(up(dev, ANYTHING)).isEqualTo(ExitCode.FAILED);
+        assertThat(text()).isEmpty();
+    }
+
+    @ParameterizedTest
     @EnumSource(names = {"STOPPING", "FAILED", "STOPPED"})
     void a_suite_that_is_being_stopped_is_no_success(Phase phase) throws Exception {
         assertThat(up(phase, ANYTHING)).isEqualTo(ExitCode.FAILED);
@@ -117,8 +127,12 @@ class AlreadyRunningTest {
     }
 
     private int up(Phase phase, Up asked) throws InterruptedException {
+        return up(snapshot(phase, null), asked);
+    }
+
+    private int up(Snapshot running, Up asked) throws InterruptedException {
         PrintStream out = new PrintStream(shown, true, StandardCharsets.UTF_8);
-        return new AlreadyRunning(home, snapshot(phase, null), asked, new Screen(false, 80), out).run();
+        return new AlreadyRunning(home, running, asked, new Screen(false, 80), out).run();
     }
 
     private Snapshot snapshot(Phase phase, @Nullable String reason) {

@@ -28,6 +28,14 @@ class ConfigurationPageTest {
 
     @ParameterizedTest
     @FieldSource("SERVICES")
+    void every_setting_is_said_to_do_something(String service) throws IOException {
+        assertThat(SettingsTable.in(page(), service).lines())
+                .isNotEmpty()
+                .noneMatch(row -> row.matches(".*\\|\\s*\\|"));
+    }
+
+    @ParameterizedTest
+    @FieldSource("SERVICES")
     void the_page_names_what_is_substituted_in_properties(String service) throws IOException {
         String properties = Files.readString(
                 Repository.root().resolve(service).resolve("src/main/resources/application.properties"));

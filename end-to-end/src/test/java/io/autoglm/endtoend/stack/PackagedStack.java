@@ -61,29 +61,32 @@ public final class PackagedStack implements AutoCloseable {
     public PackagedStack(int instances) {
         this.instances = instances;
         this.firstPort = Ports.block(FIXED_PORTS + instances);
+        List<Runnable> undo = new ArrayList<>();
         try {
             Path scratch = Files.createDirectories(Repository.scratch());
             this.folder = Files.createTempDirectory(scratch, "stack");
             this.apps = new StagedApps(folder.resolve("apps"));
             this.runFolder = new RunFolder(folder.resolve("run"));
             this.issuer = new Issuer();
+            undo.add(issuer::close);
             this.guardian = new Guardian();
+            undo.add(guardian::close);
             guardian.watch(runFolder);
+            undo.add(this::killEverything);
             Runtime.getRuntime().addShutdownHook(new Thread(this::killEverything));
             this.redis = redisServer();
             this.context = service("context", contextPort(), 96, Map.of("AUTOGLM_REDIS_URL", redisUrl()));
             this.scheduler = service("scheduler", schedulerPort(), 96, lifecycle());
             this.gateway = service("gateway", gatewayPort(), 192, doors());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        try {
             List<Part> parts = List.of(redis, context, scheduler, gateway);
             parts.forEach(Part::start);
             parts.forEach(Part::awaitReady);
             awaitInstances();
+        } catch (IOException e) {
+            undo.reversed().forEach(Runnable::run);
+            throw new UncheckedIOException(e);
         } catch (RuntimeException | Error e) {
-            killEverything();
+            undo.reversed().forEach(Runnable::run);
             throw e;
         }
     }

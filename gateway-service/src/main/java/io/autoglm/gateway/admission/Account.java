@@ -1,6 +1,7 @@
 package io.autoglm.gateway.admission;
 
 import io.autoglm.gateway.admission.Decision.Limit;
+import io.autoglm.gateway.http.HeldBytes;
 import io.autoglm.gateway.identity.Quota;
 
 /// What one caller has used. Guarded by its own monitor; held for nanoseconds.
@@ -8,6 +9,8 @@ final class Account {
     private Quota quota;
     private TokenBucket bucket;
     private int open;
+    /// Of the bodies of its open requests.
+    private final HeldBytes bodies = new HeldBytes();
 
     Account(Quota quota, long nowNanos) {
         this.quota = quota;
@@ -37,6 +40,10 @@ final class Account {
         }
         open++;
         return new Decision.Admitted(new Permit(this), usage(nowNanos));
+    }
+
+    HeldBytes bodies() {
+        return bodies;
     }
 
     synchronized void release() {

@@ -1,5 +1,6 @@
 package io.autoglm.gateway.admission;
 
+import io.autoglm.gateway.http.HeldBytes;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /// The right of one request to be open. It ends once: a second release changes nothing.
@@ -11,12 +12,14 @@ public final class Permit {
         this.account = account;
     }
 
-    /// @return whether this call was the one that ended it
-    public boolean release() {
-        if (!released.compareAndSet(false, true)) {
-            return false;
+    /// What all open requests of the same account hold.
+    public HeldBytes bodies() {
+        return account.bodies();
+    }
+
+    public void release() {
+        if (released.compareAndSet(false, true)) {
+            account.release();
         }
-        account.release();
-        return true;
     }
 }

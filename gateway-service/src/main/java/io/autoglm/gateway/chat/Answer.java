@@ -2,7 +2,6 @@ package io.autoglm.gateway.chat;
 
 import io.autoglm.gateway.errors.Problem;
 import io.autoglm.gateway.errors.ProblemWriter;
-import io.autoglm.gateway.placement.Ticket;
 import io.autoglm.gateway.upstream.Reply;
 import io.autoglm.protocol.Headers;
 import io.autoglm.protocol.placement.Lease.Target;
@@ -28,15 +27,17 @@ final class Answer {
     }
 
     /// Which instance answers, how long it took until now, and what the answer lacks.
-    void mark(@Nullable Ticket ticket, @Nullable Target target, boolean forgotten) {
+    ///
+    /// @param placed why the request was placed without the scheduler; null where it was not
+    void mark(@Nullable String placed, @Nullable Target target, boolean forgotten) {
         long tookNanos = nanoClock.getAsLong() - arrivedNanos;
         response.putHeader("openai-processing-ms", Long.toString(TimeUnit.NANOSECONDS.toMillis(tookNanos)));
         if (target != null) {
             response.putHeader(Headers.INSTANCE, target.id());
         }
         StringJoiner degraded = new StringJoiner(", ").setEmptyValue("");
-        if (ticket != null && ticket.degraded()) {
-            degraded.add("scheduler-down");
+        if (placed != null) {
+            degraded.add(placed);
         }
         if (forgotten) {
             degraded.add("not-remembered");

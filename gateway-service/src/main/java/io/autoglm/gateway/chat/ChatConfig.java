@@ -11,8 +11,10 @@ interface ChatConfig {
     @WithDefault("10485760")
     long maxBodyBytes();
 
-    /// The request bodies held at once, in bytes; a request for which there is no room is refused with 503. A
-    /// body is held from its first byte to the answer's first token. Default 256 MiB.
+    /// The request bodies held at once, in bytes, not less than one may have; a request for which there is no
+    /// room is refused with 503. One account holds at most a quarter of it, or one largest body if that is more,
+    /// and is refused with 429 beyond it. A body is held from its first byte to the answer's first token.
+    /// Default 256 MiB.
     @WithDefault("268435456")
     long maxBodiesBytes();
 

@@ -9,6 +9,7 @@ import io.autoglm.gateway.http.BodyBudget;
 import io.autoglm.gateway.http.BodyReader;
 import io.autoglm.gateway.http.BodyReader.Body;
 import io.autoglm.gateway.http.Farewell;
+import io.autoglm.gateway.http.Trace;
 import io.autoglm.gateway.identity.Caller;
 import io.autoglm.protocol.Headers;
 import io.micrometer.core.instrument.Gauge;
@@ -33,14 +34,6 @@ import org.jspecify.annotations.Nullable;
 public final class CompletionHandler {
     private static final Pattern SESSION = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._:@-]{0,127}");
 
-    /// What an admitted request holds until its {@link Completion} takes over or it is refused.
-    private record Held(Permit permit, BodyBudget.Share share) {
-        void release() {
-            permit.release();
-            share.close();
-        }
-    }
-
     private final Services services;
     private final Admission admission;
     private final ProblemWriter problems;
@@ -52,7 +45,8 @@ public final class CompletionHandler {
         this.admission = admission;
         this.problems = problems;
         this.parser = new RequestParser(services.config().maxMessages());
-        this.bodies = new BodyBudget(services.config().maxBodiesBytes());
+        this.bodies = new BodyBudget(
+                services.config().maxBodiesBytes(), services.config().maxBodyBytes());
         Gauge.builder("autoglm.bodies.bytes", bodies, BodyBudget::heldBytes)
                 .description("Request bodies that are held, bytes")
                 .register(metrics);
@@ -67,15 +61,17 @@ public final class CompletionHandler {
     }
 
     private void handle(RoutingContext rc, Endpoint endpoint) {
-        long arrivedNanos = services.nanoClock().getAsLong();
-        Decision decision = admission.admit(Caller.of(rc));
+        Arrival arrival =
+                new Arrival(Trace.of(rc), Caller.of(rc), services.nanoClock().getAsLong());
+        Decision decision = admission.admit(arrival.caller());
         decision.usage().writeTo(rc.response().headers());
         switch (decision) {
             case Decision.Shed shed -> refuseUnread(rc, Problem.rateLimited(shed.message(), shed.retryAfterSeconds()));
             case Decision.Admitted admitted -> {
-                Held held = new Held(admitted.permit(), bodies.open());
+                Permit permit = admitted.permit();
+                Held held = new Held(permit, bodies.open(permit.bodies()));
                 try {
-                    read(rc, endpoint, held, arrivedNanos);
+                    read(rc, endpoint, held, arrival);
                 } catch (RuntimeException e) {
                     held.release();
                     throw e;
@@ -84,7 +80,7 @@ public final class CompletionHandler {
         }
     }
 
-    private void read(RoutingContext rc, Endpoint endpoint, Held held, long arrivedNanos) {
+    private void read(RoutingContext rc, Endpoint endpoint, Held held, Arrival arrival) {
         @Nullable String type = rc.request().getHeader("Content-Type");
         if (type == null || !isJson(type)) {
             held.release();
@@ -96,7 +92,7 @@ public final class CompletionHandler {
                 .onFailure(gone -> held.release())
                 .onSuccess(body -> {
                     try {
-                        arrived(rc, endpoint, body, held, arrivedNanos);
+                        arrived(rc, endpoint, body, held, arrival);
                     } catch (RuntimeException e) {
                         held.release();
                         rc.fail(e);
@@ -104,10 +100,10 @@ public final class CompletionHandler {
                 });
     }
 
-    private void arrived(RoutingContext rc, Endpoint endpoint, Body body, Held held, long arrivedNanos) {
+    private void arrived(RoutingContext rc, Endpoint endpoint, Body body, Held held, Arrival arrival) {
         switch (body) {
             case Body.Whole whole -> {
-                @Nullable Problem problem = begin(rc, endpoint, whole.bytes(), held, arrivedNanos);
+                @Nullable Problem problem = begin(rc, endpoint, whole.bytes(), held, arrival);
                 if (problem != null) {
                     held.release();
                     problems.write(rc.response(), problem);
@@ -123,6 +119,11 @@ public final class CompletionHandler {
                         rc,
                         Problem.unavailable("The gateway holds as many request bodies as it can.", "gateway_busy", 1));
             }
+            case Body.NoRoomForTheAccount noRoom -> {
+                held.release();
+                refuseUnread(
+                        rc, Problem.rateLimited("The bodies of your open requests are as many bytes as allowed.", 1));
+            }
             case Body.TooSlow tooSlow -> {
                 held.release();
                 refuseAndClose(rc, Problem.tooSlow(Math.max(1, tooSlow.limit().toSeconds())));
@@ -131,17 +132,15 @@ public final class CompletionHandler {
     }
 
     /// @return why the request cannot go on; null when it does
-    private @Nullable Problem begin(RoutingContext rc, Endpoint endpoint, Buffer body, Held held, long arrivedNanos) {
+    private @Nullable Problem begin(RoutingContext rc, Endpoint endpoint, Buffer body, Held held, Arrival arrival) {
         return switch (parser.parse(endpoint, body)) {
             case RequestParser.Parsed.Wrong wrong -> wrong.problem();
             case RequestParser.Parsed.Valid valid -> {
-                Caller caller = Caller.of(rc);
                 CompletionRequest request = valid.request();
                 @Nullable String session = rc.request().getHeader(Headers.SESSION_ID);
-                @Nullable Problem problem = problem(caller, request, session);
+                @Nullable Problem problem = problem(arrival.caller(), request, session);
                 if (problem == null) {
-                    new Completion(services, rc, caller, request, session, held.permit(), held.share(), arrivedNanos)
-                            .run();
+                    new Completion(services, rc.response(), arrival, held, request, session).run();
                 }
                 yield problem;
             }

@@ -4,27 +4,25 @@ import io.autoglm.gateway.upstream.Fault;
 import io.autoglm.protocol.placement.LeaseOutcome.Result;
 
 /// How a request ended, and what the scheduler is told of it. Only {@link #FAILED} names an instance as the
-/// cause; the protocol's `refused` is what "says nothing about the instance".
+/// cause.
 enum End {
-    OK(Result.OK, 200),
-    CLIENT_GONE(Result.CLIENT_GONE, 499),
+    OK(Result.OK),
+    CLIENT_GONE(Result.CLIENT_GONE),
     /// The request is at fault.
-    REFUSED(Result.REFUSED, 400),
+    REFUSED(Result.REFUSED),
     /// Nobody has room.
-    BUSY(Result.REFUSED, 503),
+    BUSY(Result.REFUSED),
     /// The request's own time was up.
-    DEADLINE(Result.REFUSED, 504),
+    DEADLINE(Result.REFUSED),
     /// An instance broke.
-    FAILED(Result.FAILED, 502),
+    FAILED(Result.FAILED),
     /// This gateway broke.
-    INTERNAL(Result.REFUSED, 500);
+    INTERNAL(Result.REFUSED);
 
     private final Result result;
-    private final int status;
 
-    End(Result result, int status) {
+    End(Result result) {
         this.result = result;
-        this.status = status;
     }
 
     static End of(Fault fault) {
@@ -38,10 +36,5 @@ enum End {
 
     Result result() {
         return result;
-    }
-
-    /// The status of such an end in logs and metrics, where the answer's own says less: a stream has begun with 200.
-    int status() {
-        return status;
     }
 }

@@ -56,7 +56,8 @@ final class Memory {
         }
         List<JsonNode> said = new ArrayList<>(request.messages());
         said.add(message.get());
-        Turn turn = new Turn(said, turnCost.tokens(spent.promptTokens(), spent.completionTokens()));
+        int answerAtMost = services.recall().atMost(message.get());
+        Turn turn = new Turn(said, turnCost.tokens(spent.promptTokens(), spent.completionTokens(), answerAtMost));
         return services.recall().append(session, turn).map(stored -> {
             if (stored) {
                 services.metrics().appended(true);

@@ -2,6 +2,7 @@ package io.autoglm.gateway.chat;
 
 import io.autoglm.gateway.errors.Problem;
 import io.autoglm.gateway.upstream.Broken;
+import io.autoglm.gateway.upstream.Broken.Kind;
 import io.autoglm.gateway.upstream.Fault;
 
 /// What a client is told when no instance answered its request.
@@ -26,12 +27,15 @@ final class Refusals {
     }
 
     static Problem of(Broken broken) {
-        return switch (broken.kind()) {
-            case TIMEOUT, DEADLINE -> Problem.tooLate("The instance did not answer in time.");
-            case BUSY, CROWDED ->
-                Problem.unavailable("The instance has no room for the request now.", "no_capacity", 1);
-            case CONNECTION, STATUS, PROTOCOL ->
-                Problem.instanceBroke("The instance failed: it did not complete its answer.");
+        return of(broken.kind() == Kind.TIMEOUT ? Fault.DEADLINE : broken.fault());
+    }
+
+    static Problem of(Fault fault) {
+        return switch (fault) {
+            case INSTANCE -> Problem.instanceBroke("The instance failed: it did not complete its answer.");
+            case BUSY -> Problem.unavailable("The instance has no room for the request now.", "no_capacity", 1);
+            case DEADLINE -> Problem.tooLate("The instance did not answer in time.");
+            case REQUEST -> Problem.invalid("The instance cannot answer this request.", null);
         };
     }
 

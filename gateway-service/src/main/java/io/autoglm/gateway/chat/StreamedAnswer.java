@@ -31,10 +31,10 @@ final class StreamedAnswer {
     private int tokenEvents;
     private @Nullable Spent spent;
 
-    /// @param remember whether the answer's message will be asked for
-    StreamedAnswer(boolean wantsUsage, boolean remember) {
+    /// @param assembler of an answer whose message will be asked for; null for any other
+    StreamedAnswer(boolean wantsUsage, @Nullable MessageAssembler assembler) {
         this.wantsUsage = wantsUsage;
-        this.assembler = remember ? new MessageAssembler() : null;
+        this.assembler = assembler;
     }
 
     /// @return the bytes to send now, may be none

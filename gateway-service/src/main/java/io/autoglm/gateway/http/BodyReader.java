@@ -9,7 +9,8 @@ import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Reads one request body within three bounds: its own length, what all bodies together may take, and time.
+/// Reads one request body within its bounds: its own length, what the bodies of its account and of all accounts
+/// may take, and time.
 /// Confined to the event loop of its request. It keeps nothing of the body once it has handed it over.
 public final class BodyReader {
     /// The whole body, or which bound it broke; in that case nothing of it is kept and the rest is thrown away.
@@ -20,6 +21,9 @@ public final class BodyReader {
 
         /// The bodies of all requests together are too much.
         record NoRoom() implements Body {}
+
+        /// The bodies of this account's requests are too much.
+        record NoRoomForTheAccount() implements Body {}
 
         record TooSlow(Duration limit) implements Body {}
     }
@@ -66,10 +70,12 @@ public final class BodyReader {
         }
         if (all.length() + (long) part.length() > limitBytes) {
             end(it -> it.complete(new Body.TooLong(limitBytes)));
-        } else if (!share.grow(part.length())) {
-            end(it -> it.complete(new Body.NoRoom()));
-        } else {
-            all.appendBuffer(part);
+            return;
+        }
+        switch (share.grow(part.length())) {
+            case HERE -> all.appendBuffer(part);
+            case NONE -> end(it -> it.complete(new Body.NoRoom()));
+            case NONE_FOR_THE_ACCOUNT -> end(it -> it.complete(new Body.NoRoomForTheAccount()));
         }
     }
 

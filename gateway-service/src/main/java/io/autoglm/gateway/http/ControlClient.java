@@ -26,9 +26,9 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 public final class ControlClient {
     /// Connections to one service; calls beyond it wait, at most {@link #MAX_WAITING} of them.
-    private static final int MAX_CONNECTIONS = 64;
+    static final int MAX_CONNECTIONS = 64;
 
-    private static final int MAX_WAITING = 4_096;
+    static final int MAX_WAITING = 4_096;
 
     /// @param url base URL without a trailing slash
     public record Service(String url, Duration timeout) {}
@@ -50,11 +50,8 @@ public final class ControlClient {
         this.json = json;
         this.trust = trust;
         this.client = vertx.createHttpClient(
-                new HttpClientOptions()
-                        .setConnectTimeout(1_000)
-                        .setKeepAliveTimeout(30)
-                        .setMaxWaitQueueSize(MAX_WAITING),
-                new PoolOptions().setHttp1MaxSize(MAX_CONNECTIONS));
+                new HttpClientOptions().setConnectTimeout(1_000).setKeepAliveTimeout(30),
+                new PoolOptions().setHttp1MaxSize(MAX_CONNECTIONS).setMaxWaitQueueSize(MAX_WAITING));
     }
 
     /// Fails when there was no answer within the service's timeout.

@@ -1,13 +1,13 @@
 package io.autoglm.gateway.http;
 
 import io.autoglm.protocol.Headers;
+import io.autoglm.protocol.TraceParent;
 import io.vertx.core.MultiMap;
 import io.vertx.ext.web.RoutingContext;
 import java.security.SecureRandom;
 import java.util.HexFormat;
-import java.util.regex.Matcher;
+import java.util.Optional;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /// The two names of a request: the trace it belongs to, which the client may have begun, and the request's own
 /// id, which only the gateway gives.
@@ -17,11 +17,7 @@ import org.jspecify.annotations.Nullable;
 public record Trace(String traceId, String requestId) {
     private static final String ATTRIBUTE = "autoglm.trace";
     private static final Pattern WORD = Pattern.compile("[A-Za-z0-9._-]{1,64}");
-    /// W3C Trace Context level 1: version 00, trace id, parent id, flags.
-    private static final Pattern TRACEPARENT = Pattern.compile("00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}");
-
     private static final Pattern HEX_32 = Pattern.compile("[0-9a-f]{32}");
-    private static final String ALL_ZERO = "0".repeat(32);
     private static final SecureRandom RANDOM = new SecureRandom();
 
     /// Gives a request its names and writes them on its answer.
@@ -46,15 +42,10 @@ public record Trace(String traceId, String requestId) {
     }
 
     private static String traceId(MultiMap headers) {
-        @Nullable String parent = headers.get("traceparent");
-        if (parent != null) {
-            Matcher match = TRACEPARENT.matcher(parent);
-            if (match.matches() && !match.group(1).equals(ALL_ZERO)) {
-                return match.group(1);
-            }
-        }
-        @Nullable String own = headers.get(Headers.TRACE_ID);
-        return own != null && WORD.matcher(own).matches() ? own : randomHex(16);
+        return TraceParent.traceId(headers.get("traceparent"))
+                .or(() -> Optional.ofNullable(headers.get(Headers.TRACE_ID))
+                        .filter(own -> WORD.matcher(own).matches()))
+                .orElseGet(() -> randomHex(16));
     }
 
     private static String randomHex(int bytes) {

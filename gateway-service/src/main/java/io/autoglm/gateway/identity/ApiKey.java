@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param id        names the key in logs and metrics
 /// @param sha256    lower-case hex of the SHA-256 of the whole key
+/// @param subject   the person or program, who is the same one with a token of this `sub`; null for a key that
+///                  stands for itself, which then no token's `sub` can mean
 /// @param expiresAt null for a key without an end
 @JsonIgnoreProperties(ignoreUnknown = true)
 record ApiKey(
@@ -39,7 +41,7 @@ record ApiKey(
     Caller caller(String requiredRole) {
         return new Caller(
                 tenant,
-                subject == null ? id : subject,
+                subject == null ? "key:" + id : subject,
                 "key:" + id,
                 roles == null ? Set.of(requiredRole) : roles,
                 new Quota(

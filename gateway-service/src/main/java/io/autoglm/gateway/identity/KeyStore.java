@@ -84,7 +84,7 @@ public final class KeyStore {
     }
 
     /// Blocking: reads the file if it changed since it was last looked at.
-    private synchronized void reload() {
+    synchronized void reload() {
         Path path = file;
         if (path == null) {
             return;

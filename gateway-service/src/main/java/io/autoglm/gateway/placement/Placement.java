@@ -6,7 +6,10 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import jakarta.inject.Singleton;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -15,17 +18,40 @@ import java.util.stream.IntStream;
 /// round robin over the instances of the last snapshot.
 @Singleton
 public final class Placement {
+    /// Why a request is placed without the scheduler.
+    private enum Without {
+        /// It does not answer: what the snapshot does not know, nobody does.
+        DOWN("scheduler-down", "The scheduler is away and no instance is known to be ready.", 2),
+        /// It has just started: whom the snapshot does not know may report within a moment.
+        SETTLING("scheduler-settling", "The scheduler waits for the instances to report.", 1);
+
+        private final String reason;
+        private final String nobody;
+        private final long retryAfterSeconds;
+
+        Without(String reason, String nobody, long retryAfterSeconds) {
+            this.reason = reason;
+            this.nobody = nobody;
+            this.retryAfterSeconds = retryAfterSeconds;
+        }
+    }
+
     private final SchedulerClient scheduler;
     private final Snapshot snapshot;
-    private final Counter degraded;
+    private final Map<Without, Counter> degraded = new EnumMap<>(Without.class);
     private final AtomicInteger turn = new AtomicInteger();
 
     Placement(SchedulerClient scheduler, Snapshot snapshot, MeterRegistry metrics) {
         this.scheduler = scheduler;
         this.snapshot = snapshot;
-        this.degraded = Counter.builder("autoglm.placement.degraded")
-                .description("Requests placed from the snapshot because the scheduler was away")
-                .register(metrics);
+        for (Without why : Without.values()) {
+            degraded.put(
+                    why,
+                    Counter.builder("autoglm.placement.degraded")
+                            .description("Requests placed from the snapshot, by why the scheduler had no part in it")
+                            .tag("reason", why.reason)
+                            .register(metrics));
+        }
     }
 
     /// Never fails: that the scheduler is away is answered from the snapshot.
@@ -36,9 +62,9 @@ public final class Placement {
                 .lease(request, waitMillis)
                 .map(answer -> switch (answer) {
                     case SchedulerClient.Answer.Decided decided -> doubt(decided.placed(), request);
-                    case SchedulerClient.Answer.Settling settling -> fromSnapshot(request);
+                    case SchedulerClient.Answer.Settling settling -> fromSnapshot(request, Without.SETTLING);
                 })
-                .otherwise(away -> fromSnapshot(request));
+                .otherwise(away -> fromSnapshot(request, Without.DOWN));
     }
 
     /// That a model of the snapshot does not exist is no answer of a scheduler that knows the instances.
@@ -48,26 +74,27 @@ public final class Placement {
         }
         Instances instances = snapshot.instances();
         if (instances.knows(request.model())) {
-            return fromSnapshot(request);
+            return fromSnapshot(request, Without.SETTLING);
         }
         return instances.all().isEmpty()
                 ? new Placed.NoCapacity("No instance has registered yet.", 1)
                 : new Placed.UnknownModel();
     }
 
-    private Placed fromSnapshot(LeaseRequest request) {
+    private Placed fromSnapshot(LeaseRequest request, Without why) {
         Instances instances = snapshot.instances();
         List<Target> ready = instances.ready(request.model(), Set.copyOf(request.exclude()));
         if (ready.isEmpty()) {
-            return !instances.all().isEmpty() && !instances.knows(request.model())
+            boolean known = instances.all().isEmpty() || instances.knows(request.model());
+            return why == Without.DOWN && !known
                     ? new Placed.UnknownModel()
-                    : new Placed.NoCapacity("The scheduler is away and no instance is known to be ready.", 2);
+                    : new Placed.NoCapacity(why.nobody, why.retryAfterSeconds);
         }
-        degraded.increment();
+        Objects.requireNonNull(degraded.get(why)).increment();
         int first = Math.floorMod(turn.getAndIncrement(), ready.size());
         List<Target> ring = IntStream.range(0, ready.size())
                 .mapToObj(step -> ready.get((first + step) % ready.size()))
                 .toList();
-        return new Placed.Granted(new Ticket(ring.getFirst(), ring.subList(1, ring.size()), true, outcome -> {}));
+        return new Placed.Granted(new Ticket(ring.getFirst(), ring.subList(1, ring.size()), why.reason, outcome -> {}));
     }
 }

@@ -37,7 +37,7 @@ class SchedulerClient {
     /// How much longer than its timeout an answer is listened for: a lease that comes too late is given back.
     private static final Duration LISTEN = Duration.ofSeconds(5);
 
-    private static final LeaseOutcome UNUSED = new LeaseOutcome(Result.CLIENT_GONE, null, null, null, 0);
+    private static final LeaseOutcome UNUSED = new LeaseOutcome(Result.REFUSED, null, null, null, 0);
 
     /// What the scheduler says to a request for a lease.
     sealed interface Answer {
@@ -125,10 +125,7 @@ class SchedulerClient {
         try {
             Lease lease = client.read(reply, Lease.class);
             return Future.succeededFuture(new Answer.Decided(new Placed.Granted(new Ticket(
-                    lease.instance(),
-                    lease.alternatives(),
-                    false,
-                    outcome -> release(lease, outcome, RELEASE_TRIES)))));
+                    lease.instance(), lease.alternatives(), null, outcome -> release(lease, outcome, RELEASE_TRIES)))));
         } catch (IOException | RuntimeException e) {
             return Future.failedFuture(new IOException("a lease could not be read", e));
         }

@@ -1,10 +1,9 @@
 package io.autoglm.gateway.placement;
 
-import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import io.autoglm.gateway.http.ControlClient;
 import io.autoglm.gateway.http.ControlClient.Reply;
 import io.autoglm.gateway.http.ControlClient.Service;
-import io.autoglm.protocol.placement.InstanceView;
+import io.autoglm.protocol.placement.InstanceList;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
@@ -28,13 +27,6 @@ import org.jboss.logging.Logger;
 @Singleton
 public final class Snapshot {
     private static final Logger LOG = Logger.getLogger(Snapshot.class);
-
-    /// The body of `GET /v1/instances`.
-    ///
-    /// @param settling whether the scheduler has just started, so that instances it has not heard of may well
-    ///                 live
-    @JsonIgnoreProperties(ignoreUnknown = true)
-    private record Told(List<InstanceView> instances, boolean settling) {}
 
     private final ControlClient client;
     private final Service scheduler;
@@ -111,7 +103,7 @@ public final class Snapshot {
             return Future.failedFuture("status " + reply.status());
         }
         try {
-            Told told = client.read(reply, Told.class);
+            InstanceList told = client.read(reply, InstanceList.class);
             Instances heard = new Instances(told.instances());
             return Future.succeededFuture(told.settling() ? instances.with(heard) : heard);
         } catch (IOException | RuntimeException e) {

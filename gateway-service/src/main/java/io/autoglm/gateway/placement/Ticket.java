@@ -5,6 +5,7 @@ import io.autoglm.protocol.placement.LeaseOutcome;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// The right to send one request to one instance. It is given back once; a second time changes nothing.
 ///
@@ -13,12 +14,12 @@ import java.util.function.Consumer;
 public final class Ticket {
     private final Target instance;
     private final List<Target> alternatives;
-    private final boolean degraded;
+    private final @Nullable String degraded;
     private final Consumer<LeaseOutcome> giveBack;
     private final AtomicBoolean released = new AtomicBoolean();
 
-    /// @param degraded whether the scheduler had no part in it
-    Ticket(Target instance, List<Target> alternatives, boolean degraded, Consumer<LeaseOutcome> giveBack) {
+    /// @param degraded why the scheduler had no part in it; null where it had
+    Ticket(Target instance, List<Target> alternatives, @Nullable String degraded, Consumer<LeaseOutcome> giveBack) {
         this.instance = instance;
         this.alternatives = List.copyOf(alternatives);
         this.degraded = degraded;
@@ -34,7 +35,8 @@ public final class Ticket {
         return alternatives;
     }
 
-    public boolean degraded() {
+    /// `scheduler-down` or `scheduler-settling`; null where the scheduler has placed the request.
+    public @Nullable String degraded() {
         return degraded;
     }
 

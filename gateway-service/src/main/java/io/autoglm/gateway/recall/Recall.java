@@ -117,6 +117,16 @@ public final class Recall {
         return new TurnCost(remembered.tokensElsewhere(asked), estimate.atMost(said));
     }
 
+    /// An upper bound on what a message will cost in later prompts, tokens.
+    public int atMost(JsonNode message) {
+        return estimate.atMost(List.of(message));
+    }
+
+    /// Bytes that a turn may have, as JSON.
+    public int maxTurnBytes() {
+        return config.maxTurnBytes();
+    }
+
     /// @return whether the turn is stored now
     public Future<Boolean> append(Session session, Turn turn) {
         return append(session, new TurnAppend(turn, session.requestId(), null), APPEND_TRIES);

@@ -7,9 +7,13 @@ package io.autoglm.gateway.recall;
 /// @param askedAtMost     an upper bound on the new messages
 public record TurnCost(long elsewhereTokens, int askedAtMost) {
 
-    /// @param promptTokens as the instance counted; 0 where it did not count
-    public int tokens(int promptTokens, int completionTokens) {
+    /// @param promptTokens     as the instance counted; 0 where it did not count
+    /// @param completionTokens as the instance counted, thoughts included, which are not stored; 0 where it did
+    ///                         not count
+    /// @param answerAtMost     an upper bound on what is stored of the answer
+    public int tokens(int promptTokens, int completionTokens, int answerAtMost) {
         long asked = promptTokens == 0 ? askedAtMost : Math.max(1, promptTokens - elsewhereTokens);
-        return (int) Math.min(Integer.MAX_VALUE, asked + Math.max(0, completionTokens));
+        int answer = completionTokens == 0 ? answerAtMost : Math.min(completionTokens, answerAtMost);
+        return (int) Math.min(Integer.MAX_VALUE, asked + answer);
     }
 }

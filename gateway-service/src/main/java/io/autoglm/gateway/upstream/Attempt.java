@@ -10,6 +10,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -19,9 +20,9 @@ import org.jspecify.annotations.Nullable;
 
 /// One request to one instance, until it is clear what came of it. Confined to one event loop.
 ///
-/// 1. connect (or take a pooled connection) and send. A pooled connection that dies before a byte of the answer
-///    was most likely closed for its age while the request was on its way: that is repeated once, on a fresh
-///    one
+/// 1. connect (or take a pooled connection) and send. A pooled connection that dies at once, before a byte of
+///    the answer, was most likely closed for its age while the request was on its way: that is repeated once,
+///    on a fresh one
 /// 2. status and type: a whole answer is read to its end, a stream up to its first token
 /// 3. {@link #opened()} completes, once; a stream then lives on in its {@link TokenStream}
 ///
@@ -29,6 +30,9 @@ import org.jspecify.annotations.Nullable;
 public final class Attempt {
     /// RFC 9113 error code CANCEL; on HTTP/1.1 any reset closes the connection.
     private static final long CANCEL = 8;
+    /// A connection closed for its age says so within a round trip. One that dies later dies with the work on
+    /// this request, which may well be what killed the instance.
+    private static final Duration REPEAT_WITHIN = Duration.ofSeconds(1);
 
     private static final Logger LOG = Logger.getLogger(Attempt.class);
 
@@ -132,9 +136,11 @@ public final class Attempt {
                 return;
             }
             HttpClientRequest ready = connected.result();
-            boolean mayRepeat = connections.reused(ready.connection()) && !again;
+            boolean grownOld = connections.reused(ready.connection()) && !again;
+            long sentNanos = nanoClock.getAsLong();
             send(ready, trust, asked, cause -> {
-                if (mayRepeat && !opened.future().isComplete()) {
+                boolean atOnce = nanoClock.getAsLong() - sentNanos <= REPEAT_WITHIN.toNanos();
+                if (grownOld && atOnce && !cancelled && !opened.future().isComplete()) {
                     connect(connections, trust, asked, true);
                 } else {
                     fail(kindOf(cause), reason(cause));

@@ -22,6 +22,8 @@ final class Connections {
     /// Bytes that a vanished machine does not acknowledge for this long end the connection, where the transport
     /// can (epoll); keep-alive probes of the kernel do the same for one that is only listened on.
     private static final int TCP_USER_TIMEOUT_MILLIS = 30_000;
+    /// To one instance, beside the pooled ones: few connections grow too old at the same moment.
+    private static final int MAX_FRESH = 64;
 
     private final HttpClient pooled;
     private final HttpClient unpooled;
@@ -31,11 +33,10 @@ final class Connections {
             Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
     Connections(Vertx vertx, UpstreamConfig config) {
-        PoolOptions pool =
-                new PoolOptions().setHttp1MaxSize(config.maxConnections()).setMaxWaitQueueSize(config.maxWaiting());
         this.pooled = vertx.createHttpClient(
-                options(config).setKeepAliveTimeout((int) config.keepAlive().toSeconds()), pool);
-        this.unpooled = vertx.createHttpClient(options(config).setKeepAlive(false), pool);
+                options(config).setKeepAliveTimeout((int) config.keepAlive().toSeconds()),
+                pool(config, config.maxConnections()));
+        this.unpooled = vertx.createHttpClient(options(config).setKeepAlive(false), pool(config, MAX_FRESH));
         // A connection that takes too long to open fails at once this time, so a longer wait was for the pool.
         this.waitMillis = 2 * config.connectTimeout().toMillis();
     }
@@ -74,6 +75,10 @@ final class Connections {
                 .setMethod(HttpMethod.POST)
                 .setAbsoluteURI(uri)
                 .setConnectTimeout(waitMillis);
+    }
+
+    private static PoolOptions pool(UpstreamConfig config, int maxConnections) {
+        return new PoolOptions().setHttp1MaxSize(maxConnections).setMaxWaitQueueSize(config.maxWaiting());
     }
 
     private static HttpClientOptions options(UpstreamConfig config) {

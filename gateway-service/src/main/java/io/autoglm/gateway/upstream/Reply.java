@@ -14,9 +14,9 @@ public record Reply(
         return status / 100 == 2;
     }
 
-    /// The fault in statuses that say "this instance cannot, another might"; empty for every other. 504 is how
-    /// an instance ends a request whose time, told by the gateway, is up.
-    public Optional<Fault> worthAnotherInstance() {
+    /// The fault in statuses by which an instance says that it did not answer, though the request is not wrong;
+    /// empty for every other. 504 is how an instance ends a request whose time, told by the gateway, is up.
+    public Optional<Fault> fault() {
         return switch (status) {
             case 429, 503 -> Optional.of(Fault.BUSY);
             case 504 -> Optional.of(Fault.DEADLINE);

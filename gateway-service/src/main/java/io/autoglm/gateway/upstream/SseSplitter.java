@@ -45,11 +45,6 @@ final class SseSplitter {
         return events;
     }
 
-    /// Bytes of an event that has begun and not ended.
-    int pendingBytes() {
-        return pending.length();
-    }
-
     /// Where the blank line beginning at `at` ends, or -1 where none begins. A `\r\n\r` at the very end waits for more.
     private int blankLineEnd(int at) {
         byte first = pending.getByte(at);

@@ -144,11 +144,9 @@ public final class TokenStream {
             heldBytes += event.raw().length();
             if (!here) {
                 switch (FirstToken.in(event)) {
-                    case NOT_YET -> {}
-                    case HERE -> here = true;
-                    case FAILURE -> refuse(Kind.STATUS, "the stream began with an error");
-                    case BUSY -> refuse(Kind.BUSY, "the stream began with the news that there is no room");
-                    case TOO_LATE -> refuse(Kind.DEADLINE, "the instance says that the request's time was up");
+                    case FirstToken.Sign.NotYet notYet -> {}
+                    case FirstToken.Sign.Here now -> here = true;
+                    case FirstToken.Sign.Broke broke -> refuse(broke.kind(), "the stream began with an error");
                 }
             }
             if (over) {
@@ -183,7 +181,6 @@ public final class TokenStream {
             return;
         }
         end();
-        announceStream();
         if (receiver != null) {
             tellTheEnd(receiver);
         }

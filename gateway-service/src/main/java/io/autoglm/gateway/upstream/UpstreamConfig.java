@@ -7,7 +7,8 @@ import java.time.Duration;
 /// How the gateway talks to instances.
 @ConfigMapping(prefix = "autoglm.upstream")
 interface UpstreamConfig {
-    /// How long a connection may take to open, and a request may wait for one that comes free. Default 1 s.
+    /// How long a connection may take to open; a request waits twice as long for one that comes free. Default
+    /// 1 s.
     @WithDefault("1s")
     Duration connectTimeout();
 
@@ -24,7 +25,8 @@ interface UpstreamConfig {
     @WithDefault("60s")
     Duration idleTimeout();
 
-    /// Connections, and so concurrent requests, to one instance. Default 2,048.
+    /// Connections, and so concurrent requests, to one instance. Default 2,048. Beside them at most 64 are open
+    /// that were opened to repeat one request each.
     @WithDefault("2048")
     int maxConnections();
 

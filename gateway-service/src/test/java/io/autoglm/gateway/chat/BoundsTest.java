@@ -4,23 +4,20 @@ import static io.autoglm.gateway.neighbours.Client.ask;
 import static io.autoglm.gateway.neighbours.Client.chat;
 import static io.autoglm.gateway.neighbours.Client.error;
 import static io.autoglm.gateway.neighbours.Client.header;
+import static io.autoglm.gateway.neighbours.RawConnection.head;
 import static io.autoglm.gateway.neighbours.ScriptedInstance.word;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.autoglm.gateway.neighbours.Client;
 import io.autoglm.gateway.neighbours.Neighbours;
+import io.autoglm.gateway.neighbours.RawConnection;
 import io.autoglm.gateway.neighbours.ScriptedInstance;
 import io.autoglm.gateway.neighbours.ScriptedInstance.Received;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
-import io.vertx.core.http.HttpMethod;
-import io.vertx.core.json.JsonObject;
-import io.vertx.core.net.NetSocket;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
@@ -44,12 +41,14 @@ class BoundsTest {
             return Map.ofEntries(
                     Map.entry("autoglm.chat.body-timeout", "1s"),
                     Map.entry("autoglm.chat.max-bodies-bytes", "50000"),
+                    Map.entry("autoglm.chat.max-body-bytes", "45000"),
                     Map.entry("autoglm.chat.timeout", "6s"),
                     Map.entry("autoglm.chat.write-timeout", "1s"),
                     Map.entry("autoglm.context.shared-sessions", "true"),
                     Map.entry("autoglm.oidc.required-role", "glm-user"),
                     Map.entry("autoglm.upstream.connect-timeout", "300ms"),
                     Map.entry("autoglm.upstream.idle-timeout", "1s"),
+                    Map.entry("autoglm.upstream.max-answer-bytes", "100000"),
                     Map.entry("autoglm.upstream.max-connections", "2"),
                     Map.entry("autoglm.upstream.max-event-bytes", "200000"),
                     Map.entry("autoglm.upstream.max-waiting", "1"));
@@ -63,14 +62,11 @@ class BoundsTest {
     @BeforeEach
     void everybodyIsUp() {
         neighbours.reset();
-        await().until(() -> Client.get("/v1/models").body().contains("nano"));
     }
 
     @AfterEach
     void everyLeaseCameBackOnce() {
-        await().untilAsserted(
-                        () -> assertThat(neighbours.scheduler.released()).hasSize(neighbours.scheduler.granted()));
-        assertThat(neighbours.scheduler.contradictions()).isZero();
+        neighbours.scheduler.everyLeaseIsBack();
     }
 
     @Test
@@ -101,7 +97,7 @@ class BoundsTest {
         HttpResponse<String> response = chat(ask("hi", true));
 
         assertThat(response.body()).startsWith(word("Hel")).contains("deadline_exceeded");
-        assertThat(outcome().getString("failed")).isEqualTo("instance-1");
+        assertThat(neighbours.scheduler.outcome().getString("failed")).isEqualTo("instance-1");
     }
 
     @Test
@@ -120,13 +116,25 @@ class BoundsTest {
     }
 
     @Test
+    void a_whole_answer_beyond_the_limit_is_none_and_its_instance_is_named() {
+        neighbours.first.next(
+                received -> ScriptedInstance.json(received, 200, ScriptedInstance.whole("x".repeat(150_000), 12, 4)));
+
+        HttpResponse<String> response = chat(ask("hi", false));
+
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(header(response, "x-autoglm-instance")).isEqualTo("instance-2");
+        assertThat(neighbours.scheduler.outcome().getString("failed")).isEqualTo("instance-1");
+    }
+
+    @Test
     void the_requests_own_time_is_nobodys_fault() {
         neighbours.first.always(received -> {});
 
         assertThat(chat(ask("hi", false)).statusCode()).isEqualTo(504);
 
-        assertThat(outcome().getString("result")).isEqualTo("refused");
-        assertThat(outcome().containsKey("failed")).isFalse();
+        assertThat(neighbours.scheduler.outcome().getString("result")).isEqualTo("refused");
+        assertThat(neighbours.scheduler.outcome().containsKey("failed")).isFalse();
         assertThat(neighbours.second.received()).isEmpty();
     }
 
@@ -143,8 +151,8 @@ class BoundsTest {
         HttpResponse<String> response = chat(ask("hi", true));
 
         assertThat(response.body()).startsWith(word("a") + word("a")).contains("deadline_exceeded");
-        assertThat(outcome().getString("result")).isEqualTo("refused");
-        assertThat(outcome().containsKey("failed")).isFalse();
+        assertThat(neighbours.scheduler.outcome().getString("result")).isEqualTo("refused");
+        assertThat(neighbours.scheduler.outcome().containsKey("failed")).isFalse();
     }
 
     @Test
@@ -173,31 +181,23 @@ class BoundsTest {
             ScriptedInstance.beginStream(received);
             writeForEver(received, event);
         });
-        HttpClientRequest request = neighbours
-                .vertx()
-                .createHttpClient()
-                .request(HttpMethod.POST, Client.port(), "127.0.0.1", "/v1/chat/completions")
-                .map(it -> it.putHeader("Authorization", "Bearer " + Neighbours.KEY)
-                        .putHeader("Content-Type", "application/json"))
-                .toCompletionStage()
-                .toCompletableFuture()
-                .join();
+        HttpClientRequest request = neighbours.open();
         request.response().onSuccess(response -> response.pause());
 
         request.end(ask("hi", true));
 
         await().atMost(Duration.ofSeconds(30))
                 .untilAsserted(() -> assertThat(neighbours.first.aborted()).isEqualTo(1));
-        assertThat(outcome().getString("result")).isEqualTo("client-gone");
-        assertThat(outcome().getInteger("tokens")).isPositive();
+        assertThat(neighbours.scheduler.outcome().getString("result")).isEqualTo("client-gone");
+        assertThat(neighbours.scheduler.outcome().getInteger("tokens")).isPositive();
     }
 
     @Test
     void a_body_that_does_not_arrive_is_408_and_the_connection_closes() throws Exception {
-        Raw connection = connect();
+        RawConnection connection = RawConnection.open(neighbours.vertx());
         connection.send(head(1_000) + "{\"model\":");
 
-        assertThat(connection.end.get(20, TimeUnit.SECONDS))
+        assertThat(connection.end().get(20, TimeUnit.SECONDS))
                 .startsWith("HTTP/1.1 408")
                 .contains("request_timeout")
                 .contains("invalid_request_error");
@@ -206,18 +206,38 @@ class BoundsTest {
 
     @Test
     void bodies_beyond_what_the_gateway_holds_are_told_to_come_back() throws Exception {
-        Raw slow = connect();
+        RawConnection slow = RawConnection.open(neighbours.vertx());
         slow.send(head(40_000) + "x".repeat(39_000));
 
         await().untilAsserted(() -> {
-            HttpResponse<String> other = chat(ask("y".repeat(20_000), false));
+            HttpResponse<String> other =
+                    chat(ask("y".repeat(20_000), false), "Authorization", "Bearer " + Neighbours.COLLEAGUE_KEY);
             assertThat(other.statusCode()).isEqualTo(503);
             assertThat(error(other).getString("code")).isEqualTo("gateway_busy");
             assertThat(header(other, "retry-after")).isEqualTo("1");
         });
 
-        assertThat(slow.end.get(20, TimeUnit.SECONDS)).startsWith("HTTP/1.1 408");
+        assertThat(slow.end().get(20, TimeUnit.SECONDS)).startsWith("HTTP/1.1 408");
         assertThat(chat(ask("y".repeat(20_000), false)).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void an_account_whose_bodies_take_its_part_waits_and_the_others_go_on() throws Exception {
+        RawConnection slow = RawConnection.open(neighbours.vertx());
+        slow.send(head(40_000) + "x".repeat(39_000));
+
+        await().untilAsserted(() -> {
+            HttpResponse<String> same = chat(ask("y".repeat(8_000), false));
+            assertThat(same.statusCode()).isEqualTo(429);
+            assertThat(error(same).getString("type")).isEqualTo("rate_limit_error");
+            assertThat(header(same, "retry-after")).isEqualTo("1");
+        });
+        assertThat(chat(ask("y".repeat(8_000), false), "Authorization", "Bearer " + Neighbours.COLLEAGUE_KEY)
+                        .statusCode())
+                .isEqualTo(200);
+
+        slow.end().get(20, TimeUnit.SECONDS);
+        assertThat(chat(ask("y".repeat(8_000), false)).statusCode()).isEqualTo(200);
     }
 
     private static void writeForEver(Received received, String event) {
@@ -225,39 +245,5 @@ class BoundsTest {
             received.response().write(event);
         }
         received.response().drainHandler(drained -> writeForEver(received, event));
-    }
-
-    private JsonObject outcome() {
-        await().until(() -> !neighbours.scheduler.released().isEmpty());
-        return neighbours.scheduler.released().values().iterator().next();
-    }
-
-    private static String head(int length) {
-        return "POST /v1/chat/completions HTTP/1.1\r\nHost: gateway\r\nAuthorization: Bearer " + Neighbours.KEY
-                + "\r\nContent-Type: application/json\r\nContent-Length: " + length + "\r\n\r\n";
-    }
-
-    /// A connection on which a client may stop in the middle.
-    ///
-    /// @param end all that came, once the other side has closed
-    private record Raw(NetSocket socket, CompletableFuture<String> end) {
-        void send(String text) {
-            socket.write(text);
-        }
-    }
-
-    private Raw connect() {
-        NetSocket socket = neighbours
-                .vertx()
-                .createNetClient()
-                .connect(Client.port(), "127.0.0.1")
-                .toCompletionStage()
-                .toCompletableFuture()
-                .join();
-        CompletableFuture<String> end = new CompletableFuture<>();
-        Buffer all = Buffer.buffer();
-        socket.handler(all::appendBuffer);
-        socket.closeHandler(closed -> end.complete(all.toString()));
-        return new Raw(socket, end);
     }
 }

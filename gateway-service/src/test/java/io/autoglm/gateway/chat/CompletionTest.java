@@ -19,7 +19,6 @@ import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -46,15 +45,13 @@ class CompletionTest {
         // The breaker of an earlier test may still be open.
         await().until(() ->
                 header(chat(ask("warm up", false)), "x-autoglm-degraded").isEmpty());
-        await().until(() -> neighbours.scheduler.released().size() == neighbours.scheduler.granted());
+        neighbours.scheduler.everyLeaseIsBack();
         neighbours.reset();
     }
 
     @AfterEach
     void everyLeaseCameBackOnce() {
-        await().untilAsserted(
-                        () -> assertThat(neighbours.scheduler.released()).hasSize(neighbours.scheduler.granted()));
-        assertThat(neighbours.scheduler.contradictions()).isZero();
+        neighbours.scheduler.everyLeaseIsBack();
     }
 
     @Test
@@ -99,6 +96,14 @@ class CompletionTest {
     }
 
     @Test
+    void a_trace_of_a_later_version_of_the_standard_goes_on_too() {
+        HttpResponse<String> response =
+                chat(ask("hi", false), "traceparent", "01-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-more");
+
+        assertThat(header(response, "x-trace-id")).isEqualTo("4bf92f3577b34da6a3ce929d0e0e4736");
+    }
+
+    @Test
     void a_stream_comes_byte_for_byte_without_the_usage_that_only_the_gateway_asked_for() {
         HttpResponse<String> response = chat(ask("hi", true));
 
@@ -113,8 +118,7 @@ class CompletionTest {
                         .getJsonObject("stream_options")
                         .getBoolean("include_usage"))
                 .isTrue();
-        await().until(() -> !neighbours.scheduler.released().isEmpty());
-        JsonObject outcome = neighbours.scheduler.outcome("lease-1");
+        JsonObject outcome = neighbours.scheduler.outcome();
         assertThat(outcome.getString("result")).isEqualTo("ok");
         assertThat(outcome.getInteger("tokens")).isEqualTo(4);
     }
@@ -167,8 +171,7 @@ class CompletionTest {
         assertThat(response.statusCode()).isEqualTo(400);
         assertThat(error(response).getString("message")).isEqualTo("temperature must be at most 2");
         assertThat(neighbours.second.received()).isEmpty();
-        await().until(() -> !neighbours.scheduler.released().isEmpty());
-        assertThat(neighbours.scheduler.outcome("lease-1").getString("result")).isEqualTo("refused");
+        assertThat(neighbours.scheduler.outcome().getString("result")).isEqualTo("refused");
     }
 
     @Test
@@ -181,8 +184,7 @@ class CompletionTest {
 
             assertThat(response.statusCode()).isEqualTo(200);
             assertThat(header(response, "x-autoglm-instance")).isEqualTo("instance-2");
-            await().until(() -> !neighbours.scheduler.released().isEmpty());
-            JsonObject outcome = neighbours.scheduler.outcome("lease-1");
+            JsonObject outcome = neighbours.scheduler.outcome();
             assertThat(outcome.getString("result")).isEqualTo("ok");
             assertThat(outcome.getString("served")).isEqualTo("instance-2");
             assertThat(outcome.getString("failed")).isEqualTo("instance-1");
@@ -203,6 +205,22 @@ class CompletionTest {
     }
 
     @Test
+    void a_request_whose_time_is_up_at_the_instance_is_not_sent_to_another() {
+        for (boolean stream : List.of(false, true)) {
+            neighbours.reset();
+            neighbours.first.next(refusing(504, "too late"));
+
+            HttpResponse<String> response = chat(ask("hi", stream));
+
+            assertThat(response.statusCode()).isEqualTo(504);
+            assertThat(error(response).getString("message")).isEqualTo("too late");
+            assertThat(neighbours.second.received()).isEmpty();
+            assertThat(neighbours.scheduler.outcome().getString("result")).isEqualTo("refused");
+            assertThat(neighbours.scheduler.outcome().containsKey("failed")).isFalse();
+        }
+    }
+
+    @Test
     void without_an_alternative_a_fresh_lease_leaves_the_failed_instance_out() {
         neighbours.scheduler.offerAlternatives(false);
         neighbours.first.always(ScriptedInstance::dropConnection);
@@ -214,7 +232,7 @@ class CompletionTest {
         assertThat(neighbours.scheduler.asked().getLast().getJsonArray("exclude"))
                 .containsExactly("instance-1");
         await().until(() -> neighbours.scheduler.released().size() == 2);
-        assertThat(neighbours.scheduler.outcome("lease-1").getString("failed")).isEqualTo("instance-1");
+        assertThat(neighbours.scheduler.outcome().getString("failed")).isEqualTo("instance-1");
     }
 
     @Test
@@ -257,9 +275,8 @@ class CompletionTest {
                 .contains("\"type\":\"server_error\"")
                 .doesNotContain("[DONE]");
         assertThat(neighbours.second.received()).isEmpty();
-        await().until(() -> !neighbours.scheduler.released().isEmpty());
-        assertThat(neighbours.scheduler.outcome("lease-1").getString("result")).isEqualTo("failed");
-        assertThat(neighbours.scheduler.outcome("lease-1").getString("failed")).isEqualTo("instance-1");
+        assertThat(neighbours.scheduler.outcome().getString("result")).isEqualTo("failed");
+        assertThat(neighbours.scheduler.outcome().getString("failed")).isEqualTo("instance-1");
     }
 
     @Test
@@ -282,7 +299,7 @@ class CompletionTest {
         });
 
         assertThat(chat(ask("hi", true)).body()).isEqualTo(word("Hel") + failure);
-        assertThat(outcome().getString("failed")).isEqualTo("instance-1");
+        assertThat(neighbours.scheduler.outcome().getString("failed")).isEqualTo("instance-1");
     }
 
     @Test
@@ -297,8 +314,8 @@ class CompletionTest {
 
             assertThat(chat(ask("hi", true)).body()).isEqualTo(before + failure);
 
-            assertThat(outcome().getString("result")).isEqualTo("refused");
-            assertThat(outcome().containsKey("failed")).isFalse();
+            assertThat(neighbours.scheduler.outcome().getString("result")).isEqualTo("refused");
+            assertThat(neighbours.scheduler.outcome().containsKey("failed")).isFalse();
             assertThat(neighbours.second.received()).isEmpty();
         }
     }
@@ -316,9 +333,9 @@ class CompletionTest {
 
             assertThat(chat(ask("hi", true)).body()).isEqualTo(streamOf(""));
 
-            assertThat(outcome().getString("result")).isEqualTo("ok");
-            assertThat(outcome().getString("served")).isEqualTo("instance-2");
-            assertThat(outcome().containsKey("failed")).isFalse();
+            assertThat(neighbours.scheduler.outcome().getString("result")).isEqualTo("ok");
+            assertThat(neighbours.scheduler.outcome().getString("served")).isEqualTo("instance-2");
+            assertThat(neighbours.scheduler.outcome().containsKey("failed")).isFalse();
         }
     }
 
@@ -331,8 +348,8 @@ class CompletionTest {
 
         assertThat(response.statusCode()).isEqualTo(429);
         assertThat(error(response).getString("message")).isEqualTo("full too");
-        assertThat(outcome().getString("result")).isEqualTo("refused");
-        assertThat(outcome().containsKey("failed")).isFalse();
+        assertThat(neighbours.scheduler.outcome().getString("result")).isEqualTo("refused");
+        assertThat(neighbours.scheduler.outcome().containsKey("failed")).isFalse();
     }
 
     @Test
@@ -342,8 +359,8 @@ class CompletionTest {
 
         assertThat(chat(ask("hi", false)).statusCode()).isEqualTo(503);
 
-        assertThat(outcome().getString("result")).isEqualTo("refused");
-        assertThat(outcome().getString("failed")).isEqualTo("instance-1");
+        assertThat(neighbours.scheduler.outcome().getString("result")).isEqualTo("refused");
+        assertThat(neighbours.scheduler.outcome().getString("failed")).isEqualTo("instance-1");
     }
 
     @Test
@@ -353,14 +370,13 @@ class CompletionTest {
 
         assertThat(chat(ask("hi", false)).statusCode()).isEqualTo(502);
 
-        assertThat(outcome().getString("result")).isEqualTo("failed");
-        assertThat(outcome().getString("failed")).isEqualTo("instance-1");
+        assertThat(neighbours.scheduler.outcome().getString("result")).isEqualTo("failed");
+        assertThat(neighbours.scheduler.outcome().getString("failed")).isEqualTo("instance-1");
     }
 
     @Test
     void a_connection_that_grew_too_old_costs_no_retry_and_no_name() {
-        chat(ask("opens a connection that is kept", false));
-        neighbours.reset();
+        keepAConnection();
         neighbours.first.next(ScriptedInstance::dropConnection);
 
         HttpResponse<String> response = chat(ask("hi", false));
@@ -368,7 +384,36 @@ class CompletionTest {
         assertThat(header(response, "x-autoglm-instance")).isEqualTo("instance-1");
         assertThat(neighbours.first.received()).hasSize(2);
         assertThat(neighbours.second.received()).isEmpty();
-        assertThat(outcome().containsKey("failed")).isFalse();
+        assertThat(neighbours.scheduler.outcome().containsKey("failed")).isFalse();
+    }
+
+    @Test
+    void a_connection_that_died_with_the_work_on_a_request_is_not_taken_for_one_that_grew_too_old() {
+        keepAConnection();
+        neighbours.first.next(
+                received -> neighbours.vertx().setTimer(1_100, died -> ScriptedInstance.dropConnection(received)));
+
+        HttpResponse<String> response = chat(ask("hi", false));
+
+        assertThat(header(response, "x-autoglm-instance")).isEqualTo("instance-2");
+        assertThat(neighbours.first.received()).hasSize(1);
+        assertThat(neighbours.scheduler.outcome().getString("failed")).isEqualTo("instance-1");
+    }
+
+    @Test
+    void a_client_that_leaves_a_kept_connection_opens_no_other() {
+        keepAConnection();
+        neighbours.first.next(received -> {});
+        HttpClientRequest request = neighbours.open();
+        request.end(ask("hi", false));
+        await().until(() -> neighbours.first.received().size() == 1);
+
+        request.connection().close();
+
+        await().until(() -> neighbours.first.aborted() == 1);
+        assertThat(header(chat(ask("opens the next one", false)), "x-autoglm-instance"))
+                .isEqualTo("instance-1");
+        assertThat(neighbours.first.unusedConnections()).isZero();
     }
 
     @Test
@@ -386,7 +431,7 @@ class CompletionTest {
         HttpResponse<String> response = chat(ask("hi", false));
 
         assertThat(response.statusCode()).isEqualTo(200);
-        assertThat(outcome().getString("failed")).isEqualTo("odd");
+        assertThat(neighbours.scheduler.outcome().getString("failed")).isEqualTo("odd");
     }
 
     @Test
@@ -411,7 +456,7 @@ class CompletionTest {
         CompletableFuture<Void> firstToken = new CompletableFuture<>();
         CompletableFuture<Void> end = new CompletableFuture<>();
         StringBuilder seen = new StringBuilder();
-        HttpClientRequest request = open();
+        HttpClientRequest request = neighbours.open();
         request.response().onSuccess(response -> {
             response.handler(part -> {
                 seen.append(part);
@@ -426,7 +471,7 @@ class CompletionTest {
 
         end.get(20, TimeUnit.SECONDS);
         assertThat(seen.toString()).startsWith(word("Hel")).contains("server_error");
-        assertThat(outcome().getString("failed")).isEqualTo("instance-1");
+        assertThat(neighbours.scheduler.outcome().getString("failed")).isEqualTo("instance-1");
         await().untilAsserted(() -> assertThat(neighbours.first.aborted()).isEqualTo(1));
     }
 
@@ -440,7 +485,7 @@ class CompletionTest {
             writeAsRead(received, event, events, written);
         });
         CompletableFuture<HttpClientResponse> begun = new CompletableFuture<>();
-        HttpClientRequest request = open();
+        HttpClientRequest request = neighbours.open();
         request.response().onSuccess(response -> {
             response.pause();
             begun.complete(response);
@@ -492,7 +537,7 @@ class CompletionTest {
             received.response().write(word("Hel"));
         });
         CompletableFuture<Void> firstToken = new CompletableFuture<>();
-        HttpClientRequest request = open();
+        HttpClientRequest request = neighbours.open();
         request.response().onSuccess(response -> response.handler(part -> firstToken.complete(null)));
         request.end(ask("hi", true));
         firstToken.get(10, TimeUnit.SECONDS);
@@ -501,8 +546,7 @@ class CompletionTest {
 
         await().atMost(20, TimeUnit.SECONDS)
                 .untilAsserted(() -> assertThat(neighbours.first.aborted()).isEqualTo(1));
-        await().until(() -> !neighbours.scheduler.released().isEmpty());
-        assertThat(neighbours.scheduler.outcome("lease-1").getString("result")).isEqualTo("client-gone");
+        assertThat(neighbours.scheduler.outcome().getString("result")).isEqualTo("client-gone");
     }
 
     @Test
@@ -510,7 +554,7 @@ class CompletionTest {
         for (boolean stream : List.of(false, true)) {
             neighbours.reset();
             neighbours.first.next(received -> {});
-            HttpClientRequest request = open();
+            HttpClientRequest request = neighbours.open();
             request.end(ask("hi", stream));
             await().until(() -> neighbours.first.received().size() == 1);
 
@@ -573,6 +617,10 @@ class CompletionTest {
         assertThat(neighbours.scheduler.asked()).hasSizeBetween(2, 10);
         neighbours.scheduler.hang(false);
         await().until(() -> header(chat(ask("hi", false)), "x-autoglm-degraded").isEmpty());
+        neighbours.scheduler.everyLeaseIsBack();
+        assertThat(neighbours.scheduler.released().values())
+                .extracting(late -> late.getString("result"))
+                .containsOnly("refused", "ok");
     }
 
     @Test
@@ -584,11 +632,22 @@ class CompletionTest {
         HttpResponse<String> response = chat(ask("hi", false));
 
         assertThat(response.statusCode()).isEqualTo(200);
-        assertThat(header(response, "x-autoglm-degraded")).isEqualTo("scheduler-down");
+        assertThat(header(response, "x-autoglm-degraded")).isEqualTo("scheduler-settling");
         assertThat(new JsonObject(Client.send(Client.to("/health").GET()).body()).getInteger("readyInstances"))
                 .isEqualTo(2);
         neighbours.scheduler.settling(false);
         await().until(() -> header(chat(ask("hi", false)), "x-autoglm-degraded").isEmpty());
+    }
+
+    @Test
+    void a_model_that_is_unknown_while_a_scheduler_settles_may_still_report() {
+        neighbours.scheduler.settling(true);
+
+        HttpResponse<String> response = chat(ask("hi", false).replace("\"nano\"", "\"glm-new\""));
+
+        assertThat(response.statusCode()).isEqualTo(503);
+        assertThat(header(response, "retry-after")).isEqualTo("1");
+        assertThat(error(response).getString("message")).isEqualTo("The scheduler waits for the instances to report.");
     }
 
     @Test
@@ -605,25 +664,16 @@ class CompletionTest {
     void a_scheduler_that_has_just_restarted_makes_no_model_unknown() {
         neighbours.scheduler.forgetful(true);
 
-        assertThat(chat(ask("hi", false)).statusCode()).isEqualTo(200);
+        HttpResponse<String> response = chat(ask("hi", false));
+
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(header(response, "x-autoglm-degraded")).isEqualTo("scheduler-settling");
     }
 
-    /// How the only lease of this test ended.
-    private JsonObject outcome() {
-        await().until(() -> !neighbours.scheduler.released().isEmpty());
-        return neighbours.scheduler.outcome("lease-1");
-    }
-
-    private HttpClientRequest open() {
-        return neighbours
-                .vertx()
-                .createHttpClient()
-                .request(HttpMethod.POST, Client.port(), "127.0.0.1", "/v1/chat/completions")
-                .map(request -> request.putHeader("Authorization", "Bearer " + Neighbours.KEY)
-                        .putHeader("Content-Type", "application/json"))
-                .toCompletionStage()
-                .toCompletableFuture()
-                .join();
+    private void keepAConnection() {
+        chat(ask("opens a connection that is kept", false));
+        neighbours.scheduler.everyLeaseIsBack();
+        neighbours.reset();
     }
 
     /// The scripted stream, with something before `[DONE]`.

@@ -7,16 +7,13 @@ import static io.autoglm.gateway.neighbours.Client.post;
 import static io.autoglm.gateway.neighbours.Client.send;
 import static io.autoglm.gateway.neighbours.Client.withKey;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
-import io.autoglm.gateway.neighbours.Client;
 import io.autoglm.gateway.neighbours.Neighbours;
+import io.autoglm.gateway.neighbours.RawConnection;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
-import io.vertx.core.buffer.Buffer;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -35,7 +32,6 @@ class BadInputTest {
     @BeforeEach
     void everybodyIsUp() {
         neighbours.reset();
-        await().until(() -> Client.get("/v1/models").body().contains("nano"));
     }
 
     @AfterEach
@@ -109,17 +105,11 @@ class BadInputTest {
 
     @Test
     void after_a_413_in_the_middle_of_a_body_the_connection_closes() throws Exception {
-        CompletableFuture<String> end = new CompletableFuture<>();
-        Buffer all = Buffer.buffer();
-        neighbours.vertx().createNetClient().connect(Client.port(), "127.0.0.1").onSuccess(socket -> {
-            socket.handler(all::appendBuffer);
-            socket.closeHandler(closed -> end.complete(all.toString()));
-            socket.write("POST /v1/chat/completions HTTP/1.1\r\nHost: gateway\r\nAuthorization: Bearer "
-                    + Neighbours.KEY + "\r\nContent-Type: application/json\r\nContent-Length: 10000000\r\n\r\n"
-                    + "x".repeat(250_000));
-        });
+        RawConnection connection = RawConnection.open(neighbours.vertx());
 
-        assertThat(end.get(20, TimeUnit.SECONDS))
+        connection.send(RawConnection.head(10_000_000) + "x".repeat(250_000));
+
+        assertThat(connection.end().get(20, TimeUnit.SECONDS))
                 .startsWith("HTTP/1.1 413")
                 .containsIgnoringCase("connection: close")
                 .contains("request_too_large");

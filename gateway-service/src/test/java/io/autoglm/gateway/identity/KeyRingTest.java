@@ -33,7 +33,7 @@ class KeyRingTest {
                 "{\"keys\":[{\"id\":\"a\",\"sha256\":\"%s\",\"tenant\":\"acme\"}]}".formatted(KeyRing.sha256("sk-a")));
 
         assertThat(ring.find("sk-a", NOW))
-                .contains(new Caller("acme", "a", "key:a", Set.of("user"), new Quota(600, 64), Set.of("*")));
+                .contains(new Caller("acme", "key:a", "key:a", Set.of("user"), new Quota(600, 64), Set.of("*")));
     }
 
     @Test

@@ -1,7 +1,12 @@
 package io.autoglm.gateway.neighbours;
 
+import static org.awaitility.Awaitility.await;
+
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpMethod;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
@@ -27,6 +32,7 @@ public final class Neighbours implements QuarkusTestResourceLifecycleManager {
     public static final String INTERNAL_TOKEN = "internal-secret-of-the-test";
 
     private final Vertx vertx = Vertx.vertx();
+    private final HttpClient client = vertx.createHttpClient();
     public final ScriptedInstance first = new ScriptedInstance(vertx, "instance-1").start();
     public final ScriptedInstance second = new ScriptedInstance(vertx, "instance-2").start();
     public final ScriptedScheduler scheduler = new ScriptedScheduler(vertx, List.of(first, second)).start();
@@ -77,16 +83,32 @@ public final class Neighbours implements QuarkusTestResourceLifecycleManager {
         vertx.close().toCompletionStage().toCompletableFuture().join();
     }
 
-    /// Before each test: everybody up, nothing scripted, nothing remembered.
+    /// Before each test: everybody up and known to the gateway, nothing scripted, nothing remembered.
     public void reset() {
         first.reset();
         second.reset();
         scheduler.reset();
         context.reset();
+        await().until(() -> Client.get("/v1/models").body().contains(ScriptedScheduler.MODEL));
     }
 
     public Vertx vertx() {
         return vertx;
+    }
+
+    /// A chat that can be watched while it is answered, and left; nothing of it is sent yet.
+    ///
+    /// @param headers names and values in turn
+    public HttpClientRequest open(String... headers) {
+        HttpClientRequest request = client.request(HttpMethod.POST, Client.port(), "127.0.0.1", "/v1/chat/completions")
+                .toCompletionStage()
+                .toCompletableFuture()
+                .join();
+        request.putHeader("Authorization", "Bearer " + KEY).putHeader("Content-Type", "application/json");
+        for (int i = 0; i < headers.length; i += 2) {
+            request.putHeader(headers[i], headers[i + 1]);
+        }
+        return request;
     }
 
     public void writeKeys(String text) {

@@ -25,7 +25,6 @@ public final class ScriptedContext {
     private volatile boolean holding;
     private final Queue<Runnable> held = new ConcurrentLinkedQueue<>();
     private final List<String> appends = new CopyOnWriteArrayList<>();
-    private volatile boolean away;
     private @Nullable HttpServer server;
     private int port;
 
@@ -87,10 +86,6 @@ public final class ScriptedContext {
         appendsFail = fail;
     }
 
-    public void away(boolean isAway) {
-        away = isAway;
-    }
-
     /// Stores the next turn and then fails to say so, as one that loses its connection does.
     public void nextAppendFails() {
         nextAppendFails = true;
@@ -110,7 +105,6 @@ public final class ScriptedContext {
         pinned.clear();
         budgets.clear();
         appendsFail = false;
-        away = false;
         nextAppendFails = false;
         hold(false);
         appends.clear();
@@ -123,20 +117,20 @@ public final class ScriptedContext {
         request.body().onSuccess(body -> {
             boolean append = request.method().equals(HttpMethod.POST);
             String key = request.getHeader("x-autoglm-tenant") + "/" + conversation(request.path());
-            if (away || (append && appendsFail)) {
+            if (append) {
+                appends.add(body.toJsonObject().getString("requestId"));
+            }
+            if (append && appendsFail) {
                 request.response().setStatusCode(503).end();
             } else if (!append) {
                 budgets.add(Integer.valueOf(request.getParam("tokens")));
                 request.response()
                         .putHeader("Content-Type", "application/json")
                         .end(window(key).toBuffer());
+            } else if (holding) {
+                held.add(() -> append(request, key, body.toJsonObject()));
             } else {
-                appends.add(body.toJsonObject().getString("requestId"));
-                if (holding) {
-                    held.add(() -> append(request, key, body.toJsonObject()));
-                } else {
-                    append(request, key, body.toJsonObject());
-                }
+                append(request, key, body.toJsonObject());
             }
         });
     }

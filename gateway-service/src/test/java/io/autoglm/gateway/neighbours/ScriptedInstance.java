@@ -2,13 +2,17 @@ package io.autoglm.gateway.neighbours;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -39,11 +43,15 @@ public final class ScriptedInstance {
     private final List<Received> received = new CopyOnWriteArrayList<>();
     private volatile Script usual = ScriptedInstance::talk;
     private final AtomicInteger aborted = new AtomicInteger();
+    private final Set<HttpConnection> unused = ConcurrentHashMap.newKeySet();
     private int port;
 
     public ScriptedInstance(Vertx vertx, String id) {
         this.id = id;
-        this.server = vertx.createHttpServer().requestHandler(this::handle);
+        // With HTTP/2 in the clear a connection is only seen once something comes on it.
+        this.server = vertx.createHttpServer(new HttpServerOptions().setHttp2ClearTextEnabled(false))
+                .connectionHandler(unused::add)
+                .requestHandler(this::handle);
     }
 
     public ScriptedInstance start() {
@@ -86,14 +94,21 @@ public final class ScriptedInstance {
         return aborted.get();
     }
 
+    /// Connections that were opened since the last reset, and on which no request has come.
+    public int unusedConnections() {
+        return unused.size();
+    }
+
     public void reset() {
         scripts.clear();
         usual = ScriptedInstance::talk;
         received.clear();
         aborted.set(0);
+        unused.clear();
     }
 
     private void handle(HttpServerRequest request) {
+        unused.remove(request.connection());
         request.response().closeHandler(closed -> {
             if (!request.response().ended()) {
                 aborted.incrementAndGet();

@@ -1,5 +1,8 @@
 package io.autoglm.gateway.neighbours;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
@@ -28,6 +31,8 @@ public final class ScriptedScheduler {
     private final Map<String, JsonObject> released = new ConcurrentHashMap<>();
     private final List<JsonObject> asked = new CopyOnWriteArrayList<>();
     private final AtomicInteger leases = new AtomicInteger();
+    /// Leases that were given back again with another outcome; the same one again is a repeated call, and
+    /// harmless.
     private final AtomicInteger contradictions = new AtomicInteger();
     private final Queue<Runnable> held = new ConcurrentLinkedQueue<>();
     private volatile boolean alternatives = true;
@@ -67,10 +72,6 @@ public final class ScriptedScheduler {
             server = null;
             running.close().toCompletionStage().toCompletableFuture().join();
         }
-    }
-
-    public boolean up() {
-        return server != null;
     }
 
     public String url() {
@@ -145,19 +146,19 @@ public final class ScriptedScheduler {
         return released;
     }
 
-    /// How a lease ended that has been given back.
-    public JsonObject outcome(String lease) {
-        return Objects.requireNonNull(released.get(lease), lease + " was not given back");
+    /// How the first lease since the last reset ended; waits until it was given back.
+    public JsonObject outcome() {
+        return await().until(() -> released.get("lease-1"), Objects::nonNull);
     }
 
     public int granted() {
         return leases.get();
     }
 
-    /// Leases that were given back again with another outcome; the same one again is a repeated call, and
-    /// harmless.
-    public int contradictions() {
-        return contradictions.get();
+    /// Waits until every lease was given back, and sees that none was given back in two ways.
+    public void everyLeaseIsBack() {
+        await().untilAsserted(() -> assertThat(released).hasSize(granted()));
+        assertThat(contradictions).hasValue(0);
     }
 
     public void reset() {
@@ -175,7 +176,7 @@ public final class ScriptedScheduler {
         lists.set(0);
         refusals.clear();
         hang(false);
-        if (!up()) {
+        if (server == null) {
             start();
         }
     }

@@ -39,21 +39,27 @@ class RecalledTest {
         Recalled.Remembered recalled = recalled(List.of(), new Turn(List.of(message("user", "1")), 30));
 
         TurnCost cost = new TurnCost(recalled.tokensElsewhere(List.of(message("user", "x"))), 9);
-        assertThat(cost.tokens(50, 7)).isEqualTo(27);
-        assertThat(cost.tokens(20, 7)).isEqualTo(8);
+        assertThat(cost.tokens(50, 7, 20)).isEqualTo(27);
+        assertThat(cost.tokens(20, 7, 20)).isEqualTo(8);
     }
 
     @Test
     void system_text_is_not_paid_for_by_every_turn() {
         List<JsonNode> asked = List.of(message("system", "x".repeat(700)), message("user", "hi"));
 
-        assertThat(new TurnCost(recalled(List.of()).tokensElsewhere(asked), 9).tokens(250, 10))
+        assertThat(new TurnCost(recalled(List.of()).tokensElsewhere(asked), 9).tokens(250, 10, 20))
                 .isBetween(60, 160);
     }
 
     @Test
     void an_engine_that_does_not_count_is_not_taken_to_have_read_nothing() {
-        assertThat(new TurnCost(30, 90).tokens(0, 7)).isEqualTo(97);
+        assertThat(new TurnCost(30, 90).tokens(0, 7, 20)).isEqualTo(97);
+        assertThat(new TurnCost(30, 90).tokens(50, 0, 12)).isEqualTo(32);
+    }
+
+    @Test
+    void thoughts_that_are_not_stored_cost_no_later_prompt_anything() {
+        assertThat(new TurnCost(30, 90).tokens(50, 4_000, 12)).isEqualTo(32);
     }
 
     @Test

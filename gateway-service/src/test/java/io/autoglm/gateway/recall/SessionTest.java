@@ -17,7 +17,6 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
@@ -28,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -41,7 +41,11 @@ class SessionTest {
     @BeforeEach
     void everybodyIsUp() {
         neighbours.reset();
-        await().until(() -> Client.get("/v1/models").body().contains("nano"));
+    }
+
+    @AfterEach
+    void everyLeaseCameBackOnce() {
+        neighbours.scheduler.everyLeaseIsBack();
     }
 
     @Test
@@ -72,7 +76,7 @@ class SessionTest {
         neighbours.context.hold(true);
         List<String> seen = new CopyOnWriteArrayList<>();
         CompletableFuture<Void> ended = new CompletableFuture<>();
-        HttpClientRequest request = open("s3");
+        HttpClientRequest request = neighbours.open("X-Session-Id", "s3");
         request.response().onSuccess(response -> {
             response.handler(part -> seen.add(part.toString()));
             response.endHandler(end -> ended.complete(null));
@@ -116,7 +120,7 @@ class SessionTest {
             stream.complete(received);
         });
         CompletableFuture<Buffer> whole = new CompletableFuture<>();
-        HttpClientRequest request = open("s13");
+        HttpClientRequest request = neighbours.open("X-Session-Id", "s13");
         request.response().compose(HttpClientResponse::body).onSuccess(whole::complete);
         request.end(ask("hi", true));
         await().until(() -> !neighbours.context.appends().isEmpty());
@@ -167,11 +171,13 @@ class SessionTest {
     }
 
     @Test
-    void the_longest_name_of_a_session_becomes_one_that_the_context_service_takes() {
-        assertThat(SessionId.of("a very: odd/subject\n", "x".repeat(128)))
-                .matches("[A-Za-z0-9_][A-Za-z0-9._:@-]{0,127}");
-        assertThat(SessionId.of("a", "b")).isNotEqualTo(SessionId.of("b", "b"));
-        assertThat(SessionId.of("a", "b")).isNotEqualTo(SessionId.of("a", "c"));
+    void a_key_without_a_subject_is_nobody_with_a_token() {
+        String token = neighbours.issuer.token("colleague", "acme", Set.of("user"));
+
+        chat(ask("secret", false), "X-Session-Id", "same", "Authorization", "Bearer " + Neighbours.COLLEAGUE_KEY);
+        chat(ask("hello", false), "X-Session-Id", "same", "Authorization", "Bearer " + token);
+
+        assertThat(contents(1)).containsExactly("hello");
     }
 
     @Test
@@ -230,6 +236,24 @@ class SessionTest {
     }
 
     @Test
+    void what_an_engine_thought_is_not_remembered_under_any_of_its_names() {
+        for (String name : List.of("reasoning_content", "reasoning")) {
+            neighbours.first.next(received -> {
+                JsonObject answer = ScriptedInstance.whole("Hello", 12, 4);
+                answer.getJsonArray("choices")
+                        .getJsonObject(0)
+                        .getJsonObject("message")
+                        .put(name, "The user greets me.");
+                ScriptedInstance.json(received, 200, answer);
+            });
+
+            assertThat(chat(ask("hi", false), "X-Session-Id", name).body()).contains("The user greets me.");
+
+            assertThat(turns(name).getFirst().encode()).contains("Hello").doesNotContain("greets");
+        }
+    }
+
+    @Test
     void the_requests_system_text_stands_before_what_is_recalled_and_the_pinned_one_where_there_is_none() {
         neighbours.context.pin("acme", SessionId.of("tester", "s5"), message("system", "Be brief."));
         chat(ask("one", false), "X-Session-Id", "s5");
@@ -261,7 +285,7 @@ class SessionTest {
         chat(ask("hello", false), "X-Session-Id", "same", "Authorization", "Bearer " + Neighbours.FOREIGN_KEY);
 
         assertThat(contents(1)).containsExactly("hello");
-        assertThat(neighbours.context.turns("globex", SessionId.of("foreign", "same")))
+        assertThat(neighbours.context.turns("globex", SessionId.of("key:foreign", "same")))
                 .hasSize(1);
     }
 
@@ -309,7 +333,7 @@ class SessionTest {
             received.response().write(word("Hel"));
         });
         CompletableFuture<Buffer> firstPart = new CompletableFuture<>();
-        HttpClientRequest request = open("s10");
+        HttpClientRequest request = neighbours.open("X-Session-Id", "s10");
         request.response().onSuccess(response -> response.handler(firstPart::complete));
         request.end(ask("hi", true));
         firstPart.get(10, TimeUnit.SECONDS);
@@ -334,10 +358,10 @@ class SessionTest {
         assertThat(error(many).getString("param")).isEqualTo("n");
     }
 
+    /// A turn is stored before its request is settled.
     private void nothingIsAppended() {
-        await().during(Duration.ofMillis(300))
-                .atMost(Duration.ofSeconds(20))
-                .until(() -> neighbours.context.appends().isEmpty());
+        neighbours.scheduler.everyLeaseIsBack();
+        assertThat(neighbours.context.appends()).isEmpty();
     }
 
     private List<JsonObject> turns(String session) {
@@ -347,19 +371,6 @@ class SessionTest {
     /// @param messages separated by commas
     private static String messages(String messages) {
         return "{\"model\":\"nano\",\"messages\":[" + messages + "]}";
-    }
-
-    private HttpClientRequest open(String session) {
-        return neighbours
-                .vertx()
-                .createHttpClient()
-                .request(HttpMethod.POST, Client.port(), "127.0.0.1", "/v1/chat/completions")
-                .map(request -> request.putHeader("Authorization", "Bearer " + Neighbours.KEY)
-                        .putHeader("Content-Type", "application/json")
-                        .putHeader("X-Session-Id", session))
-                .toCompletionStage()
-                .toCompletableFuture()
-                .join();
     }
 
     /// The texts of the messages that the instance saw in its n-th request.

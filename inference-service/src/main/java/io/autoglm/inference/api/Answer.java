@@ -4,6 +4,7 @@ import io.autoglm.inference.ServingModel;
 import io.autoglm.inference.batching.Events;
 import io.autoglm.inference.batching.Generation;
 import io.autoglm.inference.batching.Submission;
+import io.autoglm.inference.grammar.AnswerForm;
 import io.autoglm.inference.sampling.Sampler;
 import io.autoglm.inference.sampling.SamplingParameters;
 import io.autoglm.inference.sampling.TokenConstraint;
@@ -29,32 +30,49 @@ record Answer(Exchange exchange, ServingModel model, AnswerOptions options, Wire
 
     /// How the text after a prompt is read.
     ///
-    /// @param parser  makes one for each choice; null for plain text, which goes on where the prompt ends
-    /// @param reasons the prompt leaves the model within its reasoning: a form holds for what comes behind it
-    record Reading(@Nullable Supplier<AssistantParser> parser, boolean reasons) {
+    /// @param promptField of the request that the prompt is in
+    /// @param parser      makes one for each choice; null for plain text, which goes on where the prompt
+    ///                    ends
+    /// @param form        of the answer; null for any text
+    /// @param reasons     the prompt leaves the model within its reasoning: the form holds for what comes
+    ///                    behind it
+    record Reading(
+            String promptField,
+            @Nullable Supplier<AssistantParser> parser,
+            @Nullable AnswerForm form,
+            boolean reasons) {
 
-        static final Reading PLAIN = new Reading(null, false);
+        private @Nullable TokenConstraint constraint(AnswerLimit limit) {
+            if (form == null) {
+                return null;
+            }
+            return reasons
+                    ? form.constraintAfterReasoning(limit.tokens(), limit.field())
+                    : form.constraint(limit.tokens(), limit.field());
+        }
     }
 
     /// @param prompts      one for each choice; the `n` of one prompt are the same array and stand beside
     ///                     each other
     /// @param promptTokens to be paid for
     Reply prepare(List<int[]> prompts, Reading reading, int promptTokens) {
-        long tokens = prompts.stream()
-                .mapToLong(prompt -> Prompt.answerTokens(model, prompt, options.maxTokens()))
-                .sum();
-        Events events = new Events(prompts.size(), tokens);
+        List<AnswerLimit> limits = prompts.stream()
+                .map(prompt -> Prompt.answerLimit(model, prompt, options.limit(), reading.promptField()))
+                .toList();
+        Events events = new Events(
+                prompts.size(), limits.stream().mapToLong(AnswerLimit::tokens).sum());
         long deadlineNanos = exchange.deadlineNanos();
+        Set<Integer> endTokens = endTokens();
+        Supplier<AssistantParser> parser = reading.parser();
         List<AnswerText> choices = new ArrayList<>();
         for (int i = 0; i < prompts.size(); i++) {
-            Supplier<AssistantParser> parser = reading.parser();
-            int answerTokens = Prompt.answerTokens(model, prompts.get(i), options.maxTokens());
+            AnswerLimit limit = limits.get(i);
             Generation generation = new Generation(
                     i,
                     prompts.get(i),
-                    answerTokens,
-                    endTokens(),
-                    sampler(prompts.get(i), i, reading.reasons(), answerTokens),
+                    limit.tokens(),
+                    endTokens,
+                    sampler(prompts.get(i), i, reading.constraint(limit)),
                     exchange.priority(),
                     deadlineNanos,
                     events);
@@ -104,10 +122,7 @@ record Answer(Exchange exchange, ServingModel model, AnswerOptions options, Wire
     }
 
     /// Each of `n` answers has a seed of its own, or all would be the same.
-    private Sampler sampler(int[] prompt, int choice, boolean reasons, int answerTokens) {
-        TokenConstraint form = reasons
-                ? model.format().constraintAfter(AssistantParser.REASONING_END, options.responseFormat(), answerTokens)
-                : model.format().constraint(options.responseFormat(), answerTokens);
+    private Sampler sampler(int[] prompt, int choice, @Nullable TokenConstraint form) {
         SamplingParameters sampling = options.sampling();
         Long seed = sampling.seed();
         SamplingParameters own = seed == null || choice == 0 ? sampling : sampling.withSeed(seed + choice);

@@ -5,13 +5,14 @@ import io.autoglm.inference.model.GenerationDefaults;
 import io.autoglm.inference.sampling.SamplingParameters;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 
 /// What chat and plain completions have in common.
 ///
 /// @param n              answers for each prompt
-/// @param maxTokens      empty: as many as fit
+/// @param limit          empty: as many as fit
 /// @param stopTokens     beside the model's own end tokens (vLLM's `stop_token_ids`)
 /// @param ignoreEnd      goes on past the model's end tokens (vLLM's `ignore_eos`)
 /// @param showSpecial    writes control tokens out (vLLM's `skip_special_tokens: false`)
@@ -20,7 +21,7 @@ record AnswerOptions(
         int n,
         boolean stream,
         boolean includeUsage,
-        OptionalInt maxTokens,
+        Optional<AnswerLimit> limit,
         List<String> stop,
         Set<Integer> stopTokens,
         boolean ignoreEnd,
@@ -42,7 +43,6 @@ record AnswerOptions(
         if (!stream && request.has("stream_options")) {
             throw request.wrong("stream_options", "is only allowed when 'stream' is true");
         }
-        OptionalInt maxTokens = request.integer("max_completion_tokens", 1, Integer.MAX_VALUE);
         if (hasForm(request.node("response_format")) && request.flag("ignore_eos")) {
             throw request.wrong("ignore_eos", "cannot be kept together with 'response_format', whose form has an end");
         }
@@ -50,7 +50,7 @@ record AnswerOptions(
                 request.integer("n", 1, MOST_ANSWERS).orElse(1),
                 stream,
                 includeUsage,
-                maxTokens.isPresent() ? maxTokens : request.integer("max_tokens", 1, Integer.MAX_VALUE),
+                limit(request, "max_completion_tokens").or(() -> limit(request, "max_tokens")),
                 stops(request),
                 stopTokens(request),
                 request.flag("ignore_eos"),
@@ -68,6 +68,11 @@ record AnswerOptions(
         return !responseFormat.isMissingNode()
                 && !responseFormat.isNull()
                 && !"text".equals(responseFormat.path("type").textValue());
+    }
+
+    private static Optional<AnswerLimit> limit(Fields request, String field) {
+        OptionalInt tokens = request.integer(field, 1, Integer.MAX_VALUE);
+        return tokens.isEmpty() ? Optional.empty() : Optional.of(new AnswerLimit(tokens.getAsInt(), field));
     }
 
     private static List<String> stops(Fields request) {

@@ -4,13 +4,16 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.autoglm.inference.ServingModel;
+import io.autoglm.inference.grammar.AnswerForm;
 import io.autoglm.inference.template.ChatTemplate;
 import io.autoglm.inference.template.Rendering;
 import io.autoglm.inference.text.AssistantParser;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// `POST /v1/chat/completions`.
 final class ChatCompletions {
@@ -34,7 +37,11 @@ final class ChatCompletions {
 
         ObjectNode variables = variables(request);
         String rendered = render(template, messages, choice, variables);
-        String opening = opening(request, template, choice, variables);
+        ForcedCall forced = forced(request, template, choice, variables);
+        AnswerForm form = forced == null
+                ? model.format().form(options.responseFormat())
+                : model.format().call(forced.markup(), tools(choice), choice.name());
+        String opening = forced == null ? "" : forced.opening(choice.name());
         int[] tokens = Prompt.encode(model, rendered + opening, false, "messages");
         boolean reasons = AssistantParser.opensReasoning(rendered);
         Supplier<AssistantParser> parser = () -> {
@@ -51,16 +58,28 @@ final class ChatCompletions {
                 : null;
         List<int[]> prompts = new ArrayList<>(Collections.nCopies(options.n(), tokens));
         return new Answer(exchange, model, options, new ChatWire(envelope, logprobs))
-                .prepare(prompts, new Answer.Reading(parser, reasons), tokens.length);
+                .prepare(
+                        prompts,
+                        new Answer.Reading("messages", parser, form, reasons && forced == null),
+                        tokens.length);
     }
 
-    private static String opening(Fields request, ChatTemplate template, ToolChoice choice, ObjectNode variables) {
+    private static @Nullable ForcedCall forced(
+            Fields request, ChatTemplate template, ToolChoice choice, ObjectNode variables) {
         if (!choice.must()) {
-            return "";
+            return null;
         }
-        return ForcedCall.opening(template, choice.tools(), choice.name(), variables)
-                .orElseThrow(() ->
-                        request.wrong("tool_choice", "cannot be forced: this model's template has no tool calls"));
+        if (request.flag("ignore_eos")) {
+            throw request.wrong("ignore_eos", "cannot be kept together with a call that 'tool_choice' asks for");
+        }
+        return ForcedCall.of(template, tools(choice), variables)
+                .orElseThrow(() -> request.wrong(
+                        "tool_choice", "cannot be forced: this model's template has no tool calls that can be read"));
+    }
+
+    /// Where a call is asked for there are some.
+    private static JsonNode tools(ToolChoice choice) {
+        return Objects.requireNonNull(choice.tools());
     }
 
     /// What the template may ask for beside the messages.

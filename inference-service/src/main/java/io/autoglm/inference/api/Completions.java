@@ -45,7 +45,10 @@ final class Completions {
                 : null;
         int promptTokens = prompts.stream().mapToInt(prompt -> prompt.length).sum();
         return new Answer(exchange, model, options, new CompletionWire(envelope, logprobs, echoes))
-                .prepare(ofChoices, Answer.Reading.PLAIN, promptTokens);
+                .prepare(
+                        ofChoices,
+                        new Answer.Reading("prompt", null, model.format().form(options.responseFormat()), false),
+                        promptTokens);
     }
 
     /// A string, a list of strings, a list of token ids, or a list of such lists.

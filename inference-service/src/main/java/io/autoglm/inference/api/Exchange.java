@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
@@ -37,11 +38,12 @@ final class Exchange {
     private final List<Runnable> onGone = new CopyOnWriteArrayList<>();
     private final List<Runnable> onEnd = new CopyOnWriteArrayList<>();
 
-    /// Written by the event loop before the request's thread starts.
+    /// Written by the event loop before it starts the request's thread, and by that thread when it has
+    /// read it.
     private byte[] body = {};
 
     private volatile boolean gone;
-    private volatile boolean over;
+    private final AtomicBoolean over = new AtomicBoolean();
     private volatile boolean closing;
 
     /// @param longest that a request may take
@@ -136,18 +138,24 @@ final class Exchange {
         return gone;
     }
 
-    /// Runs `action` once when the answer is given or the client has gone away; at once if it is so already.
-    /// More than once only if both happen together: it must not mind.
+    /// Runs `action` once, when the answer is given or the client has gone away; at once if it is so already.
     void onEnd(Runnable action) {
-        onEnd.add(action);
-        if (over) {
-            action.run();
+        AtomicBoolean run = new AtomicBoolean();
+        Runnable once = () -> {
+            if (run.compareAndSet(false, true)) {
+                action.run();
+            }
+        };
+        onEnd.add(once);
+        if (over.get()) {
+            once.run();
         }
     }
 
     private void ended() {
-        over = true;
-        onEnd.forEach(Runnable::run);
+        if (over.compareAndSet(false, true)) {
+            onEnd.forEach(Runnable::run);
+        }
     }
 
     /// The connection is closed after this answer.

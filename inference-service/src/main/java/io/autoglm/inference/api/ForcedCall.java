@@ -1,56 +1,116 @@
 package io.autoglm.inference.api;
 
+import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.autoglm.inference.grammar.CallMarkup;
 import io.autoglm.inference.template.ChatTemplate;
 import io.autoglm.inference.template.Rendering;
+import io.autoglm.inference.text.AssistantDelta;
 import io.autoglm.inference.text.AssistantParser;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// How an answer begins that must call a tool: the words are put into the model's mouth, and it goes on from there.
+/// How an answer is written that must call a tool: it begins with words that are put into the model's
+/// mouth, and goes on in the markup of a call.
 ///
-/// They are found by asking the model's own template how it writes a call, so every family's form is covered.
-final class ForcedCall {
+/// Both are found by asking the model's own template how it writes a call, and our own reader where it
+/// ends: so every form is covered that one writes and the other reads.
+///
+/// @param beginning what follows the request's rendered prompt up to the tool's name, closing the
+///                  reasoning that it may have opened
+record ForcedCall(String beginning, CallMarkup markup) {
 
-    private static final String THINK = "<think>";
-    private static final String THINK_END = "</think>";
     private static final String PROBE = "probe_of_a_call";
-    private static final String ARGUMENT = "probe_of_an_argument";
+    private static final List<String> KEYS = List.of("probe_of_an_argument", "probe_of_another");
+    private static final List<String> VALUES = List.of("probe_of_a_value", "probe_of_the_last_one");
+    private static final JsonNode PROBES = probes();
 
-    private ForcedCall() {}
-
-    /// @param name      the function to call; null for one of the model's choice
     /// @param variables of the request's own rendering, which decide, say, whether the prompt opens `<think>`
-    /// @return what follows the request's rendered prompt, closing the reasoning that it may have opened;
-    ///         empty where the template has no form for calls
-    static Optional<String> opening(
-            ChatTemplate template, @Nullable JsonNode tools, @Nullable String name, ObjectNode variables) {
-        Optional<String> withArgument = call(template, tools, variables, true);
-        Optional<String> without = call(template, tools, variables, false);
-        if (withArgument.isEmpty() || without.isEmpty()) {
-            return Optional.empty();
-        }
-        String call = withArgument.get();
-        int at = call.indexOf(PROBE);
-        if (name == null) {
-            return Optional.of(call.substring(0, at));
-        }
-        return Optional.of(common(call, without.get()).replace(PROBE, name));
+    /// @return empty where the template has no form for calls, or one that cannot be read
+    static Optional<ForcedCall> of(ChatTemplate template, JsonNode tools, ObjectNode variables) {
+        return call(template, tools, variables, KEYS.size())
+                .flatMap(call -> call(template, tools, variables, 0).flatMap(none -> of(call, none)));
     }
 
-    /// What the template writes behind the generation prompt for an assistant that calls the probe.
-    private static Optional<String> call(
-            ChatTemplate template, @Nullable JsonNode tools, ObjectNode variables, boolean argument) {
+    /// @param name the function to call; null for one of the model's choice
+    String opening(@Nullable String name) {
+        return name == null ? beginning : beginning + name + markup.certain();
+    }
+
+    /// @param call with two arguments
+    /// @param none the same without
+    private static Optional<ForcedCall> of(String call, String none) {
+        int at = call.indexOf(PROBE);
+        String beginning = call.substring(0, at);
+        if (!none.startsWith(beginning + PROBE)) {
+            return Optional.empty();
+        }
+        String rest = call.substring(at + PROBE.length());
+        return json(rest)
+                .or(() -> pairs(rest, none.substring(at + PROBE.length())))
+                .map(markup -> new ForcedCall(beginning, markup));
+    }
+
+    private static Optional<CallMarkup> json(String rest) {
+        int from = rest.lastIndexOf('{', Math.max(0, rest.indexOf(KEYS.getFirst())));
+        int to = rest.indexOf('}', Math.max(0, rest.indexOf(VALUES.getLast())));
+        if (from < 0 || to < from || !isArguments(rest.substring(from, to + 1))) {
+            return Optional.empty();
+        }
+        return Optional.of(new CallMarkup.Json(rest.substring(0, from), rest.substring(to + 1)));
+    }
+
+    private static Optional<CallMarkup> pairs(String rest, String none) {
+        List<String> parts = new ArrayList<>();
+        int from = 0;
+        for (String probe : List.of(KEYS.getFirst(), VALUES.getFirst(), KEYS.getLast(), VALUES.getLast())) {
+            int to = rest.indexOf(probe, from);
+            if (to < 0) {
+                return Optional.empty();
+            }
+            parts.add(rest.substring(from, to));
+            from = to + probe.length();
+        }
+        String end = rest.substring(from);
+        return CallMarkup.Pairs.of(none, parts.get(0), parts.get(1), parts.get(2), end)
+                .filter(pairs -> parts.get(3).equals(pairs.middle()))
+                .map(CallMarkup.class::cast);
+    }
+
+    private static boolean isArguments(String json) {
+        try {
+            return JsonBody.MAPPER.readTree(json).equals(arguments(KEYS.size()));
+        } catch (JacksonException e) {
+            return false;
+        }
+    }
+
+    private static ObjectNode arguments(int count) {
+        ObjectNode arguments = JsonBody.MAPPER.createObjectNode();
+        for (int i = 0; i < count; i++) {
+            arguments.put(KEYS.get(i), VALUES.get(i));
+        }
+        return arguments;
+    }
+
+    private static JsonNode probes() {
+        ArrayNode tools = JsonBody.MAPPER.createArrayNode();
+        tools.addObject().putObject("function").put("name", PROBE).putObject("parameters");
+        return tools;
+    }
+
+    /// What the template writes behind the generation prompt for an assistant that calls the probe, up to
+    /// where the call has been read.
+    private static Optional<String> call(ChatTemplate template, JsonNode tools, ObjectNode variables, int arguments) {
         ArrayNode messages = JsonBody.MAPPER.createArrayNode();
         messages.addObject().put("role", "user").put("content", "?");
         Optional<String> before = render(template, messages, tools, variables, true);
         ObjectNode function = JsonBody.MAPPER.createObjectNode().put("name", PROBE);
-        ObjectNode arguments = function.putObject("arguments");
-        if (argument) {
-            arguments.put(ARGUMENT, "1");
-        }
+        function.set("arguments", arguments(arguments));
         ObjectNode assistant = messages.addObject().put("role", "assistant").putNull("content");
         assistant
                 .putArray("tool_calls")
@@ -58,8 +118,23 @@ final class ForcedCall {
                 .put("id", "call_0")
                 .put("type", "function")
                 .set("function", function);
-        return before.flatMap(
-                prompt -> render(template, messages, tools, variables, false).flatMap(all -> behind(prompt, all)));
+        return before.flatMap(prompt -> render(template, messages, tools, variables, false)
+                .flatMap(all -> behind(prompt, all))
+                .flatMap(call -> whole(call, AssistantParser.opensReasoning(prompt), arguments(arguments))));
+    }
+
+    /// The beginning that the reader takes for the call.
+    private static Optional<String> whole(String text, boolean reasons, ObjectNode arguments) {
+        AssistantParser reader = new AssistantParser(PROBES, true, reasons);
+        for (int i = 0; i < text.length(); i++) {
+            for (AssistantDelta delta : reader.append(text.substring(i, i + 1))) {
+                if (delta instanceof AssistantDelta.ToolCall(int index, String name, String read)) {
+                    boolean same = name.equals(PROBE) && arguments.toString().equals(read);
+                    return same ? Optional.of(text.substring(0, i + 1)) : Optional.empty();
+                }
+            }
+        }
+        return Optional.empty();
     }
 
     /// @param all the conversation with the call in it
@@ -75,18 +150,21 @@ final class ForcedCall {
             return Optional.of(closed(rest(prompt, all)));
         }
         // Many templates leave the reasoning of earlier turns away, and its marks with it.
-        String without = kept.substring(0, kept.length() - THINK.length());
+        String without = kept.substring(0, kept.length() - AssistantParser.REASONING.length());
         if (!all.startsWith(without.stripTrailing())) {
             return Optional.empty();
         }
         String rest = rest(without, all).stripLeading();
-        return Optional.of(closed(rest.startsWith(THINK) ? rest.substring(THINK.length()) : rest));
+        return Optional.of(closed(
+                rest.startsWith(AssistantParser.REASONING)
+                        ? rest.substring(AssistantParser.REASONING.length())
+                        : rest));
     }
 
     /// Behind reasoning that is over.
     private static String closed(String call) {
-        int end = call.indexOf(THINK_END);
-        return end >= 0 && end < call.indexOf(PROBE) ? call : THINK_END + "\n\n" + call;
+        int end = call.indexOf(AssistantParser.REASONING_END);
+        return end >= 0 && end < call.indexOf(PROBE) ? call : AssistantParser.REASONING_END + "\n\n" + call;
     }
 
     private static String rest(String prompt, String all) {
@@ -96,21 +174,17 @@ final class ForcedCall {
     private static Optional<String> render(
             ChatTemplate template,
             ArrayNode messages,
-            @Nullable JsonNode tools,
+            JsonNode tools,
             ObjectNode variables,
             boolean addGenerationPrompt) {
         Rendering rendering = template.render(messages, tools, addGenerationPrompt, variables);
         return rendering instanceof Rendering.Prompt(String text) ? Optional.of(text) : Optional.empty();
     }
 
-    /// The common beginning, without an opening bracket at its end: which bracket token follows is the model's choice.
     private static String common(String one, String other) {
         int length = 0;
         while (length < Math.min(one.length(), other.length()) && one.charAt(length) == other.charAt(length)) {
             length++;
-        }
-        while (length > 0 && "<{[".indexOf(one.charAt(length - 1)) >= 0) {
-            length--;
         }
         return one.substring(0, length);
     }

@@ -1,7 +1,7 @@
 package io.autoglm.inference.api;
 
 import io.autoglm.inference.ServingModel;
-import java.util.OptionalInt;
+import java.util.Optional;
 
 /// Text on its way into a model: how many tokens it has, and whether an answer fits behind them.
 final class Prompt {
@@ -38,9 +38,11 @@ final class Prompt {
     }
 
     /// What was asked for, or less where the model ends before: `finish_reason` says `length` then.
-    static int answerTokens(ServingModel model, int[] prompt, OptionalInt asked) {
-        int room = model.maxTokens() - prompt.length;
-        return Math.min(room, asked.orElse(room));
+    ///
+    /// @param field that holds the prompt, which is what limits the answer then
+    static AnswerLimit answerLimit(ServingModel model, int[] prompt, Optional<AnswerLimit> asked, String field) {
+        AnswerLimit room = new AnswerLimit(model.maxTokens() - prompt.length, field);
+        return asked.filter(limit -> limit.tokens() <= room.tokens()).orElse(room);
     }
 
     private static RefusedException tooLong(ServingModel model, String tokens, String field) {

@@ -8,7 +8,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
@@ -38,14 +40,12 @@ public final class BatchLoop implements AutoCloseable {
     /// Of those that wait, how many are tried for a free slot in one turn.
     private static final int CANDIDATES = 32;
 
-    /// How long {@link #close} waits for the present step.
-    private static final Duration LAST_STEP = Duration.ofSeconds(5);
-
     private final Decoder decoder;
     private final DecoderShape shape;
     private final LongSupplier nanos;
     private final WaitingLine line;
     private final StepTimes times;
+    private final Duration lastStep;
     private final BatchMetrics metrics;
     private final List<Slot> slots;
     private final Thread thread;
@@ -73,6 +73,7 @@ public final class BatchLoop implements AutoCloseable {
         this.metrics = metrics;
         this.line = new WaitingLine(limits.queue(), shape.slots(), () -> shape.slots() - running, nanos);
         this.times = new StepTimes(limits.interTokenBudget().toNanos(), limits.prefillChunk());
+        this.lastStep = limits.lastStep();
         this.slots = Stream.generate(() -> new Slot(shape.maxTokens()))
                 .limit(shape.slots())
                 .toList();
@@ -125,12 +126,12 @@ public final class BatchLoop implements AutoCloseable {
     }
 
     /// Ends everything that still runs or waits, and the thread; waits for the present step, but no longer
-    /// than 5 s from the first {@link #stop}. See {@link #ended}.
+    /// than {@link BatchLimits#lastStep} from the first {@link #stop}. See {@link #ended}.
     @Override
     public void close() {
         stop();
         try {
-            long left = LAST_STEP.toNanos() - (System.nanoTime() - stopNanos);
+            long left = lastStep.toNanos() - (System.nanoTime() - stopNanos);
             if (!ended.await(Math.max(0, left), TimeUnit.NANOSECONDS)) {
                 LOG.warn("the engine does not come back from its step, going on without it");
             }
@@ -191,13 +192,15 @@ public final class BatchLoop implements AutoCloseable {
 
     private void endUnwanted() {
         long now = nanos.getAsLong();
+        Map<Generation, Ending> unwanted = new LinkedHashMap<>();
         for (Generation generation : line.removeIf(waiting -> waiting.ending(now, false) != null)) {
             Ending ending = generation.ending(now, false);
             if (ending != null) {
-                metrics.ended(generation, null, ending, now);
-                generation.end(ending);
+                unwanted.put(generation, ending);
             }
         }
+        unwanted.forEach(Generation::end);
+        unwanted.forEach((generation, ending) -> metrics.ended(generation, null, ending, now));
         for (Slot slot : slots) {
             Sequence sequence = slot.sequence();
             Ending ending = sequence == null ? null : sequence.generation().ending(now, true);
@@ -357,11 +360,13 @@ public final class BatchLoop implements AutoCloseable {
         }
     }
 
+    /// Tells first and counts then, here as in [#endUnwanted] and [#endAll]: whoever waits for the answer
+    /// hears of its end even where the counting breaks.
     private void end(Slot slot, Sequence sequence, Ending ending) {
         slot.free(++uses);
         countRunning();
-        metrics.ended(sequence.generation(), sequence, ending, nanos.getAsLong());
         sequence.generation().end(ending);
+        metrics.ended(sequence.generation(), sequence, ending, nanos.getAsLong());
     }
 
     // 5 ----------------------------------------------------------------------------------------------------------
@@ -409,7 +414,6 @@ public final class BatchLoop implements AutoCloseable {
         }
     }
 
-    /// First everybody is told, then it is counted: what broke the loop may break the counting too.
     private void endAll(Ending ending) {
         List<Generation> waiting = line.removeIf(generation -> true);
         List<Sequence> seated = new ArrayList<>();

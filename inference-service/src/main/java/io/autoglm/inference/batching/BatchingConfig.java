@@ -32,7 +32,9 @@ public interface BatchingConfig {
     @WithDefault("200ms")
     Duration interTokenBudget();
 
+    /// The last step gets 5 s: a prefill chunk on a slow machine takes one or two, and an engine that
+    /// hangs must not keep the process from its end.
     default BatchLimits limits() {
-        return new BatchLimits(queue(), prefillChunk(), interTokenBudget());
+        return new BatchLimits(queue(), prefillChunk(), interTokenBudget(), Duration.ofSeconds(5));
     }
 }

@@ -16,7 +16,8 @@ import java.util.Map;
 /// stream's time begins with its request and ends with its last byte. For prefill, each prompt of 512 tokens is new
 /// and one token is answered.
 ///
-/// `ServingBench MODEL_DIRECTORY WEIGHTS [NAME=BASE_URL=KEY …]`, as `./autoglm bench serving` calls it.
+/// `ServingBench MODEL_DIRECTORY WEIGHTS [NAME=BASE_URL …]`, as `./autoglm bench serving` calls it, with the API key in
+/// `AUTOGLM_KEY`.
 public final class ServingBench {
 
     private static final int PROMPT_TOKENS = 512;
@@ -36,14 +37,15 @@ public final class ServingBench {
     public static void main(String... arguments) throws Exception {
         PrintStream out = System.out;
         if (arguments.length < 3) {
-            out.println("usage: ServingBench MODEL_DIRECTORY auto|fp32|int8|int4 NAME=BASE_URL=KEY …");
+            out.println("usage: ServingBench MODEL_DIRECTORY auto|fp32|int8|int4 NAME=BASE_URL …");
             return;
         }
         ModelDirectory directory = ModelDirectory.open(Path.of(arguments[0]));
+        String key = System.getenv().getOrDefault("AUTOGLM_KEY", "none");
         List<ServedEngine> served = new ArrayList<>();
         for (int i = 2; i < arguments.length; i++) {
-            String[] parts = arguments[i].split("=", 3);
-            served.add(new ServedEngine(parts[0], URI.create(parts[1]), parts[2], directory.name()));
+            String[] parts = arguments[i].split("=", 2);
+            served.add(new ServedEngine(parts[0], URI.create(parts[1]), key, directory.name()));
         }
         try (BareEngine engine = BareEngine.open(directory, arguments[1], 0)) {
             out.println(engine.description());

@@ -2,77 +2,73 @@ package io.autoglm.inference.grammar;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.autoglm.inference.sampling.InvalidParameterException;
-import io.autoglm.inference.sampling.TokenConstraint;
 import io.autoglm.inference.text.TokenBytes;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
-/// Makes the constraint that `response_format` asks for. One for each model; safe for concurrent use.
+/// Makes the form that `response_format` asks for, or a call that must be made. One for each model; safe
+/// for concurrent use.
 public final class AnswerFormat {
 
     private static final String PARAM = Keywords.PARAM;
     private static final long MOST_BYTES = 64 << 20;
 
     private final Vocabulary vocabulary;
+    private final Vocabulary marked;
     private final int[] endTokens;
     private final boolean spells;
+    private final Preface reasoning;
     private final Grammar anyObject;
     private final KeptGrammars kept = new KeptGrammars(MOST_BYTES);
 
-    /// @param endTokens tokens that end an answer, one at least
-    public AnswerFormat(TokenBytes tokens, Collection<Integer> endTokens) {
+    /// @param endTokens    tokens that end an answer, one at least
+    /// @param reasoningEnd what ends the model's reasoning; a control token or spelled
+    public AnswerFormat(TokenBytes tokens, Collection<Integer> endTokens, String reasoningEnd) {
         this.vocabulary = new Vocabulary(tokens);
+        this.marked = vocabulary.withMarks();
         this.endTokens = endTokens.stream().mapToInt(Integer::intValue).toArray();
+        this.reasoning = new Preface(reasoningEnd.getBytes(StandardCharsets.UTF_8), vocabulary);
         JsonRules json = new JsonRules();
         var answer = json.grammar.sequence(json.space, json.object);
         this.anyObject = new Grammar(json.grammar.build(), answer);
         this.spells = vocabulary.spells(JsonRules.BYTES);
     }
 
-    /// For an answer of any length.
-    ///
     /// @param responseFormat `response_format` of the request; null or missing where it has none
     /// @return null where any text will do
     /// @throws InvalidParameterException naming `response_format`, and what of the schema is not supported
-    public @Nullable TokenConstraint constraint(@Nullable JsonNode responseFormat) {
-        return constraint(responseFormat, Integer.MAX_VALUE);
-    }
-
-    /// For an answer of at most `answerTokens`, its end included.
-    ///
-    /// @throws InvalidParameterException also naming `max_tokens`, where not even the shortest answer has room
-    public @Nullable TokenConstraint constraint(@Nullable JsonNode responseFormat, int answerTokens) {
+    public @Nullable AnswerForm form(@Nullable JsonNode responseFormat) {
         Grammar grammar = grammar(responseFormat);
         if (grammar == null) {
             return null;
         }
-        checkRoom(grammar, answerTokens);
-        return new GrammarConstraint(grammar, vocabulary, endTokens, null);
+        if (!spells || endTokens.length == 0) {
+            throw new InvalidParameterException(PARAM, "this model's vocabulary cannot spell JSON byte by byte");
+        }
+        return new AnswerForm(PARAM, grammar, vocabulary, endTokens, reasoning);
     }
 
-    /// For an answer that begins with free text, such as a model's reasoning. The form holds from the marker on.
+    /// One call of a tool and nothing else.
     ///
-    /// @param marker the first that follows the text (`</think>`), not empty; a control token or spelled
-    /// @throws InvalidParameterException as above
-    public @Nullable TokenConstraint constraintAfter(
-            String marker, @Nullable JsonNode responseFormat, int answerTokens) {
-        Grammar grammar = grammar(responseFormat);
-        if (grammar == null) {
-            return null;
+    /// @param tools  OpenAI's `tools`
+    /// @param chosen the one to call, whose name and [CallMarkup#certain] are in the prompt; null for
+    ///               any, the answer begins with its name
+    /// @throws InvalidParameterException naming the tool that cannot be called so
+    public AnswerForm call(CallMarkup markup, JsonNode tools, @Nullable String chosen) {
+        if (!spells || endTokens.length == 0) {
+            throw new InvalidParameterException(
+                    "tool_choice", "tool_choice: this model's vocabulary cannot spell a call byte by byte");
         }
-        byte[] bytes = marker.getBytes(StandardCharsets.UTF_8);
-        int[] marks = vocabulary.marks(bytes);
-        checkRoom(grammar, answerTokens - (marks.length > 0 ? 1 : vocabulary.tokens(bytes)));
-        Grammar text = kept.get("until " + marker, () -> FreeText.until(bytes));
-        return new GrammarConstraint(grammar, vocabulary, endTokens, new GrammarConstraint.Preface(text, marks));
+        Grammar grammar = kept.get("call " + chosen + markup + tools, () -> CallRules.compile(markup, tools, chosen));
+        return new AnswerForm("tool_choice", grammar, marked, endTokens, reasoning);
     }
 
     private @Nullable Grammar grammar(@Nullable JsonNode responseFormat) {
         if (responseFormat == null || responseFormat.isMissingNode() || responseFormat.isNull()) {
             return null;
         }
-        Grammar grammar = switch (responseFormat.path("type").asText()) {
+        return switch (responseFormat.path("type").asText()) {
             case "text" -> null;
             case "json_object" -> anyObject;
             case "json_schema" -> schema(responseFormat.path("json_schema"));
@@ -80,10 +76,6 @@ public final class AnswerFormat {
                 throw new InvalidParameterException(
                         PARAM, "response_format must have the type text, json_object or json_schema");
         };
-        if (grammar != null && (!spells || endTokens.length == 0)) {
-            throw new InvalidParameterException(PARAM, "this model's vocabulary cannot spell JSON byte by byte");
-        }
-        return grammar;
     }
 
     private Grammar schema(JsonNode asked) {
@@ -96,20 +88,5 @@ public final class AnswerFormat {
             throw new InvalidParameterException(PARAM, "response_format.json_schema.strict must be a boolean");
         }
         return kept.get(schema.toString(), () -> JsonSchemaRules.compile(schema));
-    }
-
-    private void checkRoom(Grammar grammar, int answerTokens) {
-        int bytes = grammar.shortestAnswer();
-        if (bytes < answerTokens) {
-            return;
-        }
-        byte[] way = grammar.shortestWay(grammar.start());
-        int tokens = way == null ? bytes : vocabulary.tokens(way);
-        if (tokens >= answerTokens) {
-            throw new InvalidParameterException(
-                    "max_tokens",
-                    "the shortest answer that response_format allows has " + bytes + " bytes and needs " + (tokens + 1)
-                            + " tokens, its end included, but the answer may have " + Math.max(0, answerTokens));
-        }
     }
 }

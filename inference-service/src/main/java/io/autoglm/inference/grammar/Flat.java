@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.LinkedHashSet;
@@ -40,6 +41,17 @@ final class Flat {
         rest.plain.setAll(plain);
         rest.choices.addAll(choices.subList(1, choices.size()));
         return rest;
+    }
+
+    /// This, of which only values of some types are valid.
+    Flat only(Collection<String> types) {
+        Flat narrowed = new Flat();
+        narrowed.plain.setAll(plain);
+        narrowed.choices.addAll(choices);
+        ArrayNode names = JSON.arrayNode();
+        types.forEach(names::add);
+        narrowed.narrow(JSON.objectNode().set("type", names));
+        return narrowed;
     }
 
     /// Nothing is valid any more.

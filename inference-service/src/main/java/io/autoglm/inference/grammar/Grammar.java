@@ -11,17 +11,25 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// A context-free grammar over bytes, run as llama.cpp runs its own (`llama-grammar.cpp`): a [State] is the set
-/// of all stacks that the bytes so far allow. Rules may call themselves at their end without limit (the frame that
-/// has nothing left is not kept) and elsewhere to the depth of [Frame#DEEPEST].
+/// A context-free grammar over bytes, run as llama.cpp runs its own (`llama-grammar.cpp`): a [State] is
+/// the set of all stacks that the bytes so far allow. Rules may call themselves at their end without
+/// limit (the frame that has nothing left is not kept) and elsewhere to the depth of [Frame#DEEPEST]. A
+/// byte after which there would be too many ways to read what is written (see [#MOST_PLACES]) is not
+/// allowed, as one is not that leads too deep.
 ///
-/// States and the masks of allowed tokens are kept for the next sequence with the same grammar, up to a limit in
-/// bytes; then all states are let go and found again as they are needed. A sequence under way keeps the stacks of
-/// the one it is in, and needs no more. All of it under this object's lock, which is hardly ever contended: the
-/// batch loop is the one that walks.
+/// States and the masks of allowed tokens are kept for the next sequence with the same grammar, up to a
+/// limit in bytes; then all states are let go and found again as they are needed. A sequence under way
+/// keeps the stacks of the one it is in, and needs no more. All of it under this object's lock, which is
+/// hardly ever contended: the batch loop is the one that walks.
 final class Grammar {
 
     private static final long MOST_STATE_BYTES = 8 << 20;
+
+    /// Places that the search for what may come next looks at, some three for each stack that it finds. Two
+    /// ways to read each level of nesting are 2^n stacks after n levels, but a thousand alternatives beside
+    /// each other need some 3000 places. With as many as this a mask over 152k tokens takes up to a second when
+    /// it is needed first, on the thread that all answers share.
+    static final int MOST_PLACES = 5000;
 
     /// The longest answer that is worth the search for its bytes.
     private static final int MOST_WAY_BYTES = 1024;
@@ -45,18 +53,17 @@ final class Grammar {
         this.mostStateBytes = mostStateBytes;
         Deque<Frame> begin = new ArrayDeque<>();
         expand(start, Frame.BOTTOM, begin);
-        this.start = new State(settled(begin));
+        Set<Frame> frames = settled(begin);
+        if (frames == null) {
+            throw Keywords.refusal("", "has more than " + MOST_PLACES + " ways to begin");
+        }
+        this.start = new State(frames);
         forget();
         count();
     }
 
     State start() {
         return start;
-    }
-
-    /// Classes of bytes, as [Rules] has them.
-    int classes() {
-        return rules.classes();
     }
 
     /// The fewest bytes of a whole answer; at least [Rules#ENDLESS] if there is none.
@@ -91,7 +98,7 @@ final class Grammar {
     /// The shortest bytes to the end, of several the first in their order: so the way from a later state is the
     /// rest of this one.
     ///
-    /// @return null if it is of more than [#MOST_WAY_BYTES]
+    /// @return null if it is of more than [#MOST_WAY_BYTES], or leads through too many ways to read it
     synchronized byte @Nullable [] shortestWay(State state) {
         if (state.shortest > MOST_WAY_BYTES) {
             return null;
@@ -100,13 +107,16 @@ final class Grammar {
         State at = state;
         for (int i = 0; i < way.length; i++) {
             State closer = null;
-            for (int ofClass = 0; closer == null; ofClass++) {
+            for (int ofClass = 0; closer == null && ofClass < rules.classes(); ofClass++) {
                 int value = rules.firstOfClass(ofClass);
                 State next = next(at, value);
                 if (next != null && next.shortest < at.shortest) {
                     way[i] = (byte) value;
                     closer = next;
                 }
+            }
+            if (closer == null) {
+                return null;
             }
             at = closer;
         }
@@ -127,7 +137,7 @@ final class Grammar {
                 }
             }
             Set<Frame> frames = settled(on);
-            known = frames.isEmpty() ? State.NOWHERE : state(frames);
+            known = frames == null || frames.isEmpty() ? State.NOWHERE : state(frames);
             state.leads(ofClass, rules.classes(), known);
         }
         return known.frames.isEmpty() ? null : known;
@@ -180,10 +190,15 @@ final class Grammar {
     }
 
     /// Goes on from each place, up to where a byte is needed or nothing is left.
-    private Set<Frame> settled(Deque<Frame> places) {
+    ///
+    /// @return null if that is more than [#MOST_PLACES] away
+    private @Nullable Set<Frame> settled(Deque<Frame> places) {
         Set<Frame> settled = new HashSet<>();
         Set<Frame> seen = new HashSet<>();
-        while (!places.isEmpty()) {
+        for (int looked = 0; !places.isEmpty(); looked++) {
+            if (looked == MOST_PLACES) {
+                return null;
+            }
             Frame frame = places.pop();
             if (frame.way.length() == 0 || frame.element() instanceof OneOf) {
                 settled.add(frame);

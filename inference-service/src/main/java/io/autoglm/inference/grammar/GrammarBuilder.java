@@ -20,8 +20,9 @@ final class GrammarBuilder {
     /// A schema of some hundred properties needs a few thousand.
     private static final int MOST_RULES = 50_000;
 
-    /// 12 bytes each, so 6 MB.
-    private static final int MOST_ELEMENTS = 500_000;
+    /// A schema of a thousand properties needs some 60,000. 12 bytes each, and a rule's 96 for each of
+    /// its ways: so the rules of one grammar take a few MB.
+    private static final int MOST_ELEMENTS = 100_000;
 
     private static final List<OneOf> BYTES = IntStream.range(0, 256)
             .mapToObj(value -> new OneOf(ByteSet.range(value, value)))

@@ -21,41 +21,29 @@ final class GrammarConstraint implements TokenConstraint {
     private boolean inPreface;
     private boolean ended;
 
-    /// What the answer is written after.
-    ///
-    static final class Preface {
-
-        private final Grammar text;
-        private final int[] marks;
-
-        /// @param marks tokens that end `text` at once
-        Preface(Grammar text, int[] marks) {
-            this.text = text;
-            this.marks = marks;
-        }
-    }
-
+    /// @param preface what the answer is written after; null for nothing
     GrammarConstraint(Grammar grammar, Vocabulary vocabulary, int[] endTokens, @Nullable Preface preface) {
         this.grammar = grammar;
         this.vocabulary = vocabulary;
         this.endTokens = endTokens;
         this.preface = preface;
         this.inPreface = preface != null;
-        this.state = preface == null ? grammar.start() : preface.text.start();
+        this.state = preface == null ? grammar.start() : preface.text().start();
     }
 
     @Override
     public void allow(long[] mask, int remaining) {
         Arrays.fill(mask, 0);
         if (!ended && inPreface && preface != null) {
-            int after = grammar.shortestAnswer() + 1;
-            allow(preface.text, remaining - after, mask);
-            set(preface.marks, mask);
+            allow(preface, remaining - grammar.shortestAnswer() - 1, mask);
         } else if (!ended && state.open()) {
             allow(grammar, remaining - 1, mask);
         }
         if (ended || (!inPreface && state.complete())) {
             set(endTokens, mask);
+        }
+        if (Arrays.stream(mask).allMatch(word -> word == 0)) {
+            throw new IllegalStateException("every way on has too many ways to be read");
         }
     }
 
@@ -68,7 +56,7 @@ final class GrammarConstraint implements TokenConstraint {
             ended = true;
             return;
         }
-        Grammar walked = inPreface && preface != null ? preface.text : grammar;
+        Grammar walked = inPreface && preface != null ? preface.text() : grammar;
         State next = walked.advance(state, vocabulary.bytes(token));
         if (next == null) {
             throw new IllegalArgumentException("token " + token + " does not belong to the answer's form");
@@ -78,6 +66,21 @@ final class GrammarConstraint implements TokenConstraint {
             inPreface = false;
             state = grammar.start();
         }
+    }
+
+    /// Where one token can end the text, another token is allowed as long as that one has room behind it,
+    /// and what ends the text by spelling is another way to spend the last.
+    ///
+    /// @param tokens that may be spent on the rest of it
+    private void allow(Preface before, int tokens, long[] mask) {
+        if (before.marks().length == 0) {
+            allow(before.text(), tokens, mask);
+            return;
+        }
+        if (tokens > 0) {
+            before.text().allow(state, vocabulary, tokens > 1 ? Integer.MAX_VALUE : 0, mask);
+        }
+        set(before.marks(), mask);
     }
 
     /// @param tokens that may be spent up to the end of what `walked` describes

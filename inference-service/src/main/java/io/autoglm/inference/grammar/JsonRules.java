@@ -2,6 +2,7 @@ package io.autoglm.inference.grammar;
 
 import io.autoglm.inference.grammar.Element.Repeat;
 import io.autoglm.inference.grammar.Element.Rule;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /// JSON (RFC 8259) as rules, with three bounds that a small model needs, or it may go on for ever: on whitespace
@@ -19,9 +20,11 @@ final class JsonRules {
 
     private static final ByteSet DIGIT = ByteSet.range('0', '9');
     private static final ByteSet HEX = ByteSet.of("0123456789abcdefABCDEF");
-    private static final ByteSet TAIL = ByteSet.range(0x80, 0xbf);
 
     final GrammarBuilder grammar = new GrammarBuilder();
+
+    /// ASCII characters that a string writes as they are.
+    final ByteSet plain;
 
     private final Rule nothing = grammar.sequence();
 
@@ -29,19 +32,54 @@ final class JsonRules {
     final Rule space = space();
 
     /// One character of a string, escaped or not.
-    final Rule character = character();
+    final Rule character;
 
-    final Rule string = string(0, Repeat.UNBOUNDED);
+    final Rule string;
     final Rule integer = integer();
     final Rule number = number();
     final Rule value = grammar.rule();
-    final Rule object = members(string, value);
+    final Rule object;
     final Rule array = items(value);
 
+    private final String escaped;
+
     JsonRules() {
+        this("");
+    }
+
+    /// JSON in which some characters of strings only come by the hex digits of their code: where it stands
+    /// within markup that begins with them.
+    JsonRules(String escaped) {
+        this.escaped = escaped;
+        this.plain = ByteSet.range(' ', '~').without("\"\\").without(escaped);
+        this.character = character();
+        this.string = string(0, Repeat.UNBOUNDED);
+        this.object = members(string, value);
         for (Object kind : List.of(object, array, string, number, "true", "false", "null")) {
             grammar.or(value, kind);
         }
+    }
+
+    /// Whether each byte of `text` is written somewhere.
+    static boolean canSpell(String text) {
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+            return false;
+        }
+        for (byte value : text.getBytes(StandardCharsets.UTF_8)) {
+            if (!BYTES.has(value & 0xff)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// @param json a value as Jackson writes it
+    String written(String json) {
+        String written = json;
+        for (int i = 0; i < escaped.length(); i++) {
+            written = written.replace(escaped.substring(i, i + 1), String.format("\\u%04x", (int) escaped.charAt(i)));
+        }
+        return written;
     }
 
     /// `"key": value`.
@@ -91,17 +129,9 @@ final class JsonRules {
         Rule hex = grammar.sequence(HEX, HEX);
         Rule unicode = grammar.anyOf(
                 List.of(HEX.without("dD"), HEX, hex), List.of(ByteSet.of("dD"), ByteSet.range('0', '7'), hex));
-        return grammar.anyOf(
-                ByteSet.range(' ', '~').without("\"\\"),
-                List.of("\\", ByteSet.of("\"\\/bfnrt")),
-                List.of("\\u", unicode),
-                List.of(ByteSet.range(0xc2, 0xdf), TAIL),
-                List.of(ByteSet.range(0xe0, 0xe0), ByteSet.range(0xa0, 0xbf), TAIL),
-                List.of(ByteSet.range(0xe1, 0xec).with(0xee, 0xef), TAIL, TAIL),
-                List.of(ByteSet.range(0xed, 0xed), ByteSet.range(0x80, 0x9f), TAIL),
-                List.of(ByteSet.range(0xf0, 0xf0), ByteSet.range(0x90, 0xbf), TAIL, TAIL),
-                List.of(ByteSet.range(0xf1, 0xf3), TAIL, TAIL, TAIL),
-                List.of(ByteSet.range(0xf4, 0xf4), ByteSet.range(0x80, 0x8f), TAIL, TAIL));
+        Rule any = grammar.anyOf(plain, List.of("\\", ByteSet.of("\"\\/bfnrt")), List.of("\\u", unicode));
+        Utf8.LONG.forEach(bytes -> grammar.or(any, bytes));
+        return any;
     }
 
     private Rule integer() {

@@ -39,29 +39,45 @@ final class JsonSchemaRules {
     /// Characters of a `const` or of a value of an `enum`, as JSON.
     private static final int LONGEST = 16 * 1024;
 
-    private final JsonRules json = new JsonRules();
-    private final GrammarBuilder grammar = json.grammar;
+    private final JsonRules json;
+    private final GrammarBuilder grammar;
     private final Schemas schemas;
+    private final JsonNode root;
     private final Map<String, Rule> references = new HashMap<>();
     private final Map<Flat, Rule> merged = new HashMap<>();
     private int properties;
 
-    private JsonSchemaRules(JsonNode root) {
+    /// @param json to whose rules these are added
+    /// @throws InvalidParameterException if the schema is too long
+    JsonSchemaRules(JsonNode root, JsonRules json) {
+        if (root.toString().length() > MOST_TEXT) {
+            throw Keywords.refusal("", "is longer than " + MOST_TEXT + " characters");
+        }
+        this.root = root;
+        this.json = json;
+        this.grammar = json.grammar;
         this.schemas = new Schemas(root);
     }
 
     /// @throws InvalidParameterException naming what is wrong or not supported, and where
     static Grammar compile(JsonNode schema) {
-        if (schema.toString().length() > MOST_TEXT) {
-            throw Keywords.refusal("", "is longer than " + MOST_TEXT + " characters");
-        }
-        JsonSchemaRules rules = new JsonSchemaRules(schema);
+        JsonSchemaRules rules = new JsonSchemaRules(schema, new JsonRules());
         Rule answer = rules.grammar.sequence(rules.json.space, rules.reference("#", "", 0));
         Grammar compiled = new Grammar(rules.grammar.build(), answer);
         if (compiled.shortestAnswer() >= Rules.ENDLESS) {
             throw Keywords.refusal("", "is one that no JSON value can satisfy, or only one nested too deep");
         }
         return compiled;
+    }
+
+    /// The whole schema, of which only objects are written.
+    Flat objects() {
+        return schemas.flat(root, "").only(List.of("object"));
+    }
+
+    /// A schema within this one.
+    Flat flat(JsonNode schema, String path) {
+        return schemas.flat(schema, path);
     }
 
     private Rule reference(String pointer, String path, int depth) {
@@ -76,7 +92,7 @@ final class JsonSchemaRules {
         return rule;
     }
 
-    private Rule value(JsonNode schema, String path, int depth) {
+    Rule value(JsonNode schema, String path, int depth) {
         if (depth > Schemas.DEEPEST) {
             throw Keywords.refusal(path, "is nested deeper than " + Schemas.DEEPEST);
         }
@@ -97,7 +113,7 @@ final class JsonSchemaRules {
     }
 
     /// What was read together may come back to itself; what is written in one place cannot but by a reference.
-    private Rule rule(Flat flat, String path, int depth) {
+    Rule rule(Flat flat, String path, int depth) {
         if (depth > Schemas.DEEPEST) {
             throw Keywords.refusal(path, "is nested deeper than " + Schemas.DEEPEST);
         }
@@ -152,6 +168,19 @@ final class JsonSchemaRules {
         return any;
     }
 
+    /// What a schema may be that has choices to make, one of the first.
+    List<Flat> options(Flat flat, String path) {
+        Flat.Choice choice = flat.choices.getFirst();
+        List<Flat> options = new ArrayList<>();
+        for (JsonNode alternative : choice.alternatives()) {
+            options.add(schemas.both(flat.chosen(), alternative, path + "/" + choice.keyword() + "/" + options.size()));
+        }
+        if (choice.keyword().equals("oneOf")) {
+            exclusive(options, path);
+        }
+        return options;
+    }
+
     private void exclusive(List<Flat> options, String path) {
         Exclusion exclusion = new Exclusion(schemas);
         for (int i = 0; i < options.size(); i++) {
@@ -176,7 +205,7 @@ final class JsonSchemaRules {
                 flat.values().stream().map(value -> literal(value, path)).toList());
     }
 
-    private static String literal(JsonNode value, String path) {
+    private String literal(JsonNode value, String path) {
         String text = value.toString();
         if (text.length() > LONGEST) {
             throw Keywords.refusal(path, "has a value of more than " + LONGEST + " characters");
@@ -187,7 +216,7 @@ final class JsonSchemaRules {
         if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
             throw Keywords.refusal(path, "has a string with half a surrogate pair");
         }
-        return text;
+        return json.written(text);
     }
 
     private static boolean finite(JsonNode value) {
@@ -218,14 +247,14 @@ final class JsonSchemaRules {
         };
     }
 
-    private record Bounds(int least, int most) {
+    record Bounds(int least, int most) {
 
         boolean isNone() {
             return least == 0 && most == Repeat.UNBOUNDED;
         }
     }
 
-    private static Bounds bounds(Flat flat, String minimum, String maximum, String path) {
+    static Bounds bounds(Flat flat, String minimum, String maximum, String path) {
         Bounds bounds = new Bounds(
                 flat.plain.path(minimum).asInt(0), flat.plain.path(maximum).asInt(Repeat.UNBOUNDED));
         if (bounds.least > bounds.most) {
@@ -238,19 +267,9 @@ final class JsonSchemaRules {
     }
 
     private Rule object(Flat flat, String path, int depth) {
-        Set<String> required = flat.required();
-        Map<String, JsonNode> declared = new LinkedHashMap<>();
-        flat.plain.path("properties").properties().forEach(e -> declared.put(e.getKey(), e.getValue()));
-        for (String name : required) {
-            JsonNode schema = flat.property(name);
-            declared.putIfAbsent(name, schema == null ? BooleanNode.TRUE : schema);
-        }
-        properties += declared.size();
-        if (properties > MOST_PROPERTIES) {
-            throw Keywords.refusal(path, "has, with those before it, more than " + MOST_PROPERTIES + " properties");
-        }
+        Map<String, JsonNode> declared = declared(flat, path);
         Rule extra = flat.open() ? extra(flat, declared.keySet(), path, depth) : null;
-        Properties members = new Properties(json, new ArrayList<>(declared.keySet()), required, extra);
+        Properties members = new Properties(json, new ArrayList<>(declared.keySet()), flat.required(), extra);
         declared.forEach((name, schema) -> {
             String at = Keywords.step(path + "/properties", name);
             members.add(name(name, at), value(schema, at, depth + 1));
@@ -258,15 +277,30 @@ final class JsonSchemaRules {
         return grammar.sequence("{", json.space, members.all());
     }
 
+    /// The properties of an object that it names, in their order.
+    Map<String, JsonNode> declared(Flat flat, String path) {
+        Map<String, JsonNode> declared = new LinkedHashMap<>();
+        flat.plain.path("properties").properties().forEach(e -> declared.put(e.getKey(), e.getValue()));
+        for (String name : flat.required()) {
+            JsonNode schema = flat.property(name);
+            declared.putIfAbsent(name, schema == null ? BooleanNode.TRUE : schema);
+        }
+        properties += declared.size();
+        if (properties > MOST_PROPERTIES) {
+            throw Keywords.refusal(path, "has, with those before it, more than " + MOST_PROPERTIES + " properties");
+        }
+        return declared;
+    }
+
     /// A property that the schema does not declare.
     private Rule extra(Flat flat, Set<String> declared, String path, int depth) {
         JsonNode additional = flat.plain.path("additionalProperties");
         Rule value = additional.isObject() ? value(additional, path + "/additionalProperties", depth + 1) : json.value;
-        Rule key = declared.isEmpty() ? json.string : OtherKeys.than(declared, grammar);
+        Rule key = declared.isEmpty() ? json.string : OtherKeys.than(declared, json);
         return grammar.sequence(json.pair(key, value), json.space);
     }
 
-    private static String name(String name, String path) {
+    private String name(String name, String path) {
         if (name.length() > LONGEST_NAME) {
             throw Keywords.refusal(path, "has a name of more than " + LONGEST_NAME + " characters");
         }

@@ -5,8 +5,14 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/// Compiled grammars, the least recently used going first. Bounded in number and in bytes: as grammars grow with
-/// what is asked of them, their bytes are added up whenever one is needed. Safe for concurrent use.
+/// Compiled grammars, the least recently used going first. Bounded in number and in bytes: as grammars
+/// grow with what is asked of them, their bytes are added up whenever one is needed. Safe for concurrent
+/// use.
+///
+/// These are the bounds of what is kept for the next request, not of what is alive: a grammar that was
+/// let go lives until the last answer of that form ends. Each is bounded by itself ([GrammarBuilder] its
+/// rules, [Grammar] its states and masks, together some 16 MB), and the batch loop bounds the answers
+/// that are under way.
 final class KeptGrammars {
 
     private static final int MOST = 32;
@@ -33,12 +39,6 @@ final class KeptGrammars {
             shrink();
         }
         return compiled;
-    }
-
-    int size() {
-        synchronized (grammars) {
-            return grammars.size();
-        }
     }
 
     /// The one just asked for is the last and stays.

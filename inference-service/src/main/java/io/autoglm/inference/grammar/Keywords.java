@@ -115,6 +115,12 @@ final class Keywords {
         return new InvalidParameterException(PARAM, PARAM + ": the schema at " + brief("#" + path) + " " + why);
     }
 
+    /// The same of a schema that stands in another field.
+    static InvalidParameterException elsewhere(String field, InvalidParameterException refusal) {
+        return new InvalidParameterException(
+                field, field + String.valueOf(refusal.getMessage()).substring(PARAM.length()));
+    }
+
     /// One step further down a pointer (RFC 6901).
     static String step(String path, String name) {
         return path + "/" + name.replace("~", "~0").replace("/", "~1");

@@ -4,16 +4,18 @@ import io.autoglm.inference.text.TokenBytes;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
-/// The tokens that text is made of, in tries by length: what a short token may meet depends on less of the state,
-/// so that most masks of the many short tokens are shared. Control tokens and the marks of calls and reasoning are
-/// not in it. Immutable.
+/// The tokens that text is made of, in tries by length: what a short token may meet depends on less of
+/// the state, so that most masks of the many short tokens are shared. Control tokens are not in it, and
+/// the marks of calls and reasoning only in the one [#withMarks]. Immutable.
 final class Vocabulary {
 
     /// Bytes of the longest token of each trie but the last.
     private static final int[] LENGTHS = {4, 8, 16, 32};
 
-    private final List<TokenTrie> tries = new ArrayList<>();
+    private final List<TokenTrie> tries;
+    private final TokenTrie marks;
     private final TokenBytes all;
     private final int longest;
 
@@ -29,8 +31,31 @@ final class Vocabulary {
                 byLength.get(trieOf(bytes.length)).add(new TokenTrie.Token(id, bytes));
             }
         }
-        byLength.forEach(tokens -> tries.add(new TokenTrie(tokens)));
-        this.longest = tries.stream().mapToInt(TokenTrie::longest).max().orElse(0);
+        List<TokenTrie.Token> markup = new ArrayList<>();
+        for (int id = 0; id < all.size(); id++) {
+            if (all.isMarkup(id)) {
+                markup.add(new TokenTrie.Token(id, all.bytes(id)));
+            }
+        }
+        this.marks = new TokenTrie(markup);
+        this.tries = byLength.stream().map(TokenTrie::new).toList();
+        this.longest = longest(tries);
+    }
+
+    private Vocabulary(Vocabulary text) {
+        this.all = text.all;
+        this.marks = text.marks;
+        this.tries = Stream.concat(text.tries.stream(), Stream.of(text.marks)).toList();
+        this.longest = longest(tries);
+    }
+
+    /// These tokens and the marks of calls and reasoning, for what is written with them.
+    Vocabulary withMarks() {
+        return new Vocabulary(this);
+    }
+
+    private static int longest(List<TokenTrie> tries) {
+        return tries.stream().mapToInt(TokenTrie::longest).max().orElse(0);
     }
 
     List<TokenTrie> tries() {
@@ -49,9 +74,11 @@ final class Vocabulary {
     /// The longest token that `text` begins with from `from` on; one of a byte if no other.
     int longest(byte[] text, int from) {
         for (int length = Math.min(text.length - from, longest); length > 0; length--) {
-            int token = tries.get(trieOf(length)).token(Arrays.copyOfRange(text, from, from + length));
-            if (token >= 0) {
-                return token;
+            byte[] part = Arrays.copyOfRange(text, from, from + length);
+            int token = tries.get(trieOf(length)).token(part);
+            int mark = tries.getLast() == marks ? marks.token(part) : -1;
+            if (token >= 0 || mark >= 0) {
+                return Math.max(token, mark);
             }
         }
         throw new IllegalArgumentException("no token for the byte " + (text[from] & 0xff));

@@ -258,16 +258,14 @@ final class ConfigReader {
     GenerationDefaults generation(Json generation) {
         return new GenerationDefaults(
                 !generation.flag("do_sample", true),
-                within(generation, "temperature", 0, 2),
-                within(generation, "top_p", LEAST_ABOVE_0, 1),
+                within(generation, "temperature", 0, SamplingBounds.MOST_TEMPERATURE),
+                within(generation, "top_p", LEAST_ABOVE_0, SamplingBounds.MOST_TOP_P),
                 topK(generation),
-                within(generation, "min_p", 0, 1),
-                within(generation, "repetition_penalty", LEAST_ABOVE_0, 2),
+                within(generation, "min_p", 0, SamplingBounds.MOST_MIN_P),
+                within(generation, "repetition_penalty", LEAST_ABOVE_0, SamplingBounds.MOST_REPETITION_PENALTY),
                 generation.has("eos_token_id") ? eos(generation) : eos(config));
     }
 
-    /// The range that a request may have too: a default outside of it would fail every request that leaves it
-    /// open.
     private static @Nullable Double within(Json generation, String field, double least, double most) {
         Double value = generation.number(field);
         if (value != null && (value < least || value > most)) {
@@ -282,7 +280,7 @@ final class ConfigReader {
         if (topK == null) {
             return null;
         }
-        if (topK < -1 || topK > Integer.MAX_VALUE || topK != Math.rint(topK)) {
+        if (topK < SamplingBounds.TOP_K_ALL || topK > Integer.MAX_VALUE || topK != Math.rint(topK)) {
             throw generation.wrong("top_k", "a whole number, 0 or -1 for all");
         }
         return topK.intValue();

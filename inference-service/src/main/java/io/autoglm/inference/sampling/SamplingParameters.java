@@ -2,6 +2,7 @@ package io.autoglm.inference.sampling;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.autoglm.inference.model.GenerationDefaults;
+import io.autoglm.inference.model.SamplingBounds;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -38,21 +39,15 @@ public record SamplingParameters(
     private static final double GREEDY_BELOW = 1e-5;
 
     public SamplingParameters {
-        range("temperature", temperature, 0, 2);
+        range("temperature", temperature, 0, SamplingBounds.MOST_TEMPERATURE);
         if (topK < 0) {
             throw new InvalidParameterException("top_k", "top_k must be 0 or -1 (all) or more, but is " + topK);
         }
-        if (!(topP > 0 && topP <= 1)) {
-            throw new InvalidParameterException("top_p", "top_p must be above 0 and at most 1, but is " + topP);
-        }
-        range("min_p", minP, 0, 1);
+        aboveZero("top_p", topP, SamplingBounds.MOST_TOP_P);
+        range("min_p", minP, 0, SamplingBounds.MOST_MIN_P);
         range("presence_penalty", presencePenalty, -2, 2);
         range("frequency_penalty", frequencyPenalty, -2, 2);
-        if (!(repetitionPenalty > 0 && repetitionPenalty <= 2)) {
-            throw new InvalidParameterException(
-                    "repetition_penalty",
-                    "repetition_penalty must be above 0 and at most 2, but is " + repetitionPenalty);
-        }
+        aboveZero("repetition_penalty", repetitionPenalty, SamplingBounds.MOST_REPETITION_PENALTY);
         if (logitBias.size() > MOST_LOGIT_BIASES) {
             throw new InvalidParameterException(
                     "logit_bias", "logit_bias holds " + logitBias.size() + " entries, at most " + MOST_LOGIT_BIASES);
@@ -86,7 +81,7 @@ public record SamplingParameters(
         int topK = integer(request, "top_k", modelTopK == null ? 0 : modelTopK);
         return new SamplingParameters(
                 number(request, "temperature", modelTemperature),
-                topK == -1 ? 0 : topK,
+                topK == SamplingBounds.TOP_K_ALL ? 0 : topK,
                 number(request, "top_p", or(defaults.topP(), 1)),
                 number(request, "min_p", or(defaults.minP(), 0)),
                 number(request, "presence_penalty", 0),
@@ -206,6 +201,13 @@ public record SamplingParameters(
         if (!(value >= least && value <= most)) {
             throw new InvalidParameterException(
                     param, param + " must be between " + plain(least) + " and " + plain(most) + ", but is " + value);
+        }
+    }
+
+    private static void aboveZero(String param, double value, double most) {
+        if (!(value > 0 && value <= most)) {
+            throw new InvalidParameterException(
+                    param, param + " must be above 0 and at most " + plain(most) + ", but is " + value);
         }
     }
 

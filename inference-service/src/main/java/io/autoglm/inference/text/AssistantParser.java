@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
 /// character of it. The whitespace around calls and reasoning is markup and is left away.
 public final class AssistantParser {
 
-    private static final String THINK = "<think>";
+    /// What begins the reasoning of a model that shows it.
+    public static final String REASONING = "<think>";
+
     /// What ends the reasoning of a model that shows it.
     public static final String REASONING_END = "</think>";
 
@@ -60,7 +62,7 @@ public final class AssistantParser {
 
     /// Whether the rendered prompt leaves the model in the middle of its reasoning.
     public static boolean opensReasoning(String prompt) {
-        return prompt.stripTrailing().endsWith(THINK);
+        return prompt.stripTrailing().endsWith(REASONING);
     }
 
     /// @param text the next piece of the answer
@@ -116,11 +118,11 @@ public final class AssistantParser {
     private void opening(char next) {
         held.append(next);
         String start = held.toString().stripLeading();
-        if (start.equals(THINK)) {
+        if (start.equals(REASONING)) {
             held.setLength(0);
             state = State.REASONING;
             behindMarkup = true;
-        } else if (!THINK.startsWith(start)) {
+        } else if (!REASONING.startsWith(start)) {
             state = State.CONTENT;
             replay(held);
         }

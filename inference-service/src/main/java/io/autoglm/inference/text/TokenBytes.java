@@ -87,6 +87,11 @@ public final class TokenBytes {
         return special.get(token) || markup.get(token);
     }
 
+    /// Whether the token is one of the marks of calls and reasoning.
+    public boolean isMarkup(int token) {
+        return markup.get(token);
+    }
+
     boolean isHidden(int token) {
         return special.get(token) && !markup.get(token);
     }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /// What the tools of a request expect as arguments. GLM writes an argument's value as bare text, so only the
 /// schema can tell the string `5` from the number.
-final class ToolSchemas {
+public final class ToolSchemas {
 
     private static final ObjectReader READER =
             new ObjectMapper().reader().with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
@@ -22,12 +22,16 @@ final class ToolSchemas {
     /// A schema that refers to itself must not lead round in circles.
     private static final int DEEPEST_REFERENCE = 8;
 
+    private static final Set<String> TYPES =
+            Set.of("null", "boolean", "integer", "number", "string", "array", "object");
+
     private static final Map<String, String> PYTHON_WORDS = Map.of("True", "true", "False", "false", "None", "null");
 
     /// `parameters` by name.
     private final Map<String, JsonNode> parameters = new HashMap<>();
 
-    ToolSchemas(@Nullable JsonNode tools) {
+    /// @param tools OpenAI's `tools`; of several with the same name the last counts
+    public ToolSchemas(@Nullable JsonNode tools) {
         if (tools == null) {
             return;
         }
@@ -52,13 +56,8 @@ final class ToolSchemas {
 
     /// The bare text of an argument as JSON: the value that it spells where the schema has room for it, or else a
     /// string.
-    String value(String tool, String argument, String text) {
-        JsonNode root = parameters.get(tool);
-        JsonNode schema = root == null ? null : root.path("properties").path(argument);
-        Set<String> types = new HashSet<>();
-        if (root != null && schema != null) {
-            types(schema, root, types, 0);
-        }
+    public String value(String tool, String argument, String text) {
+        Set<String> types = types(tool, argument);
         String bare = text.strip();
         String word = PYTHON_WORDS.getOrDefault(bare, bare);
         String json = !types.isEmpty() && !types.contains("string") ? word : bare;
@@ -69,6 +68,17 @@ final class ToolSchemas {
         return types.isEmpty() || admits(types, value)
                 ? json
                 : TextNode.valueOf(text).toString();
+    }
+
+    /// The types of JSON Schema that the schema of an argument names, by which [#value] goes; empty where
+    /// it names none.
+    public Set<String> types(String tool, String argument) {
+        Set<String> types = new HashSet<>();
+        JsonNode root = parameters.get(tool);
+        if (root != null) {
+            types(root.path("properties").path(argument), root, types, 0);
+        }
+        return types;
     }
 
     private static @Nullable JsonNode parse(String text) {
@@ -99,6 +109,7 @@ final class ToolSchemas {
             types.add(type.textValue());
         }
         type.forEach(one -> types.add(one.asText()));
+        types.retainAll(TYPES);
         schema.path("enum").forEach(value -> types.add(typeOf(value)));
         if (schema.has("const")) {
             types.add(typeOf(schema.path("const")));

@@ -206,6 +206,48 @@ class BadInputTest {
                 .isEqualTo(200);
     }
 
+    @Test
+    void a_call_that_cannot_be_made_as_it_is_asked_for_is_refused_by_name() {
+        String tools = "[{\"type\":\"function\",\"function\":{\"name\":\"f\",\"strict\":true,"
+                + "\"parameters\":{\"properties\":{\"a\":{\"minimum\":1}},\"required\":[\"a\"]}}}]";
+
+        refused(
+                chat(request -> request.<ObjectNode>set("tools", list(tools)).put("tool_choice", "required")),
+                400,
+                "tools[0].function.parameters");
+        refused(
+                chat(request -> request.<ObjectNode>set("tools", list(tools.replace("true", "false")))
+                        .put("tool_choice", "required")
+                        .put("ignore_eos", true)),
+                400,
+                "ignore_eos");
+        refused(
+                chat(request -> request.<ObjectNode>set("tools", list(tools.replace("true", "false")))
+                        .put("tool_choice", "required")),
+                400,
+                "max_tokens");
+    }
+
+    @Test
+    void where_an_answer_of_the_form_has_no_room_the_field_that_leaves_it_none_is_named() {
+        String form =
+                "{\"type\":\"json_schema\",\"json_schema\":{\"schema\":{\"type\":\"string\",\"minLength\":1000}}}";
+
+        refused(chat(request -> request.set("response_format", parse(form))), 400, "max_tokens");
+        refused(
+                chat(request ->
+                        request.<ObjectNode>set("response_format", parse(form)).put("max_completion_tokens", 5)),
+                400,
+                "max_completion_tokens");
+        refused(
+                chat(request -> {
+                    request.remove("max_tokens");
+                    request.set("response_format", parse(form.replace("1000", "100000")));
+                }),
+                400,
+                "messages");
+    }
+
     private static JsonNode list(String json) {
         try {
             return Client.JSON.readTree(json);

@@ -227,6 +227,38 @@ class CompletionsTest {
         assertThat(choice.path("finish_reason").textValue()).isEqualTo("tool_calls");
     }
 
+    /// It would rather say hello.
+    @Test
+    void a_required_call_is_complete_and_valid_whatever_the_model_would_say() throws IOException {
+        for (String more : List.of("", ",\"temperature\":1.9,\"seed\":5,\"top_k\":0,\"top_p\":1,\"n\":4")) {
+            JsonNode answer = answered(CHAT, """
+                    {"model":"autoglm-nano","messages":[{"role":"user","content":"Hello!"}],"max_tokens":120,
+                     "tools":[{"type":"function","function":{"name":"get_time","parameters":{"type":"object",
+                         "properties":{"city":{"type":"string","maxLength":8},"zone":{"enum":["UTC","CET"]}},
+                         "required":["city","zone"],"additionalProperties":false}}},
+                       {"type":"function","function":{"name":"add","parameters":{"type":"object",
+                         "properties":{"a":{"type":"integer"},"more":{"type":"array","maxItems":3,
+                           "items":{"type":"integer"}}},"required":["a","more"],"additionalProperties":false}}}],
+                     "tool_choice":"required"%s}""".formatted(more));
+
+            for (JsonNode choice : answer.path("choices")) {
+                JsonNode function = choice.at("/message/tool_calls/0/function");
+                JsonNode arguments =
+                        Client.JSON.readTree(function.path("arguments").textValue());
+                assertThat(choice.path("finish_reason").textValue()).isEqualTo("tool_calls");
+                assertThat(choice.at("/message/tool_calls")).hasSize(1);
+                assertThat(arguments).as(choice.toString()).hasSize(2);
+                if (function.path("name").textValue().equals("get_time")) {
+                    assertThat(arguments.path("city").textValue()).hasSizeLessThanOrEqualTo(16);
+                    assertThat(arguments.path("zone").textValue()).isIn("UTC", "CET");
+                } else {
+                    assertThat(arguments.path("a").isIntegralNumber()).isTrue();
+                    assertThat(arguments.path("more").isArray()).isTrue();
+                }
+            }
+        }
+    }
+
     @Test
     void a_streamed_call_is_the_call_of_the_whole_answer() {
         JsonNode whole = answered(CHAT, calling("")).at("/choices/0/message/tool_calls");

@@ -9,8 +9,12 @@ import io.vertx.ext.web.Router;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -134,8 +138,44 @@ class EventStreamTest {
                 "x-autoglm-timeout-ms: 300\r\n")) {
             await().atMost(Duration.ofSeconds(20)).until(() -> done);
             assertThat(thrown.get()).isInstanceOf(ClientGoneException.class);
-            assertThat(socket.isConnected()).isTrue();
+            assertThat(isClosedByTheOtherSide(socket)).isTrue();
         }
+    }
+
+    /// Reads what is still on its way, up to the end or a reset.
+    private static boolean isClosedByTheOtherSide(Socket socket) throws IOException {
+        socket.setSoTimeout(20_000);
+        byte[] rest = new byte[1 << 16];
+        try {
+            while (socket.getInputStream().read(rest) >= 0) {}
+            return true;
+        } catch (SocketTimeoutException e) {
+            return false;
+        } catch (SocketException e) {
+            return true;
+        }
+    }
+
+    @Test
+    void what_is_to_happen_at_the_end_happens_once_when_the_client_goes_away() throws IOException {
+        AtomicInteger ends = new AtomicInteger();
+        AtomicReference<@Nullable Exchange> asked = new AtomicReference<>();
+        try (Socket socket = ask((exchange, stream) -> {
+            asked.set(exchange);
+            exchange.onEnd(ends::incrementAndGet);
+            stream.event(EVENT);
+            stream.flush();
+        })) {
+            assertThat(socket.getInputStream().read()).isPositive();
+        }
+
+        await().until(() -> ends.get() > 0);
+        AtomicInteger late = new AtomicInteger();
+        Exchange exchange = Objects.requireNonNull(asked.get());
+        exchange.onEnd(late::incrementAndGet);
+        vertx.close().toCompletionStage().toCompletableFuture().join();
+        assertThat(ends).hasValue(1);
+        assertThat(late).as("what comes too late for it happens at once").hasValue(1);
     }
 
     @Test

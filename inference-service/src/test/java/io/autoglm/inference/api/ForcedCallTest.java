@@ -4,14 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.autoglm.inference.grammar.CallMarkup;
 import io.autoglm.inference.template.ChatTemplate;
 import io.autoglm.inference.template.Rendering;
 import io.autoglm.inference.text.AssistantDelta;
 import io.autoglm.inference.text.AssistantParser;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -58,8 +62,7 @@ class ForcedCallTest {
         String prompt = ((Rendering.Prompt)
                         template.render(json("[{\"role\":\"user\",\"content\":\"?\"}]"), TOOLS, true, variables))
                 .text();
-        String opening =
-                ForcedCall.opening(template, TOOLS, "get_time", variables).orElseThrow();
+        String opening = ForcedCall.of(template, TOOLS, variables).orElseThrow().opening("get_time");
         AssistantParser parser = new AssistantParser(TOOLS, true, AssistantParser.opensReasoning(prompt));
         String rest = "{}}\n</tool_call>";
         return Stream.of(parser.append(opening), parser.append(rest), parser.end())
@@ -80,16 +83,53 @@ class ForcedCallTest {
     void the_template_is_asked_with_the_variables_of_the_request() {
         ChatTemplate template = template(DROPS);
 
-        assertThat(ForcedCall.opening(template, TOOLS, "get_time", thinking(false)))
-                .hasValueSatisfying(opening -> assertThat(opening)
+        assertThat(ForcedCall.of(template, TOOLS, thinking(false)))
+                .hasValueSatisfying(call -> assertThat(call.opening("get_time"))
                         .startsWith("<tool_call>\n{\"name\": \"get_time\"")
                         .doesNotContain("think"));
         assertThat(seen(DROPS, thinking(false))).containsExactly(new AssistantDelta.ToolCall(0, "get_time", "{}"));
     }
 
     @Test
-    void a_template_without_calls_has_no_opening() {
-        assertThat(ForcedCall.opening(template(HEAD + TAIL), TOOLS, "get_time", thinking(true)))
-                .isEmpty();
+    void a_template_without_calls_or_with_unreadable_ones_has_no_opening() throws IOException {
+        assertThat(published("chatglm3.jinja")).isEmpty();
+        assertThat(ForcedCall.of(template(HEAD + TAIL), TOOLS, thinking(true))).isEmpty();
+    }
+
+    /// Published templates: what they write is found out, not known.
+    @Test
+    void the_markup_of_a_family_is_what_its_own_template_writes() throws IOException {
+        assertThat(published("glm-4.5.jinja")).hasValueSatisfying(call -> {
+            assertThat(call.opening(null)).endsWith("<tool_call>");
+            assertThat(call.opening("f")).endsWith("<tool_call>f");
+            assertThat(call.markup())
+                    .isEqualTo(new CallMarkup.Pairs(
+                            "\n</tool_call>",
+                            "\n<arg_key>",
+                            "</arg_key>\n<arg_value>",
+                            "</arg_value>\n<arg_key>",
+                            "</arg_value>\n</tool_call>"));
+        });
+        assertThat(published("qwen-2.5.jinja")).hasValueSatisfying(call -> {
+            assertThat(call.opening("f")).endsWith("<tool_call>\n{\"name\": \"f\", \"arguments\":");
+            assertThat(call.markup()).isEqualTo(new CallMarkup.Json("\", \"arguments\": ", "}\n</tool_call>"));
+        });
+        assertThat(published("glm-4.jinja")).hasValueSatisfying(call -> {
+            assertThat(call.opening("f")).endsWith("f");
+            assertThat(call.markup()).isEqualTo(new CallMarkup.Json("\n", ""));
+        });
+        assertThat(published("llama-3.jinja")).hasValueSatisfying(call -> {
+            assertThat(call.opening("f")).endsWith("{\"name\": \"f\", \"parameters\":");
+            assertThat(call.markup()).isEqualTo(new CallMarkup.Json("\", \"parameters\": ", "}"));
+        });
+    }
+
+    private static Optional<ForcedCall> published(String name) throws IOException {
+        try (var in = ForcedCallTest.class.getResourceAsStream("/templates/" + name)) {
+            String source = new String(Objects.requireNonNull(in, name).readAllBytes(), StandardCharsets.UTF_8);
+            ChatTemplate template =
+                    ChatTemplate.parse(source, Map.of("bos_token", "<s>", "eos_token", "</s>"), Clock.systemUTC());
+            return ForcedCall.of(template, TOOLS, JsonBody.MAPPER.createObjectNode());
+        }
     }
 }

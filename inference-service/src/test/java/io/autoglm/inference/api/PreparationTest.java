@@ -6,9 +6,11 @@ import static org.awaitility.Awaitility.await;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -55,11 +57,12 @@ class PreparationTest {
 
     @Test
     void what_finds_the_line_full_is_told_to_come_later() throws Exception {
-        List<Future<Boolean>> all = new ArrayList<>(List.of(work(), work()));
+        List<Future<Boolean>> first = List.of(work(), work());
         await().until(() -> working.get() == 2);
         AtomicInteger refused = new AtomicInteger();
+        List<Future<Boolean>> more = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
-            all.add(requests.submit(() -> {
+            more.add(requests.submit(() -> {
                 try {
                     return preparation.run(() -> true);
                 } catch (RefusedException e) {
@@ -71,9 +74,38 @@ class PreparationTest {
 
         await().until(() -> refused.get() == 2);
         gate.release(100);
-        for (Future<Boolean> each : all) {
-            assertThat(each.get()).isIn(true, false);
+        for (Future<Boolean> each : first) {
+            assertThat(each.get()).as("on a virtual thread").isFalse();
         }
+        int done = 0;
+        for (Future<Boolean> each : more) {
+            done += each.get() ? 1 : 0;
+        }
+        assertThat(done).isEqualTo(3);
+        assertThat(refused).hasValue(2);
+    }
+
+    @Test
+    void who_waits_for_what_has_not_begun_waits_no_longer_when_it_closes() {
+        List<Future<Boolean>> begun = List.of(work(), work());
+        await().until(() -> working.get() == 2);
+        List<FutureTask<Boolean>> waiting = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            FutureTask<Boolean> task = new FutureTask<>(() -> preparation.run(() -> true));
+            Thread thread = Thread.ofVirtual().start(task);
+            await().until(() -> thread.getState() == Thread.State.WAITING);
+            waiting.add(task);
+        }
+
+        preparation.close();
+
+        for (Future<Boolean> each : waiting) {
+            assertThatThrownBy(each::get).hasCauseInstanceOf(CancellationException.class);
+        }
+        for (Future<Boolean> each : begun) {
+            assertThatThrownBy(each::get).hasCauseInstanceOf(InterruptedException.class);
+        }
+        assertThat(working).hasValue(2);
     }
 
     @Test

@@ -8,6 +8,9 @@ import io.autoglm.inference.sampling.Sampler;
 import io.autoglm.inference.sampling.SamplerWorkspace;
 import io.autoglm.inference.sampling.SamplingParameters;
 import io.autoglm.inference.sampling.TokenConstraint;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.cumulative.CumulativeCounter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,17 +33,37 @@ class BatchLoopTest {
 
     private final AtomicLong skipped = new AtomicLong();
     private final ScriptedDecoder decoder = new ScriptedDecoder(SLOTS, MAX_TOKENS);
-    private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
+    private volatile boolean countingBroken;
+
+    private final SimpleMeterRegistry metrics = new SimpleMeterRegistry() {
+        @Override
+        protected Counter newCounter(Meter.Id id) {
+            return !id.getName().equals("vllm:request_success")
+                    ? super.newCounter(id)
+                    : new CumulativeCounter(id) {
+                        @Override
+                        public void increment(double amount) {
+                            if (countingBroken) {
+                                throw new IllegalStateException("scripted failure of a counter");
+                            }
+                            super.increment(amount);
+                        }
+                    };
+        }
+    };
     private final SamplerWorkspace workspace =
             new SamplerWorkspace(ScriptedDecoder.VOCABULARY, ScriptedDecoder.VOCABULARY);
-    private final BatchLoop loop = new BatchLoop(
-                    decoder,
-                    new BatchLimits(16, 8, Duration.ofMillis(200)),
-                    new BatchMetrics(metrics, "scripted", MAX_TOKENS),
-                    this::now)
-            .start();
-
     private volatile boolean clockBroken;
+    private final BatchLoop loop = loop(Duration.ofSeconds(5));
+
+    private BatchLoop loop(Duration lastStep) {
+        return new BatchLoop(
+                        decoder,
+                        new BatchLimits(16, 8, Duration.ofMillis(200), lastStep),
+                        new BatchMetrics(metrics, "scripted", MAX_TOKENS),
+                        this::now)
+                .start();
+    }
 
     private long now() {
         if (clockBroken) {
@@ -392,15 +415,48 @@ class BatchLoopTest {
 
     @Test
     void closing_does_not_wait_for_an_engine_that_never_comes_back() throws InterruptedException {
+        loop.close();
         decoder.gate = new Semaphore(1);
-        new Asked(prompt(63, 8), 200).submit().started();
+        BatchLoop hanging = loop(Duration.ofMillis(20));
+        Asked asked = new Asked(prompt(63, 8), 200);
+        hanging.submit(List.of(asked.generation));
+        asked.started();
+        await().until(decoder.gate::hasQueuedThreads);
 
-        await().atMost(Duration.ofSeconds(20)).until(() -> {
-            loop.close();
-            return true;
-        });
+        hanging.close();
 
-        assertThat(loop.ended()).isFalse();
+        assertThat(hanging.ended()).isFalse();
+        decoder.gate.release(1 << 20);
+        await().until(hanging::ended);
+    }
+
+    @Test
+    void whoever_waits_is_told_of_the_end_even_where_the_counting_breaks() throws InterruptedException {
+        decoder.gate = new Semaphore(0);
+        List<Asked> running = submitTogether(IntStream.range(0, SLOTS)
+                .mapToObj(i -> new Asked(prompt(130 + i, 10), 200))
+                .toList());
+        await().until(() -> loop.status().running() == SLOTS);
+        List<Asked> waiting = submitTogether(List.of(new Asked(prompt(140, 10), 5), new Asked(prompt(141, 10), 5)));
+        countingBroken = true;
+        running.forEach(asked -> asked.generation.cancel());
+        waiting.forEach(asked -> asked.generation.cancel());
+        decoder.gate.release(1 << 20);
+
+        for (Asked asked : waiting) {
+            assertThat(asked.ending()).isEqualTo(new Ending.Cancelled());
+        }
+        for (Asked asked : running) {
+            assertThat(asked.ending()).isNotNull();
+        }
+    }
+
+    @Test
+    void the_first_of_the_running_is_told_too_where_the_counting_breaks() throws InterruptedException {
+        Asked asked = new Asked(prompt(150, 8), 3);
+        countingBroken = true;
+
+        assertThat(asked.submit().ending()).isEqualTo(new Ending.LengthReached());
     }
 
     @Test
@@ -412,7 +468,7 @@ class BatchLoopTest {
         decoder.gate.release(1 << 20);
 
         assertThat(asked.ending()).isEqualTo(new Ending.Stopped());
-        assertThat(finished("stop")).isEqualTo(1);
+        await().until(() -> finished("stop") == 1);
         assertThat(finished("abort")).isZero();
     }
 
@@ -497,6 +553,8 @@ class BatchLoopTest {
     void figures_are_told_under_the_names_that_vllm_gave_them() throws InterruptedException {
         new Asked(prompt(15, 10), 5).submit().ending();
 
+        await().until(() ->
+                metrics.get("vllm:e2e_request_latency_seconds").summary().count() == 1);
         assertThat(metrics.get("vllm:prompt_tokens").counter().count()).isEqualTo(10);
         assertThat(metrics.get("vllm:generation_tokens").counter().count()).isEqualTo(5);
         assertThat(metrics.get("vllm:request_success")
@@ -508,7 +566,5 @@ class BatchLoopTest {
                 .isEqualTo(1);
         assertThat(metrics.get("vllm:inter_token_latency_seconds").summary().count())
                 .isEqualTo(4);
-        assertThat(metrics.get("vllm:e2e_request_latency_seconds").summary().count())
-                .isEqualTo(1);
     }
 }

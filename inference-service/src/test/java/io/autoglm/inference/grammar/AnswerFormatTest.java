@@ -7,6 +7,7 @@ import static io.autoglm.inference.grammar.Answers.TOKENS;
 import static io.autoglm.inference.grammar.Answers.USER;
 import static io.autoglm.inference.grammar.Answers.accepts;
 import static io.autoglm.inference.grammar.Answers.constraint;
+import static io.autoglm.inference.grammar.Answers.form;
 import static io.autoglm.inference.grammar.Answers.has;
 import static io.autoglm.inference.grammar.Answers.jsonObject;
 import static io.autoglm.inference.grammar.Answers.read;
@@ -22,12 +23,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class AnswerFormatTest {
+
+    private static final AnswerFormat MARKED = new AnswerFormat(TOKENS, List.of(END), "<|user|>");
 
     private static final String PERSON = """
         {"type": "object", "additionalProperties": false, "required": ["name", "age", "pets"],
@@ -153,7 +155,7 @@ class AnswerFormatTest {
 
     @Test
     void another_type_is_refused() {
-        assertThatThrownBy(() -> FORMAT.constraint(MAPPER.readTree("{\"type\":\"xml\"}")))
+        assertThatThrownBy(() -> FORMAT.form(MAPPER.readTree("{\"type\":\"xml\"}")))
                 .isInstanceOfSatisfying(
                         InvalidParameterException.class,
                         e -> assertThat(e.param()).isEqualTo("response_format"));
@@ -185,11 +187,11 @@ class AnswerFormatTest {
         String named = "{\"const\":\"name name name\"}";
         JsonNode form = read("{\"type\":\"json_schema\",\"json_schema\":{\"schema\":" + named + "}}");
 
-        assertThat(FORMAT.constraint(form, 8)).isNotNull();
-        assertThatThrownBy(() -> FORMAT.constraint(form, 7))
+        assertThat(form(FORMAT, form).constraint(8, "max_tokens")).isNotNull();
+        assertThatThrownBy(() -> form(FORMAT, form).constraint(7, "max_completion_tokens"))
                 .isInstanceOfSatisfying(
                         InvalidParameterException.class,
-                        e -> assertThat(e.param()).isEqualTo("max_tokens"))
+                        e -> assertThat(e.param()).isEqualTo("max_completion_tokens"))
                 .hasMessageContaining("16 bytes")
                 .hasMessageContaining("8 tokens");
     }
@@ -208,21 +210,21 @@ class AnswerFormatTest {
         JsonNode form = read("{\"type\":\"json_object\"}");
         Random random = new Random(31);
         for (int run = 0; run < 200; run++) {
-            TokenConstraint constraint = Objects.requireNonNull(FORMAT.constraintAfter("</think>", form, 60));
+            TokenConstraint constraint = form(FORMAT, form).constraintAfterReasoning(60, "max_tokens");
 
             String answer = sampled(constraint, 12 + random.nextInt(100), random);
 
             String json = answer.substring(answer.indexOf("</think>") + "</think>".length());
             assertThat(read(json).isObject()).as(answer).isTrue();
         }
-        TokenConstraint constraint = Objects.requireNonNull(FORMAT.constraintAfter("</think>", form, 60));
+        TokenConstraint constraint = form(FORMAT, form).constraintAfterReasoning(60, "max_tokens");
         assertThat(accepts(constraint, "<</t</thin</think>{\"</think>\":1}")).isTrue();
     }
 
     @Test
     void a_marker_that_is_a_token_may_come_at_any_time() {
         JsonNode form = read("{\"type\":\"json_object\"}");
-        TokenConstraint constraint = Objects.requireNonNull(FORMAT.constraintAfter("<|user|>", form, 60));
+        TokenConstraint constraint = form(MARKED, form).constraintAfterReasoning(60, "max_tokens");
         long[] mask = new long[(TOKENS.size() + 63) / 64];
         constraint.accept('a');
         constraint.allow(mask, 50);
@@ -238,8 +240,37 @@ class AnswerFormatTest {
     }
 
     @Test
-    void text_needs_no_constraint() throws IOException {
-        assertThat(FORMAT.constraint(null)).isNull();
-        assertThat(FORMAT.constraint(MAPPER.readTree("{\"type\":\"text\"}"))).isNull();
+    void where_a_token_ends_the_text_the_smallest_answer_has_room_behind_it() {
+        JsonNode form = read("{\"type\":\"json_schema\",\"json_schema\":{\"schema\":{\"const\":{\"a\":[10,true]}}}}");
+        int least = "{\"a\":[10,true]}".length() + 1;
+        Random random = new Random(33);
+        for (int more = 0; more < 12; more++) {
+            for (int run = 0; run < 100; run++) {
+                TokenConstraint constraint =
+                        form(MARKED, form).constraintAfterReasoning(1 + least + more, "max_tokens");
+
+                String answer = sampled(constraint, 1 + least + more, random);
+
+                String json = answer.substring(answer.indexOf("<|user|>") + "<|user|>".length());
+                assertThat(read(json).at("/a/1").booleanValue()).as(answer).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void an_answer_without_room_behind_its_reasoning_is_refused() {
+        JsonNode form = read("{\"type\":\"json_object\"}");
+
+        assertThat(form(MARKED, form).constraintAfterReasoning(3, "max_tokens")).isNotNull();
+        assertThatThrownBy(() -> form(MARKED, form).constraintAfterReasoning(2, "messages"))
+                .isInstanceOfSatisfying(
+                        InvalidParameterException.class,
+                        e -> assertThat(e.param()).isEqualTo("messages"));
+    }
+
+    @Test
+    void text_needs_no_form() throws IOException {
+        assertThat(FORMAT.form(null)).isNull();
+        assertThat(FORMAT.form(MAPPER.readTree("{\"type\":\"text\"}"))).isNull();
     }
 }

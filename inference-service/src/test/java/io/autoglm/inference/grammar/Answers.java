@@ -26,7 +26,7 @@ final class Answers {
             "-1", "你好", "name", "\\\"", "\\u", "😀", "e+", "{}", "\"}\n", " {", "false,", "}}}}"));
     static final int END = TOKENS.size() - 2;
     static final int USER = TOKENS.size() - 1;
-    static final AnswerFormat FORMAT = new AnswerFormat(TOKENS, List.of(END));
+    static final AnswerFormat FORMAT = new AnswerFormat(TOKENS, List.of(END), "</think>");
 
     static TokenConstraint jsonObject() {
         return constraint("{\"type\":\"json_object\"}");
@@ -38,10 +38,14 @@ final class Answers {
 
     static TokenConstraint constraint(String responseFormat) {
         try {
-            return Objects.requireNonNull(FORMAT.constraint(MAPPER.readTree(responseFormat)));
+            return form(FORMAT, MAPPER.readTree(responseFormat)).constraint(Integer.MAX_VALUE, "max_tokens");
         } catch (IOException e) {
             throw new AssertionError(e);
         }
+    }
+
+    static AnswerForm form(AnswerFormat format, JsonNode responseFormat) {
+        return Objects.requireNonNull(format.form(responseFormat));
     }
 
     /// A model without any sense: each allowed token is as likely as the next.
@@ -53,20 +57,25 @@ final class Answers {
 
     /// Goes on with an answer that was begun.
     static void sample(TokenConstraint constraint, int budget, StringBuilder answer, Random random) {
-        long[] mask = new long[(TOKENS.size() + 63) / 64];
+        sample(TOKENS, constraint, budget, answer, random);
+    }
+
+    /// @param tokens of which the last but one ends an answer
+    static void sample(TokenBytes tokens, TokenConstraint constraint, int budget, StringBuilder answer, Random random) {
+        long[] mask = new long[(tokens.size() + 63) / 64];
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         for (int remaining = budget; remaining > 0; remaining--) {
             constraint.allow(mask, remaining);
-            int[] allowed = IntStream.range(0, TOKENS.size())
+            int[] allowed = IntStream.range(0, tokens.size())
                     .filter(token -> has(mask, token))
                     .toArray();
             int token = allowed[random.nextInt(allowed.length)];
             constraint.accept(token);
-            if (token == END) {
+            if (token == tokens.size() - 2) {
                 answer.append(bytes.toString(StandardCharsets.UTF_8));
                 return;
             }
-            bytes.writeBytes(TOKENS.bytes(token));
+            bytes.writeBytes(tokens.bytes(token));
         }
         throw new AssertionError("not ended within " + budget + ": " + answer + bytes.toString(StandardCharsets.UTF_8));
     }

@@ -6,9 +6,11 @@ import static io.autoglm.inference.grammar.Answers.jsonObject;
 import static io.autoglm.inference.grammar.Answers.read;
 import static io.autoglm.inference.grammar.Answers.schema;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.autoglm.inference.grammar.Element.Repeat;
 import io.autoglm.inference.grammar.Element.Rule;
+import io.autoglm.inference.sampling.InvalidParameterException;
 import io.autoglm.inference.sampling.TokenConstraint;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -19,7 +21,10 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class GrammarTest {
@@ -69,11 +74,68 @@ class GrammarTest {
         }
     }
 
+    /// n brackets can be read in 2^n ways, or 4^n.
+    @Test
+    void an_answer_that_can_be_read_in_ever_more_ways_goes_no_deeper_but_ends() {
+        String list = "{\"type\":\"array\",\"items\":{\"$ref\":\"#\"}}";
+        String others = IntStream.range(1, 4)
+                .mapToObj(i -> list.replace("}}", "},\"maxItems\":" + 10 * i + "}"))
+                .collect(Collectors.joining(","));
+        for (String ways : List.of(list + "," + others.substring(0, others.indexOf("},{") + 1), list + "," + others)) {
+            TokenConstraint constraint = schema("{\"anyOf\":[" + ways + "]}");
+            StringBuilder answer = new StringBuilder();
+            while (answer.length() < 50 && writes("[", constraint, answer)) {}
+            int levels = answer.length();
+
+            Answers.sample(constraint, 1000, answer, new Random(3));
+
+            assertThat(levels).isBetween(3, 15);
+            assertThat(read(answer.toString()).isArray()).isTrue();
+        }
+    }
+
+    @Test
+    void an_answer_that_can_only_go_on_in_too_many_ways_fails() {
+        String next = "{\"type\":\"array\",\"minItems\":1,\"maxItems\":MOST,\"items\":{\"$ref\":\"#/$defs/NEXT\"}}";
+        String levels = IntStream.range(0, 18)
+                .mapToObj(i -> "\"" + i + "\":{\"anyOf\":["
+                        + next.replace("MOST", "1").replace("NEXT", "" + (i + 1)) + ","
+                        + next.replace("MOST", "2").replace("NEXT", "" + (i + 1)) + "]}")
+                .collect(Collectors.joining(","));
+        TokenConstraint constraint =
+                schema("{\"$ref\":\"#/$defs/0\",\"$defs\":{" + levels + ",\"18\":{\"type\":\"null\"}}}");
+
+        StringBuilder answer = new StringBuilder();
+        while (writes("[", constraint, answer)) {}
+
+        assertThatThrownBy(() -> Answers.sample(constraint, 1000, answer, new Random(3)))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("too many ways");
+    }
+
+    @Test
+    void a_schema_with_too_many_ways_to_begin_is_refused_and_one_with_a_thousand_is_not() {
+        assertThatThrownBy(() -> schema(constants(15_000)))
+                .isInstanceOf(InvalidParameterException.class)
+                .hasMessageContaining("ways to begin");
+
+        TokenConstraint constraint = schema(constants(1000));
+        StringBuilder answer = new StringBuilder();
+        write("999", constraint, answer);
+    }
+
+    private static String constants(int count) {
+        return IntStream.range(0, count)
+                .mapToObj(i -> "{\"const\":" + i + "}")
+                .collect(Collectors.joining(",", "{\"anyOf\":[", "]}"));
+    }
+
     @Test
     void what_is_remembered_has_a_limit_and_a_sequence_under_way_goes_on() {
-        GrammarBuilder rules = new GrammarBuilder();
-        Rule text = rules.sequence(rules.repeat(0, 100_000, ByteSet.of("ab")), "c");
-        Grammar grammar = new Grammar(rules.build(), text, 20_000);
+        GrammarBuilder builder = new GrammarBuilder();
+        Rule text = builder.sequence(builder.repeat(0, 100_000, ByteSet.of("ab")), "c");
+        Rules rules = builder.build();
+        Grammar grammar = new Grammar(rules, text, 20_000);
         State behind = Objects.requireNonNull(grammar.advance(grammar.start(), new byte[] {'a'}));
         State state = behind;
         long most = 0;
@@ -83,7 +145,7 @@ class GrammarTest {
         }
 
         assertThat(most).isLessThan(25_000);
-        assertThat(reachable(grammar.start(), grammar) + reachable(behind, grammar))
+        assertThat(reachable(grammar.start(), rules.classes()) + reachable(behind, rules.classes()))
                 .isLessThan(200);
         assertThat(grammar.advance(behind, "abc".getBytes(StandardCharsets.UTF_8)))
                 .isNotNull();
@@ -92,13 +154,13 @@ class GrammarTest {
     }
 
     /// States that one remembers the way to.
-    private static int reachable(State from, Grammar grammar) {
+    private static int reachable(State from, int classes) {
         Set<State> seen = Collections.newSetFromMap(new IdentityHashMap<>());
         Deque<State> todo = new ArrayDeque<>(List.of(from));
         while (!todo.isEmpty()) {
             State state = todo.pop();
             if (seen.add(state)) {
-                for (int ofClass = 0; ofClass < grammar.classes(); ofClass++) {
+                for (int ofClass = 0; ofClass < classes; ofClass++) {
                     State next = state.next(ofClass);
                     if (next != null) {
                         todo.push(next);
@@ -113,15 +175,33 @@ class GrammarTest {
     void kept_grammars_are_limited_by_their_bytes_and_by_number() {
         KeptGrammars few = new KeptGrammars(200_000);
         KeptGrammars many = new KeptGrammars(Long.MAX_VALUE);
+        Grammar other = JsonSchemaRules.compile(read("{}"));
         for (int i = 0; i < 100; i++) {
-            String text = "{\"const\":\"" + "x".repeat(3000) + i + "\"}";
+            String text = constant(i);
             Grammar asked = few.get(text, () -> JsonSchemaRules.compile(read(text)));
-            many.get("schema " + i, () -> asked);
+            many.get(text, () -> asked);
 
-            assertThat(few.get(text, () -> null)).isSameAs(asked);
+            assertThat(few.get(text, () -> other)).isSameAs(asked);
         }
-        assertThat(few.size()).isBetween(1, 10);
-        assertThat(many.size()).isEqualTo(32);
+        assertThat(compiledAgain(few)).isBetween(90, 99);
+        assertThat(compiledAgain(many)).isEqualTo(100 - 32);
+    }
+
+    /// How many of a hundred are not kept; asked from the last on, so that none is let go for another before.
+    private static int compiledAgain(KeptGrammars kept) {
+        AtomicInteger compiled = new AtomicInteger();
+        for (int i = 99; i >= 0; i--) {
+            String text = constant(i);
+            kept.get(text, () -> {
+                compiled.incrementAndGet();
+                return JsonSchemaRules.compile(read(text));
+            });
+        }
+        return compiled.get();
+    }
+
+    private static String constant(int i) {
+        return "{\"const\":\"" + "x".repeat(3000) + i + "\"}";
     }
 
     /// Far from its bounds a count does not matter for the next token; near them it does.

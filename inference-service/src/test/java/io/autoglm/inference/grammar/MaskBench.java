@@ -28,7 +28,7 @@ final class MaskBench {
 
     public static void main(String[] arguments) throws IOException {
         TokenBytes tokens = Vocabularies.byteLevel(words(new Random(5)));
-        AnswerFormat format = new AnswerFormat(tokens, List.of(tokens.size() - 2));
+        AnswerFormat format = new AnswerFormat(tokens, List.of(tokens.size() - 2), "</think>");
         for (int length = 1; length < 20; length++) {
             answer(format, tokens, "{\"type\":\"string\",\"maxLength\":" + length + "}");
         }
@@ -54,8 +54,9 @@ final class MaskBench {
     private record Cost(int tokens, long nanos, long worstNanos) {}
 
     private static Cost answer(AnswerFormat format, TokenBytes tokens, String schema) throws IOException {
-        TokenConstraint constraint = Objects.requireNonNull(format.constraint(
-                new ObjectMapper().readTree("{\"type\":\"json_schema\",\"json_schema\":{\"schema\":" + schema + "}}")));
+        TokenConstraint constraint = Objects.requireNonNull(format.form(new ObjectMapper()
+                        .readTree("{\"type\":\"json_schema\",\"json_schema\":{\"schema\":" + schema + "}}")))
+                .constraint(4096, "max_tokens");
         long[] mask = new long[(tokens.size() + 63) / 64];
         Random random = new Random(11);
         long worst = 0;

@@ -65,6 +65,16 @@ final class RandomSchemas {
         return root;
     }
 
+    /// One of arguments, each of which makes sense.
+    ObjectNode arguments() {
+        ObjectNode root = JSON.objectNode();
+        object(root, 3);
+        ObjectNode definitions = root.putObject("$defs");
+        definitions.set("a", sensible(2));
+        definitions.set("b", sensible(2));
+        return root;
+    }
+
     private ObjectNode sensible(int levels) {
         ObjectNode schema = JSON.objectNode();
         switch (random.nextInt(levels == 0 ? 7 : 15)) {

@@ -12,6 +12,11 @@ public final class Vocabularies {
 
     /// The 256 bytes by value, then `words`, then the control tokens `<|endoftext|>` and `<|user|>`.
     public static TokenBytes byteLevel(List<String> words) {
+        return byteLevel(words, List.of());
+    }
+
+    /// @param marks added tokens that are not special, before the control tokens
+    public static TokenBytes byteLevel(List<String> words, List<String> marks) {
         ObjectNode json = new ObjectMapper().createObjectNode();
         json.putObject("decoder").put("type", "ByteLevel");
         ObjectNode vocabulary = json.putObject("model").putObject("vocab");
@@ -25,15 +30,18 @@ public final class Vocabularies {
             }
             vocabulary.put(letters.toString(), vocabulary.size());
         }
-        for (String control : List.of("<|endoftext|>", "<|user|>")) {
-            int id = vocabulary.size() + json.path("added_tokens").size();
-            json.withArray("added_tokens")
-                    .addObject()
-                    .put("id", id)
-                    .put("content", control)
-                    .put("special", true);
-        }
+        marks.forEach(mark -> add(mark, false, json, vocabulary));
+        List.of("<|endoftext|>", "<|user|>").forEach(control -> add(control, true, json, vocabulary));
         return new TokenBytes(json, "tokenizer.json");
+    }
+
+    private static void add(String content, boolean special, ObjectNode json, ObjectNode vocabulary) {
+        int id = vocabulary.size() + json.path("added_tokens").size();
+        json.withArray("added_tokens")
+                .addObject()
+                .put("id", id)
+                .put("content", content)
+                .put("special", special);
     }
 
     /// GPT-2's stand-in for a byte.

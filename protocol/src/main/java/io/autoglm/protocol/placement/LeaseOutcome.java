@@ -26,7 +26,8 @@ public record LeaseOutcome(
         /// The client hung up; says nothing about the instance.
         @JsonProperty("client-gone")
         CLIENT_GONE,
-        /// The request was at fault (4xx); says nothing about the instance.
+        /// It came to nothing without an instance's fault: the request was wrong, nobody had room, its time was
+        /// up, or the lease was not used; says nothing about the instance.
         @JsonProperty("refused")
         REFUSED,
         /// The instance broke, refused the connection or answered 5xx.

@@ -12,15 +12,8 @@ public interface AccessConfig {
     /// does not start, unless `internal-auth` is `none`.
     Optional<String> internalToken();
 
-    /// `token` or `none`. Default `token`.
+    /// `token`, or `none`: everybody who reaches the port is believed, for a network that is trusted by other means,
+    /// such as mTLS in a mesh. Default `token`.
     @WithDefault("token")
-    Auth internalAuth();
-
-    /// How callers prove themselves.
-    enum Auth {
-        TOKEN,
-        /// Everybody who reaches the port is believed: only where the network is trusted by other means, such as
-        /// mTLS in a mesh.
-        NONE
-    }
+    String internalAuth();
 }

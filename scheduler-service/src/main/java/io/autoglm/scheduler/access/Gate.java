@@ -4,7 +4,11 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.autoglm.protocol.Headers;
 import io.autoglm.scheduler.errors.Problem;
+import io.autoglm.service.Drain;
+import io.autoglm.service.InternalToken;
+import io.autoglm.service.TraceId;
 import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
@@ -31,10 +35,11 @@ final class Gate {
 
     private void check(RoutingContext context) {
         var request = context.request();
-        String trace = TraceId.of(request.getHeader(Headers.TRACE_ID), request.getHeader("traceparent"));
+        String trace = TraceId.of(request.getHeader("traceparent"), request.getHeader(Headers.TRACE_ID));
         context.response().putHeader(Headers.TRACE_ID, trace);
         MDC.put("traceId", trace);
-        if (drain.hasBegun()) {
+        // In HTTP/2 the header is forbidden; there the connection says by itself when it is about to close.
+        if (drain.hasBegun() && request.version() != HttpVersion.HTTP_2) {
             context.response().putHeader("connection", "close");
         }
         if (token.accepts(request.getHeader(Headers.INTERNAL_TOKEN))) {

@@ -1,12 +1,12 @@
 package io.autoglm.scheduler.health;
 
-import io.autoglm.scheduler.Bounds;
 import io.autoglm.scheduler.health.Finding.Busy;
 import io.autoglm.scheduler.health.Finding.Healthy;
 import io.autoglm.scheduler.health.Finding.Level;
 import io.autoglm.scheduler.health.Finding.Sick;
 import io.autoglm.scheduler.registry.ProbeTarget;
 import io.autoglm.scheduler.registry.Registry;
+import io.autoglm.service.Bounds;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -75,7 +75,7 @@ public final class Patrol {
     private void conclude(ProbeTarget target, Finding finding) {
         switch (finding) {
             case Healthy healthy -> registry.passed(target);
-            case Busy busy -> LOG.debugf("probe was told to wait instance=%s", target.id());
+            case Busy busy -> registry.busy(target);
             case Sick sick
             when sick.level() == Level.GENERATION && registry.hasMovedSince(target) ->
                 LOG.infof("probe was slow but the engine moves instance=%s", target.id());

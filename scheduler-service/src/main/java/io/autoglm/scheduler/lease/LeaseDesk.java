@@ -5,7 +5,6 @@ import io.autoglm.protocol.placement.InstanceView;
 import io.autoglm.protocol.placement.Lease;
 import io.autoglm.protocol.placement.LeaseOutcome;
 import io.autoglm.protocol.placement.LeaseRequest;
-import io.autoglm.scheduler.Bounds;
 import io.autoglm.scheduler.health.Patrol;
 import io.autoglm.scheduler.lease.LeaseBook.Answer;
 import io.autoglm.scheduler.lease.LeaseBook.Return;
@@ -18,6 +17,7 @@ import io.autoglm.scheduler.registry.Phase;
 import io.autoglm.scheduler.registry.Registry;
 import io.autoglm.scheduler.registry.Standing;
 import io.autoglm.scheduler.time.SleeplessClock;
+import io.autoglm.service.Bounds;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -57,18 +57,23 @@ public final class LeaseDesk {
             SleeplessClock clock,
             Vertx vertx,
             MeterRegistry meters) {
-        Bounds.positive("autoglm.lease.default-age", config.defaultAge());
-        Bounds.positive("autoglm.lease.max-age", config.maxAge());
-        Bounds.notNegative("autoglm.lease.grace", config.grace());
-        Bounds.atLeast("autoglm.lease.max", config.max(), 1);
         this.registry = registry;
         this.patrol = patrol;
         this.placer = new Placer(placement);
+        this.config = checked(config);
         this.book = new LeaseBook(clock, config.max());
-        this.config = config;
         this.vertx = vertx;
         this.meters = meters;
         meters.gauge("autoglm.leases.out", book, LeaseBook::size);
+    }
+
+    static LeaseConfig checked(LeaseConfig config) {
+        String prefix = "autoglm.lease.";
+        Bounds.positive(prefix + "default-age", config.defaultAge());
+        Bounds.ordered(prefix + "default-age", config.defaultAge(), prefix + "max-age", config.maxAge());
+        Bounds.notNegative(prefix + "grace", config.grace());
+        Bounds.atLeast(prefix + "max", config.max(), 1);
+        return config;
     }
 
     void start(@Observes StartupEvent event) {

@@ -20,7 +20,7 @@ public interface LocalConfig {
     @WithDefault("1")
     int instances();
 
-    /// Default `inference`.
+    /// What the instances' ids begin with. Default `inference`.
     @WithDefault("inference")
     String name();
 

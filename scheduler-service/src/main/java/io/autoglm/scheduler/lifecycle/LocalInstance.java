@@ -160,7 +160,7 @@ final class LocalInstance {
             return;
         }
         Ending ending = new Ending(code, lastLine(running.logFrom()));
-        boolean proven = (running.served() || serves()) && age(running).compareTo(config.provenAfter()) >= 0;
+        boolean proven = (running.served() || cameIntoService()) && age(running).compareTo(config.provenAfter()) >= 0;
         forget();
         crashes = crashes.oneMore(proven);
         again(handle.pid(), ending.reason(), ending.isFinal() ? new Restart.Never() : nextRestart());
@@ -219,11 +219,11 @@ final class LocalInstance {
         });
     }
 
-    /// To be called once a second: notices that it serves, which ends an alarm; ends a process that hangs; keeps the
-    /// log small.
+    /// To be called once a second: notices that it came into service, which ends an alarm; ends a process that
+    /// hangs; keeps the log small.
     void inspect() throws IOException {
         if (life instanceof Life.Running running) {
-            if (serves()) {
+            if (cameIntoService()) {
                 life = running.seenServing();
                 alarmed = false;
             }
@@ -260,10 +260,11 @@ final class LocalInstance {
         };
     }
 
-    private boolean serves() {
+    /// Draining proves nothing: an instance may be drained before it ever served.
+    private boolean cameIntoService() {
         return registry.find(id())
                 .map(Standing::phase)
-                .filter(phase -> phase instanceof Phase.Alive && !(phase instanceof Phase.Preparing))
+                .filter(phase -> phase instanceof Phase.Serving || phase instanceof Phase.Ejected)
                 .isPresent();
     }
 

@@ -1,9 +1,9 @@
 package io.autoglm.scheduler.lifecycle;
 
-import io.autoglm.scheduler.Bounds;
-import io.autoglm.scheduler.access.InternalToken;
 import io.autoglm.scheduler.registry.Registry;
+import io.autoglm.service.Bounds;
 import io.autoglm.service.CannotStart;
+import io.autoglm.service.InternalToken;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -81,7 +81,7 @@ public final class LocalProcesses {
             throw new CannotStart(
                     "autoglm.lifecycle.local.instances is " + config.instances(), "set it to 0…" + MAX_INSTANCES);
         }
-        int lastPort = config.basePort() + config.instances() - 1;
+        long lastPort = (long) config.basePort() + config.instances() - 1;
         if (config.instances() > 0 && (config.basePort() < 1 || lastPort > MAX_PORT)) {
             throw new CannotStart(
                     "autoglm.lifecycle.local.base-port is " + config.basePort(),

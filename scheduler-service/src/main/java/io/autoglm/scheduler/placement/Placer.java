@@ -2,12 +2,12 @@ package io.autoglm.scheduler.placement;
 
 import io.autoglm.protocol.placement.Lease.Target;
 import io.autoglm.protocol.placement.LeaseRequest;
-import io.autoglm.scheduler.Bounds;
 import io.autoglm.scheduler.placement.Placement.NoCapacity;
 import io.autoglm.scheduler.placement.Placement.Placed;
 import io.autoglm.scheduler.placement.Placement.Settling;
 import io.autoglm.scheduler.placement.Placement.UnknownModel;
 import io.autoglm.scheduler.registry.Phase;
+import io.autoglm.service.Bounds;
 import java.util.Comparator;
 import java.util.List;
 

@@ -36,6 +36,8 @@ final class Instance {
     private Instant heardAt;
     private Progress progress;
     private Instant answeredAt = Instant.MIN;
+    /// When a probe was last told to come back; the next one leaves it alone for as long as after an answer.
+    private Instant askedAt = Instant.MIN;
     private int failedProbes;
     private @Nullable String formerIncarnation;
     private boolean cordoned;
@@ -123,6 +125,7 @@ final class Instance {
         cordoned = false;
         progress = Progress.none(now);
         answeredAt = Instant.MIN;
+        askedAt = Instant.MIN;
         if (phase instanceof Alive alive && !(phase instanceof Starting)) {
             phase = alive.gone("replaced by a new process", now).back(null, now);
         }
@@ -225,6 +228,18 @@ final class Instance {
         }
     }
 
+    /// A probe was told to come back: that speaks neither for it nor against it, and asking again at once would only
+    /// add to what it has to do.
+    void busy(String incarnation, Instant now) {
+        if (!is(incarnation)) {
+            return;
+        }
+        askedAt = now;
+        if (phase instanceof Ejected ejected) {
+            phase = ejected.still(ejected.reason(), now.plus(config.failTimeout()));
+        }
+    }
+
     /// A probe was not answered.
     ///
     /// @param certain nothing listens there: one finding is enough
@@ -269,13 +284,16 @@ final class Instance {
         return switch (phase) {
             case Ejected ejected -> !ejected.probeAt().isAfter(now);
             case Suspect suspect -> false;
-            case Ready ready ->
-                failedProbes > 0 || !quietSince().plus(config.idleProbeEvery()).isAfter(now);
+            case Ready ready -> isLongSince(askedAt, now) && (failedProbes > 0 || isLongSince(quietSince(), now));
             case Starting starting -> false;
             case Warming warming -> false;
             case Draining draining -> false;
             case Gone gone -> false;
         };
+    }
+
+    private boolean isLongSince(Instant then, Instant now) {
+        return !then.plus(config.idleProbeEvery()).isAfter(now);
     }
 
     private Instant quietSince() {

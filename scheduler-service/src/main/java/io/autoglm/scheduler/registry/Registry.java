@@ -2,9 +2,9 @@ package io.autoglm.scheduler.registry;
 
 import io.autoglm.protocol.placement.InstanceReport;
 import io.autoglm.protocol.placement.ServedModel;
-import io.autoglm.scheduler.Bounds;
 import io.autoglm.scheduler.registry.Phase.Gone;
 import io.autoglm.scheduler.registry.Phase.Serving;
+import io.autoglm.service.Bounds;
 import jakarta.enterprise.event.Event;
 import jakarta.inject.Singleton;
 import java.time.Clock;
@@ -119,6 +119,16 @@ public final class Registry {
         change(target.id(), instance -> {
             if (instance != null) {
                 instance.passed(target.incarnation(), clock.instant());
+            }
+            return null;
+        });
+    }
+
+    /// A probe was told to come back: it has proved nothing.
+    public void busy(ProbeTarget target) {
+        change(target.id(), instance -> {
+            if (instance != null) {
+                instance.busy(target.incarnation(), clock.instant());
             }
             return null;
         });

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.autoglm.scheduler.Configs;
-import io.autoglm.scheduler.access.AccessConfig;
-import io.autoglm.scheduler.access.InternalToken;
 import io.autoglm.scheduler.registry.ProbeTarget;
+import io.autoglm.service.InternalToken;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -19,7 +19,7 @@ class ProberTest {
     private final Prober prober = new Prober(
             vertx,
             Configs.of(ProbeConfig.class, Map.of()),
-            new InternalToken(Configs.of(AccessConfig.class, Map.of("autoglm.internal-token", "secret"))),
+            InternalToken.of(Optional.of("secret"), "token"),
             new ObjectMapper());
 
     @AfterEach

@@ -164,6 +164,27 @@ class LocalInstanceTest {
     }
 
     @Test
+    void an_alarm_ends_when_the_instance_serves_and_not_when_it_is_drained() throws IOException {
+        LocalInstance instance = instance(
+                Map.of("autoglm.lifecycle.local.restart-delays", "0s", "autoglm.lifecycle.local.alarm-delay", "200ms"));
+        try (ServerSocket holder = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            assertThat(holder.isBound()).isTrue();
+            begin(instance);
+            await().atMost(PATIENCE).until(instance::alarmed);
+        }
+        await().atMost(PATIENCE).until(() -> standing().pid() != 0);
+
+        registry.report(
+                Said.ready("inference-1").says(InstanceState.DRAINING, null).report());
+        run(() -> inspect(instance));
+        assertThat(instance.alarmed()).isTrue();
+
+        registry.report(Said.ready("inference-1").report());
+        run(() -> inspect(instance));
+        assertThat(instance.alarmed()).isFalse();
+    }
+
+    @Test
     void a_process_that_cannot_be_written_down_does_not_run_on_unknown() throws IOException {
         Files.createDirectory(dir.resolve("inference-1.pid.new"));
         LocalInstance instance = instance(Map.of("autoglm.lifecycle.local.restart-delays", "1h"));

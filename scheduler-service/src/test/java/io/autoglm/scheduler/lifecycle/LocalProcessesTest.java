@@ -6,11 +6,10 @@ import static org.awaitility.Awaitility.await;
 
 import io.autoglm.scheduler.Configs;
 import io.autoglm.scheduler.ManualClock;
-import io.autoglm.scheduler.access.AccessConfig;
-import io.autoglm.scheduler.access.InternalToken;
 import io.autoglm.scheduler.registry.Registry;
 import io.autoglm.scheduler.registry.RegistryConfig;
 import io.autoglm.service.CannotStart;
+import io.autoglm.service.InternalToken;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -127,6 +126,11 @@ class LocalProcessesTest {
                         .start(new StartupEvent()))
                 .isInstanceOf(CannotStart.class)
                 .hasMessage("autoglm.lifecycle.local.base-port is 65530: the 10 instances need ports within 1…65535");
+        assertThatThrownBy(() -> processes(Map.of("command", IDLE, "instances", "2", "base-port", "2147483647"))
+                        .start(new StartupEvent()))
+                .isInstanceOf(CannotStart.class)
+                .hasMessage("autoglm.lifecycle.local.base-port is 2147483647:"
+                        + " the 2 instances need ports within 1…65535");
         assertThatThrownBy(() ->
                         processes(Map.of("command", IDLE, "alarm-delay", "-1s")).start(new StartupEvent()))
                 .isInstanceOf(CannotStart.class)
@@ -140,12 +144,11 @@ class LocalProcessesTest {
                 "autoglm.lifecycle.local.run-dir", dir.toString(),
                 "autoglm.lifecycle.local.log-dir", dir.toString()));
         settings.forEach((name, value) -> all.put("autoglm.lifecycle.local." + name, value));
-        AccessConfig access = Configs.of(AccessConfig.class, Map.of("autoglm.internal-token", "secret"));
         return new LocalProcesses(
                 Configs.of(LocalConfig.class, all),
                 registry,
                 clock,
-                new InternalToken(access),
+                InternalToken.of(Optional.of("secret"), "token"),
                 new SimpleMeterRegistry(),
                 "127.0.0.1",
                 8081);

@@ -229,6 +229,52 @@ class RegistryTest {
     }
 
     @Test
+    void a_busy_instance_is_not_asked_again_at_once() {
+        staysHeard(Said.ready("a"), Duration.ofSeconds(11));
+        ProbeTarget target = registry.dueForProbe().getFirst();
+
+        registry.busy(target);
+
+        assertThat(registry.dueForProbe()).isEmpty();
+        staysHeard(Said.ready("a"), Duration.ofMillis(9_500));
+        assertThat(registry.dueForProbe()).isEmpty();
+        staysHeard(Said.ready("a"), Duration.ofMillis(500));
+        assertThat(registry.dueForProbe()).containsExactly(target);
+    }
+
+    @Test
+    void a_busy_instance_whose_last_probe_failed_is_not_asked_again_at_once_either() {
+        registry.report(Said.ready("a").report());
+        ProbeTarget target = registry.failed("a").orElseThrow();
+        registry.refused(target, "500", false);
+        assertThat(registry.dueForProbe()).containsExactly(target);
+
+        registry.busy(target);
+
+        assertThat(registry.dueForProbe()).isEmpty();
+        staysHeard(Said.ready("a"), Duration.ofSeconds(10));
+        assertThat(registry.dueForProbe()).containsExactly(target);
+    }
+
+    @Test
+    void a_busy_instance_that_is_ejected_stays_so_for_another_timeout() {
+        registry.report(Said.ready("a").report());
+        ProbeTarget target = registry.failed("a").orElseThrow();
+        registry.refused(target, "its port refuses connections", true);
+        staysHeard(Said.ready("a"), Duration.ofSeconds(30));
+        assertThat(registry.dueForProbe()).containsExactly(target);
+
+        registry.busy(target);
+
+        assertThat(state("a")).isEqualTo(EJECTED);
+        assertThat(phase("a").reason()).isEqualTo("its port refuses connections");
+        staysHeard(Said.ready("a"), Duration.ofMillis(29_500));
+        assertThat(registry.dueForProbe()).isEmpty();
+        staysHeard(Said.ready("a"), Duration.ofMillis(500));
+        assertThat(registry.dueForProbe()).containsExactly(target);
+    }
+
+    @Test
     void only_a_probe_after_the_timeout_brings_an_ejected_instance_back() {
         registry.report(Said.ready("a").report());
         ProbeTarget target = registry.failed("a").orElseThrow();

@@ -42,6 +42,15 @@ public record KeysFile(Path path, boolean isOurs) {
                 .anyMatch(entry -> hash.equals(entry.at("sha256").text()));
     }
 
+    /// What to tell someone who asks for a key: this one where it is let in, else where those are that are.
+    public String toTell(String key) {
+        try {
+            return admits(key) ? key : "one of those in " + path;
+        } catch (IOException unreadable) {
+            return "one of those in " + path;
+        }
+    }
+
     private List<Json> entries() throws IOException {
         if (!Files.exists(path)) return List.of();
         try {

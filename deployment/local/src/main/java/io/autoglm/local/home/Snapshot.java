@@ -62,7 +62,8 @@ public record Snapshot(
                         Path.of(json.at("model").text("")),
                         (int) json.at("instances").number(0),
                         (int) json.at("portOffset").number(0),
-                        json.at("host").text("127.0.0.1")),
+                        json.at("host").text("127.0.0.1"),
+                        Boolean.TRUE.equals(json.at("development").value())),
                 Phase.valueOf(json.at("phase").text("stopped").toUpperCase(Locale.ROOT)),
                 json.at("reason").text(),
                 json.at("parts").items().stream().map(PartStatus::of).toList());
@@ -78,6 +79,7 @@ public record Snapshot(
                                 "instances", options.instances(),
                                 "portOffset", options.portOffset(),
                                 "host", options.host(),
+                                "development", options.development(),
                                 "phase", phase.name().toLowerCase(Locale.ROOT),
                                 "reason", reason,
                                 "parts", parts.stream().map(PartStatus::toJson).toList())

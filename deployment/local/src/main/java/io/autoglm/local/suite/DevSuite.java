@@ -9,13 +9,19 @@ import io.autoglm.local.network.PortPlan;
 import io.autoglm.local.supervision.Health;
 import io.autoglm.local.supervision.PartSpec;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 
 /// What the services need around them in development mode: a Redis, and settings that make them know each other. They
 /// stand on their default ports; the scheduler starts no instance, since the one under development reports by itself.
 ///
 /// @param environment for Maven and so for all four; holds secrets
-public record DevSuite(PartSpec redis, Map<String, String> environment, String key) {
+/// @param keyToTell   the API key, or where those are that the user's own file lets in
+public record DevSuite(PartSpec redis, Map<String, String> environment, String keyToTell) {
+
+    /// They mean the gateway of a packaged suite. Here they would reach all four: one address that opens the internal
+    /// services to the network, and one port for all.
+    private static final List<String> NOT_INHERITED = List.of("AUTOGLM_HOST", "AUTOGLM_PORT", "AUTOGLM_MANAGEMENT_");
 
     public static DevSuite lay(Home home, SuiteOptions options, Map<String, String> environment)
             throws IOException, CannotStart {
@@ -32,7 +38,13 @@ public record DevSuite(PartSpec redis, Map<String, String> environment, String k
                 "AUTOGLM_SCHEDULER_URL", ports.url(ports.scheduler()),
                 "AUTOGLM_CONTEXT_URL", ports.url(ports.context()),
                 "AUTOGLM_INSTANCE_URL", ports.url(ports.firstInstance()));
-        return new DevSuite(redis.spec(), settings, secrets.key());
+        return new DevSuite(redis.spec(), settings, keys.toTell(secrets.key()));
+    }
+
+    /// Makes the user's environment that of Maven.
+    public void layOver(Map<String, String> inherited) {
+        inherited.keySet().removeIf(name -> NOT_INHERITED.stream().anyMatch(name::startsWith));
+        inherited.putAll(environment);
     }
 
     /// A Redis that cannot be asked from here is left to the context service, which says what is wrong with it.

@@ -4,8 +4,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The Java command of a part, with the flags of a laptop: four services on two cores are all ready in about 4 s with
-/// them and in 10 s without.
+/// The Java command of a part, with the flags of a laptop, where four services start on two cores at once: little to
+/// compile, little memory, and class data that the last start has left.
 ///
 /// @param java the executable this launcher runs on
 record Jvm(Path java) {

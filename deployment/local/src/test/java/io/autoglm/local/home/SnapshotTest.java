@@ -28,7 +28,7 @@ class SnapshotTest {
         Instant since = Instant.parse("2026-11-21T10:00:00.125Z");
         Snapshot written = new Snapshot(
                 new Running(7, "a birth"),
-                new SuiteOptions(Path.of("/models/glm"), 2, 100, "0.0.0.0"),
+                new SuiteOptions(Path.of("/models/glm"), 2, 100, "0.0.0.0", true),
                 Phase.FAILED,
                 "port 8080 is in use by pid 1 (init)",
                 List.of(

@@ -265,6 +265,42 @@ class ScriptTest {
     }
 
     @Test
+    void a_dead_lock_that_cannot_be_removed_is_not_tried_for_ever() throws Exception {
+        mvnw(":");
+        Files.createDirectories(lock().getParent());
+        Files.createSymbolicLink(lock(), Path.of("999999999@1"));
+        Path bin = Files.createDirectories(folder.resolve("bin"));
+        executable(bin.resolve("ln"), "echo 'ln: Permission denied' >&2; exit 1");
+        environment.put("PATH", bin + ":/usr/bin:/bin");
+
+        Process build = launch(checkout.resolve("autoglm").toString(), "status");
+        try {
+            assertThat(build.waitFor(PATIENCE)).isTrue();
+            assertThat(build.exitValue()).isEqualTo(1);
+            assertThat(build.inputReader().readLine())
+                    .isEqualTo("autoglm: no build can be started: "
+                            + checkout.toRealPath().resolve(".autoglm/building")
+                            + ", of a process that has ended, cannot be removed");
+        } finally {
+            build.destroyForcibly();
+        }
+    }
+
+    @Test
+    void dev_builds_a_launcher_that_is_older_than_its_sources_and_only_then() throws Exception {
+        mvnw("echo built >>builds");
+        Path source = Files.createDirectories(checkout.resolve("deployment/local/src/main"));
+
+        assertThat(run("dev").exitCode()).isZero();
+        assertThat(run("dev").exitCode()).isZero();
+        assertThat(checkout.resolve("builds")).hasContent("built");
+
+        Files.setLastModifiedTime(source, FileTime.from(Instant.now().plusSeconds(60)));
+        assertThat(run("dev").exitCode()).isZero();
+        assertThat(checkout.resolve("builds")).hasContent("built\nbuilt");
+    }
+
+    @Test
     void a_folder_that_cannot_be_made_is_named() throws Exception {
         mvnw(":");
         Files.writeString(checkout.resolve(".autoglm"), "in the way");

@@ -1,4 +1,4 @@
-package io.autoglm.scheduler.access;
+package io.autoglm.service;
 
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import jakarta.enterprise.event.Observes;
@@ -7,7 +7,7 @@ import jakarta.inject.Singleton;
 /// From `SIGTERM` on, clients that keep connections are asked to leave theirs, so that none of them sends a
 /// request into a closing one. Readiness is down for the same time; Quarkus then waits for what still runs.
 @Singleton
-final class Drain {
+public final class Drain {
     /// Written once by the shutdown thread, read by every event loop.
     private volatile boolean draining;
 
@@ -15,7 +15,7 @@ final class Drain {
         draining = true;
     }
 
-    boolean hasBegun() {
+    public boolean hasBegun() {
         return draining;
     }
 }

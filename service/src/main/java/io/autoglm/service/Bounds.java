@@ -1,6 +1,5 @@
-package io.autoglm.scheduler;
+package io.autoglm.service;
 
-import io.autoglm.service.CannotStart;
 import java.time.Duration;
 
 /// What settings must hold before anything is built on them. One that does not stops the start with its name.

@@ -1,4 +1,4 @@
-package io.autoglm.scheduler.access;
+package io.autoglm.service;
 
 import io.autoglm.protocol.TraceParent;
 import java.util.HexFormat;
@@ -7,13 +7,13 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// The id that ties the logs of all services together.
-final class TraceId {
+public final class TraceId {
     private TraceId() {}
 
     private static final Pattern GIVEN = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
     /// The one of `traceparent`, else the one of `x-trace-id` where it can stand in a log line, else a new one.
-    static String of(@Nullable String given, @Nullable String traceparent) {
+    public static String of(@Nullable String traceparent, @Nullable String given) {
         return TraceParent.traceId(traceparent)
                 .orElseGet(() -> given != null && GIVEN.matcher(given).matches() ? given : fresh());
     }
