@@ -356,7 +356,9 @@ class BadInputTest {
         for (String path : new String[] {"/v1/models", "/v1/models/autoglm-nano"}) {
             refused(client.send(client.anonymous(path).GET()), 401, null);
         }
-        for (String path : new String[] {CHAT, "/v1/completions", "/tokenize", "/detokenize"}) {
+        for (String path : new String[] {
+            CHAT, "/v1/completions", "/v1/embeddings", "/tokenize", "/detokenize"
+        }) {
             refused(
                     client.send(client.anonymous(path)
                             .header("x-autoglm-internal-token", "wrong")
