@@ -61,6 +61,8 @@ public class Routes {
                 HttpMethod.POST,
                 "/v1/embeddings",
                 (exchange, model) -> Embeddings.prepare(exchange, model, mostBytes));
+        endpoint(router, HttpMethod.POST, "/v1/rerank", Rerank::prepare);
+        endpoint(router, HttpMethod.POST, "/rerank", Rerank::prepare);
         endpoint(router, HttpMethod.GET, "/v1/models", Models::list);
         endpoint(router, HttpMethod.GET, "/v1/models/:id", Models::one);
         endpoint(router, HttpMethod.POST, "/tokenize", Tokenization::tokenize);

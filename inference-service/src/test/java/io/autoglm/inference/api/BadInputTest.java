@@ -357,7 +357,7 @@ class BadInputTest {
             refused(client.send(client.anonymous(path).GET()), 401, null);
         }
         for (String path : new String[] {
-            CHAT, "/v1/completions", "/v1/embeddings", "/tokenize", "/detokenize"
+            CHAT, "/v1/completions", "/v1/embeddings", "/v1/rerank", "/rerank", "/tokenize", "/detokenize"
         }) {
             refused(
                     client.send(client.anonymous(path)
