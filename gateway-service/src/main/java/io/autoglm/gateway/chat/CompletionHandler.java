@@ -5,13 +5,13 @@ import io.autoglm.gateway.admission.Decision;
 import io.autoglm.gateway.admission.Permit;
 import io.autoglm.gateway.errors.Problem;
 import io.autoglm.gateway.errors.ProblemWriter;
-import io.autoglm.gateway.http.BodyBudget;
-import io.autoglm.gateway.http.BodyReader;
-import io.autoglm.gateway.http.BodyReader.Body;
-import io.autoglm.gateway.http.Farewell;
 import io.autoglm.gateway.http.Trace;
 import io.autoglm.gateway.identity.Caller;
 import io.autoglm.protocol.Headers;
+import io.autoglm.service.http.BodyBudget;
+import io.autoglm.service.http.BodyReader;
+import io.autoglm.service.http.BodyReader.Body;
+import io.autoglm.service.http.Farewell;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.buffer.Buffer;
@@ -46,7 +46,7 @@ public final class CompletionHandler {
         this.admission = admission;
         this.problems = problems;
         this.parser = new RequestParser(services.config().maxMessages());
-        this.bodies = new BodyBudget(
+        this.bodies = BodyBudget.amongAccounts(
                 services.config().maxBodiesBytes(), services.config().maxBodyBytes());
         Gauge.builder("autoglm.bodies.bytes", bodies, BodyBudget::heldBytes)
                 .description("Request bodies that are held, bytes")

@@ -9,8 +9,11 @@ import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpRequest;
+import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -339,6 +342,31 @@ class BadInputTest {
         Client.Answer answer = chat(request -> request.put("user", "x".repeat(2 << 20)));
 
         refused(answer, 413, null);
+    }
+
+    /// More than the linger of the farewell, far less than the time that a body has.
+    private static final int CLOSED_WITHIN_MILLIS = 20_000;
+
+    @Test
+    void who_goes_on_sending_a_body_that_was_refused_loses_the_connection() throws IOException {
+        try (Socket socket = new Socket(base.getHost(), base.getPort())) {
+            socket.setSoTimeout(CLOSED_WITHIN_MILLIS);
+            OutputStream out = socket.getOutputStream();
+            out.write(("POST " + CHAT + " HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n"
+                            + "x-autoglm-internal-token: " + NanoProfile.TOKEN
+                            + "\r\ntransfer-encoding: chunked\r\n\r\n")
+                    .getBytes(StandardCharsets.US_ASCII));
+            // A megabyte is allowed; the end of this one is never sent.
+            String chunk = "10000\r\n" + "x".repeat(0x10000) + "\r\n";
+            for (int i = 0; i < 17; i++) {
+                out.write(chunk.getBytes(StandardCharsets.US_ASCII));
+            }
+            out.flush();
+
+            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+            assertThat(answer).startsWith("HTTP/1.1 413 ").containsIgnoringCase("connection: close");
+        }
     }
 
     @Test
