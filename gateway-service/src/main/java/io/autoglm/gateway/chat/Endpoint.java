@@ -4,32 +4,17 @@ import java.util.List;
 
 /// What a model may be asked for.
 enum Endpoint {
-    CHAT("chat", List.of("/v1/chat/completions"), List.of("messages")),
-    TEXT("text_completion", List.of("/v1/completions"), List.of("prompt")),
-    EMBEDDINGS("embeddings", List.of("/v1/embeddings"), List.of("input")),
-    RERANK("rerank", List.of("/v1/rerank", "/rerank"), List.of("query", "documents")),
-    /// Of a prompt or of messages, which is the instance's to judge.
-    TOKENIZE("tokenize", List.of("/tokenize"), List.of()),
-    DETOKENIZE("detokenize", List.of("/detokenize"), List.of("tokens"));
+    CHAT("chat"),
+    TEXT("text_completion"),
+    EMBEDDINGS("embeddings"),
+    RERANK("rerank"),
+    TOKENIZE("tokenize"),
+    DETOKENIZE("detokenize");
 
     private final String operation;
-    private final List<String> paths;
-    private final List<String> required;
 
-    Endpoint(String operation, List<String> paths, List<String> required) {
+    Endpoint(String operation) {
         this.operation = operation;
-        this.paths = paths;
-        this.required = required;
-    }
-
-    /// Of an instance.
-    String path() {
-        return paths.getFirst();
-    }
-
-    /// Of this gateway.
-    List<String> paths() {
-        return paths;
     }
 
     /// The value of OpenTelemetry's `gen_ai.operation.name`.
@@ -37,9 +22,34 @@ enum Endpoint {
         return operation;
     }
 
+    /// Of an instance.
+    String path() {
+        return paths().getFirst();
+    }
+
+    /// Of this gateway.
+    List<String> paths() {
+        return switch (this) {
+            case CHAT -> List.of("/v1/chat/completions");
+            case TEXT -> List.of("/v1/completions");
+            case EMBEDDINGS -> List.of("/v1/embeddings");
+            case RERANK -> List.of("/v1/rerank", "/rerank");
+            case TOKENIZE -> List.of("/tokenize");
+            case DETOKENIZE -> List.of("/detokenize");
+        };
+    }
+
     /// Fields without which nothing can be done, beside `model`.
     List<String> required() {
-        return required;
+        return switch (this) {
+            case CHAT -> List.of("messages");
+            case TEXT -> List.of("prompt");
+            case EMBEDDINGS -> List.of("input");
+            case RERANK -> List.of("query", "documents");
+            // A prompt or messages, which is the instance's to judge.
+            case TOKENIZE -> List.of();
+            case DETOKENIZE -> List.of("tokens");
+        };
     }
 
     /// Whether the answer is generated, token by token, and may be a stream.

@@ -54,6 +54,7 @@ public enum Family {
             "rms_norm_eps", "layernorm_epsilon",
             "attention_bias", "add_qkv_bias");
 
+    @SuppressWarnings("ImmutableEnumChecker") // List.of
     private final List<String> architectures;
 
     Family(String... architectures) {
@@ -120,6 +121,6 @@ public enum Family {
     public boolean mayIgnore(String tensor, int layers) {
         return tensor.endsWith("rotary_emb.inv_freq")
                 || tensor.endsWith("rotary_pos_emb.inv_freq")
-                || is(Trait.PREDICTS_AHEAD) && modules().isInLayerFrom(layers, tensor);
+                || (is(Trait.PREDICTS_AHEAD) && modules().isInLayerFrom(layers, tensor));
     }
 }
