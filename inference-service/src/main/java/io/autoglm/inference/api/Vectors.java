@@ -115,8 +115,8 @@ final class Vectors {
             throw new IllegalStateException("an embedding has no tokens: " + event);
         }
         Embedding text = Objects.requireNonNull(underWay.remove(index));
-        switch (ending) {
-            case Ending.Stopped() -> vectors[index] = text.vector(dimensions);
+        vectors[index] = switch (ending) {
+            case Ending.Stopped() -> text.vector(dimensions);
             case Ending.LengthReached() -> throw new IllegalStateException("text " + index + " has no length to reach");
             case Ending.Cancelled() -> throw new ClientGoneException();
             case Ending.Expired(boolean started) ->
@@ -125,6 +125,6 @@ final class Vectors {
                                 ? "The texts were not read within the time that the request allowed"
                                 : "No slot became free within the time that the request allowed"));
             case Ending.Failed(String message) -> throw new RefusedException(new Refusal.Broken(message));
-        }
+        };
     }
 }

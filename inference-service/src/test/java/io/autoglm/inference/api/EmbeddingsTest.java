@@ -203,10 +203,10 @@ class EmbeddingsTest {
 
     @Test
     void a_client_that_goes_away_frees_its_slots() throws IOException {
-        String long1 = IntStream.range(0, 2000).mapToObj(i -> "7").collect(Collectors.joining(","));
+        String tokens = IntStream.range(0, 2000).mapToObj(i -> "7").collect(Collectors.joining(","));
         String body = "{\"model\":\"autoglm-nano\",\"input\":["
                 + IntStream.range(0, 80)
-                        .mapToObj(i -> "[" + i + "," + long1 + "]")
+                        .mapToObj(i -> "[" + i + "," + tokens + "]")
                         .collect(Collectors.joining(","))
                 + "]}";
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
