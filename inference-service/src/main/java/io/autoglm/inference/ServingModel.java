@@ -107,6 +107,11 @@ public record ServingModel(
         return loaded.decoder().shape().hiddenSize();
     }
 
+    /// Tokens that the model knows, ids 0 to this, exclusive; the tokenizer may know fewer or more.
+    public int embeddings() {
+        return loaded.decoder().shape().vocabularySize();
+    }
+
     public int maxTokens() {
         return served.maxModelTokens();
     }

@@ -27,10 +27,21 @@ final class Prompt {
     }
 
     /// @param answerTokens for which there must be room behind them
-    /// @throws RefusedException if there is not
+    /// @throws RefusedException if there is not, or one of them is not the model's: some tokenizers know more of
+    ///         them than the model has embeddings
     static int[] fitting(ServingModel model, int[] tokens, int answerTokens, String field) {
         if (tokens.length == 0) {
             throw RefusedException.invalid(field, "'" + field + "' must hold at least one token");
+        }
+        for (int token : tokens) {
+            if (token >= model.embeddings()) {
+                throw RefusedException.invalid(
+                        field,
+                        "'" + field + "' holds '" + model.tokenizer().decode(new int[] {token}, true) + "', token "
+                                + token
+                                + " of the tokenizer, but the model has embeddings for " + model.embeddings()
+                                + " tokens");
+            }
         }
         if (tokens.length + answerTokens > model.maxTokens()) {
             throw tooLong(model, Integer.toString(tokens.length), field);

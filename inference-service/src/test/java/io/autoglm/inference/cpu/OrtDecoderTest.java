@@ -220,7 +220,7 @@ class OrtDecoderTest {
         try (LoadedModel model = LoadedModel.open(directory, config)) {
             Decoder decoder = model.decoder();
             assertThat(decoder.shape().kvBytes())
-                    .isEqualTo(4
+                    .isEqualTo(4L
                             * 2
                             * decoder.shape().maxTokens()
                             * directory.config().kvNumbersPerToken());
