@@ -14,11 +14,12 @@ import io.autoglm.service.http.BodyReader.Body;
 import io.autoglm.service.http.Farewell;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -52,12 +53,16 @@ public final class CompletionHandler {
                 .register(metrics);
     }
 
-    public Handler<RoutingContext> chat() {
-        return rc -> handle(rc, Endpoint.CHAT);
+    public void routes(Router router) {
+        for (Endpoint endpoint : Endpoint.values()) {
+            endpoint.paths().forEach(path -> router.post(path).handler(rc -> handle(rc, endpoint)));
+        }
     }
 
-    public Handler<RoutingContext> text() {
-        return rc -> handle(rc, Endpoint.TEXT);
+    /// Whether there is something to POST to at a path.
+    public boolean knows(String path) {
+        return Arrays.stream(Endpoint.values())
+                .anyMatch(endpoint -> endpoint.paths().contains(path));
     }
 
     private void handle(RoutingContext rc, Endpoint endpoint) {

@@ -1,6 +1,5 @@
 package io.autoglm.inference.api;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.autoglm.inference.ServingModel;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,6 +8,7 @@ import java.util.List;
 final class Completions {
 
     private static final int MOST_CHOICES = 128;
+    private static final PromptField PROMPTS = new PromptField("prompt", MOST_CHOICES, 1);
 
     private Completions() {}
 
@@ -25,7 +25,7 @@ final class Completions {
         if (echo && options.sampling().wantsLogprobs()) {
             throw request.wrong("logprobs", "cannot be given for an echoed prompt");
         }
-        List<int[]> prompts = prompts(request, model);
+        List<int[]> prompts = PROMPTS.read(request, model);
         if (prompts.size() * n > MOST_CHOICES) {
             throw request.wrong("prompt", "asks for more than " + MOST_CHOICES + " answers");
         }
@@ -49,54 +49,5 @@ final class Completions {
                         ofChoices,
                         new Answer.Reading("prompt", null, model.format().form(options.responseFormat()), false),
                         promptTokens);
-    }
-
-    /// A string, a list of strings, a list of token ids, or a list of such lists.
-    private static List<int[]> prompts(Fields request, ServingModel model) {
-        JsonNode prompt = request.node("prompt");
-        if (prompt.isTextual()) {
-            return List.of(Prompt.encode(model, prompt.textValue(), true, "prompt"));
-        }
-        if (!prompt.isArray() || prompt.isEmpty()) {
-            throw request.wrong(
-                    "prompt",
-                    request.has("prompt")
-                            ? "must be a string, a list of strings, or a list of token ids"
-                            : "is required");
-        }
-        if (prompt.get(0).isNumber()) {
-            return List.of(tokens(request, prompt, model));
-        }
-        if (prompt.size() > MOST_CHOICES) {
-            throw request.wrong("prompt", "holds " + prompt.size() + " prompts, at most " + MOST_CHOICES);
-        }
-        List<int[]> prompts = new ArrayList<>();
-        for (JsonNode each : prompt) {
-            if (each.isTextual()) {
-                prompts.add(Prompt.encode(model, each.textValue(), true, "prompt"));
-            } else if (each.isArray()) {
-                prompts.add(tokens(request, each, model));
-            } else {
-                throw request.wrong("prompt", "must hold strings, or lists of token ids");
-            }
-        }
-        return prompts;
-    }
-
-    private static int[] tokens(Fields request, JsonNode ids, ServingModel model) {
-        int[] tokens = new int[ids.size()];
-        for (int i = 0; i < tokens.length; i++) {
-            JsonNode id = ids.get(i);
-            if (!id.isIntegralNumber()
-                    || !id.canConvertToInt()
-                    || id.intValue() < 0
-                    || id.intValue() >= model.tokenizer().vocabularySize()) {
-                throw request.wrong(
-                        "prompt",
-                        "must hold token ids from 0 to " + (model.tokenizer().vocabularySize() - 1));
-            }
-            tokens[i] = id.intValue();
-        }
-        return Prompt.fitting(model, tokens, "prompt");
     }
 }

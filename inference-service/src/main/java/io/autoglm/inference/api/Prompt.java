@@ -12,7 +12,7 @@ final class Prompt {
     /// @param withSpecial puts the model's start token before it
     /// @throws RefusedException with OpenAI's `context_length_exceeded`
     static int[] encode(ServingModel model, String text, boolean withSpecial, String field) {
-        return fitting(model, tokens(model, text, withSpecial, field), field);
+        return fitting(model, tokens(model, text, withSpecial, field), 1, field);
     }
 
     /// However many they are, unless the text is so long that it cannot fit: it would take seconds to
@@ -26,9 +26,10 @@ final class Prompt {
         return model.tokenizer().encode(text, withSpecial);
     }
 
-    /// @throws RefusedException if the tokens leave no room for an answer, or one of them is not the model's:
-    ///         some tokenizers know more of them than the model has embeddings
-    static int[] fitting(ServingModel model, int[] tokens, String field) {
+    /// @param answerTokens for which there must be room behind them
+    /// @throws RefusedException if there is not, or one of them is not the model's: some tokenizers know more of
+    ///         them than the model has embeddings
+    static int[] fitting(ServingModel model, int[] tokens, int answerTokens, String field) {
         if (tokens.length == 0) {
             throw RefusedException.invalid(field, "'" + field + "' must hold at least one token");
         }
@@ -42,7 +43,7 @@ final class Prompt {
                                 + " tokens");
             }
         }
-        if (tokens.length >= model.maxTokens()) {
+        if (tokens.length + answerTokens > model.maxTokens()) {
             throw tooLong(model, Integer.toString(tokens.length), field);
         }
         return tokens;

@@ -62,6 +62,14 @@ public class Routes {
         router.get("/health").handler(context -> Health.answer(exchange(context), instance));
         endpoint(router, HttpMethod.POST, "/v1/chat/completions", ChatCompletions::prepare);
         endpoint(router, HttpMethod.POST, "/v1/completions", Completions::prepare);
+        long mostBytes = config.embedding().maxAnswer().asLongValue();
+        endpoint(
+                router,
+                HttpMethod.POST,
+                "/v1/embeddings",
+                (exchange, model) -> Embeddings.prepare(exchange, model, mostBytes));
+        endpoint(router, HttpMethod.POST, "/v1/rerank", Rerank::prepare);
+        endpoint(router, HttpMethod.POST, "/rerank", Rerank::prepare);
         endpoint(router, HttpMethod.GET, "/v1/models", Models::list);
         endpoint(router, HttpMethod.GET, "/v1/models/:id", Models::one);
         endpoint(router, HttpMethod.POST, "/tokenize", Tokenization::tokenize);

@@ -280,6 +280,24 @@ class BadInputTest {
         assertThat(answer.json().at("/error/code").textValue()).isEqualTo("context_length_exceeded");
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+                    /tokenize   | {}                                            | prompt
+                    /tokenize   | {"prompt":7}                                  | prompt
+                    /tokenize   | {"model":"gpt-4","prompt":"hello"}            | model
+                    /tokenize   | {"prompt":"hello","return_token_strs":1}      | return_token_strs
+                    /tokenize   | {"prompt":"hello","add_special_tokens":"no"}  | add_special_tokens
+                    /tokenize   | {"messages":[]}                               | messages
+                    /detokenize | {}                                            | tokens
+                    /detokenize | {"tokens":"1"}                                | tokens
+                    /detokenize | {"tokens":[1.5]}                              | tokens
+                    /detokenize | {"tokens":[-1]}                               | tokens
+                    /detokenize | {"tokens":[99999999]}                         | tokens
+                    """)
+    void a_field_of_a_tokenization_at_fault_is_named(String path, String body, String param) {
+        refused(client.post(path, body), param.equals("model") ? 404 : 400, param);
+    }
+
     @Test
     void too_many_alternatives_of_a_plain_completion_are_named() {
         refused(client.post("/v1/completions", PROMPT.replace("}", ",\"logprobs\":21}")), 400, "logprobs");
@@ -366,7 +384,9 @@ class BadInputTest {
         for (String path : new String[] {"/v1/models", "/v1/models/autoglm-nano"}) {
             refused(client.send(client.anonymous(path).GET()), 401, null);
         }
-        for (String path : new String[] {CHAT, "/v1/completions", "/tokenize", "/detokenize"}) {
+        for (String path : new String[] {
+            CHAT, "/v1/completions", "/v1/embeddings", "/v1/rerank", "/rerank", "/tokenize", "/detokenize"
+        }) {
             refused(
                     client.send(client.anonymous(path)
                             .header("x-autoglm-internal-token", "wrong")
