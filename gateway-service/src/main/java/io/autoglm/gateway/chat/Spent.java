@@ -29,15 +29,29 @@ record Spent(int promptTokens, int completionTokens) {
             Spent spent = NOTHING;
             while (parser.nextToken() == JsonToken.FIELD_NAME) {
                 boolean usage = parser.currentName().equals("usage");
-                parser.nextToken();
-                if (usage) {
-                    JsonNode read = parser.readValueAsTree();
-                    spent = of(read);
+                if (parser.nextToken() == JsonToken.START_OBJECT && usage) {
+                    spent = of(parser);
                 } else {
                     parser.skipChildren();
                 }
             }
             return spent;
         }
+    }
+
+    /// @param parser at the beginning of a `usage` object; then at its end
+    private static Spent of(JsonParser parser) throws IOException {
+        int prompt = 0;
+        int completion = 0;
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            String field = parser.currentName();
+            parser.nextToken();
+            switch (field) {
+                case "prompt_tokens" -> prompt = parser.getValueAsInt(0);
+                case "completion_tokens" -> completion = parser.getValueAsInt(0);
+                default -> parser.skipChildren();
+            }
+        }
+        return new Spent(Math.max(0, prompt), Math.max(0, completion));
     }
 }
