@@ -1,5 +1,6 @@
 package io.autoglm.inference.api;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.autoglm.inference.ServingModel;
 import java.util.Optional;
 
@@ -24,6 +25,21 @@ final class Prompt {
             throw tooLong(model, "at least " + least, field);
         }
         return model.tokenizer().encode(text, withSpecial);
+    }
+
+    /// @param field named when one of them is no token of the model's
+    /// @param ids   a list
+    static int[] tokenIds(Fields request, String field, JsonNode ids, ServingModel model) {
+        int most = model.tokenizer().vocabularySize() - 1;
+        int[] tokens = new int[ids.size()];
+        for (int i = 0; i < tokens.length; i++) {
+            JsonNode id = ids.get(i);
+            if (!id.isIntegralNumber() || !id.canConvertToInt() || id.intValue() < 0 || id.intValue() > most) {
+                throw request.wrong(field, "must hold token ids from 0 to " + most);
+            }
+            tokens[i] = id.intValue();
+        }
+        return tokens;
     }
 
     /// @param answerTokens for which there must be room behind them

@@ -47,19 +47,6 @@ record PromptField(String name, int most, int answerTokens) {
     }
 
     private int[] tokens(Fields request, JsonNode ids, ServingModel model) {
-        int[] tokens = new int[ids.size()];
-        for (int i = 0; i < tokens.length; i++) {
-            JsonNode id = ids.get(i);
-            if (!id.isIntegralNumber()
-                    || !id.canConvertToInt()
-                    || id.intValue() < 0
-                    || id.intValue() >= model.tokenizer().vocabularySize()) {
-                throw request.wrong(
-                        name,
-                        "must hold token ids from 0 to " + (model.tokenizer().vocabularySize() - 1));
-            }
-            tokens[i] = id.intValue();
-        }
-        return Prompt.fitting(model, tokens, answerTokens, name);
+        return Prompt.fitting(model, Prompt.tokenIds(request, name, ids, model), answerTokens, name);
     }
 }

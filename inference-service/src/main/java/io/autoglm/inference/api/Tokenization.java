@@ -47,19 +47,7 @@ final class Tokenization {
         if (!ids.isArray() || ids.size() > MOST_TOKENS) {
             throw request.wrong("tokens", "must be a list of at most " + MOST_TOKENS + " token ids");
         }
-        int[] tokens = new int[ids.size()];
-        for (int i = 0; i < tokens.length; i++) {
-            JsonNode id = ids.get(i);
-            if (!id.isIntegralNumber()
-                    || !id.canConvertToInt()
-                    || id.intValue() < 0
-                    || id.intValue() >= model.tokenizer().vocabularySize()) {
-                throw request.wrong(
-                        "tokens",
-                        "must hold token ids from 0 to " + (model.tokenizer().vocabularySize() - 1));
-            }
-            tokens[i] = id.intValue();
-        }
+        int[] tokens = Prompt.tokenIds(request, "tokens", ids, model);
         ObjectNode body = JsonBody.MAPPER
                 .createObjectNode()
                 .put("prompt", model.tokenizer().decode(tokens, true));

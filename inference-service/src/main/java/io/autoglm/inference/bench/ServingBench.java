@@ -28,7 +28,7 @@ public final class ServingBench {
 
     private static final int PROMPT_TOKENS = 512;
     private static final int CONTEXT_TOKENS = 64;
-    private static final int STEPS = 64;
+    private static final int STEPS = 128;
     private static final int[] STREAMS = {1, 4, 8, 16};
     private static final int OWN_TOKENS = 32;
     private static final int FIRST_TOKENS = 20;

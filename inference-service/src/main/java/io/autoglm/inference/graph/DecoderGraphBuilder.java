@@ -41,7 +41,7 @@ public final class DecoderGraphBuilder {
         this.experts = new ExpertBlock(graph, write, feedForward, writer, config, format);
     }
 
-    /// @param writer    of the weights that cannot be used as they lie in the file
+    /// @param writer of the weights that cannot be used as they lie in the file
     /// @throws ModelLoadException if the checkpoint lacks a tensor, or has one that this graph would not use
     public static DecoderGraph build(DecoderConfig config, Weights weights, GraphShape shape, MatrixWriter writer) {
         DecoderGraphBuilder builder = new DecoderGraphBuilder(config, weights, shape, writer);
