@@ -71,7 +71,7 @@ public record ServingModel(
                         kept(config.weightCache()),
                         config.cpu().kvCache(),
                         config.cpu().threads(),
-                        batching.slots(),
+                        batching.slots() + batching.spareSlots(),
                         batching.maxTokens()));
         int maxTokens = loaded.decoder().shape().maxTokens();
         int width = loaded.decoder().shape().vocabularySize();

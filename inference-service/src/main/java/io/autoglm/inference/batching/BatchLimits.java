@@ -1,5 +1,6 @@
 package io.autoglm.inference.batching;
 
+import io.autoglm.inference.engine.Decoder;
 import java.time.Duration;
 
 /// The bounds of a batch loop.
@@ -8,7 +9,13 @@ import java.time.Duration;
 /// @param prefillChunk     prompt tokens in one step, at most
 /// @param interTokenBudget what a step should take at most while answers are running; the prefill chunk shrinks for it
 /// @param lastStep         how long closing waits for the step that is under way
-public record BatchLimits(int queue, int prefillChunk, Duration interTokenBudget, Duration lastStep) {
+/// @param spareSlots       of the decoder's, for the rows of paused sequences
+/// @param draftTokens      that are guessed and checked in one step at most; 0 for none
+public record BatchLimits(
+        int queue, int prefillChunk, Duration interTokenBudget, Duration lastStep, int spareSlots, int draftTokens) {
+
+    private static final int MOST_SPARE_SLOTS = 128;
+
     public BatchLimits {
         if (queue < 1) {
             throw new IllegalArgumentException("autoglm.batching.queue: must be at least 1, is " + queue);
@@ -23,6 +30,14 @@ public record BatchLimits(int queue, int prefillChunk, Duration interTokenBudget
         }
         if (lastStep.isNegative()) {
             throw new IllegalArgumentException("lastStep: must not be negative, is " + lastStep);
+        }
+        if (spareSlots < 0 || spareSlots > MOST_SPARE_SLOTS) {
+            throw new IllegalArgumentException(
+                    "autoglm.batching.spare-slots: " + spareSlots + " is not within 0.." + MOST_SPARE_SLOTS);
+        }
+        if (draftTokens < 0 || draftTokens > Decoder.MOST_DRAFT_TOKENS) {
+            throw new IllegalArgumentException(
+                    "autoglm.batching.draft-tokens: " + draftTokens + " is not within 0.." + Decoder.MOST_DRAFT_TOKENS);
         }
     }
 }

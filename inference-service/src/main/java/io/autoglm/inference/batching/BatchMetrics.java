@@ -36,6 +36,10 @@ public final class BatchMetrics {
     private final Counter generationTokens;
     private final Counter prefixQueries;
     private final Counter prefixHits;
+    private final Counter preemptions;
+    private final Counter drafts;
+    private final Counter draftTokens;
+    private final Counter acceptedTokens;
     private final Map<String, Counter> finished;
     private final DistributionSummary stepTokens;
     private final DistributionSummary requestPromptTokens;
@@ -58,7 +62,10 @@ public final class BatchMetrics {
         generationTokens = registry.counter("vllm:generation_tokens", tags);
         prefixQueries = registry.counter("vllm:prefix_cache_queries", tags);
         prefixHits = registry.counter("vllm:prefix_cache_hits", tags);
-        registry.counter("vllm:num_preemptions", tags);
+        preemptions = registry.counter("vllm:num_preemptions", tags);
+        drafts = registry.counter("vllm:spec_decode_num_drafts", tags);
+        draftTokens = registry.counter("vllm:spec_decode_num_draft_tokens", tags);
+        acceptedTokens = registry.counter("vllm:spec_decode_num_accepted_tokens", tags);
         finished = Stream.of("stop", "length", "abort", "error")
                 .collect(Collectors.toMap(
                         reason -> reason,
@@ -98,6 +105,17 @@ public final class BatchMetrics {
         queueTime.record(NANOS * (nowNanos - work.submittedNanos()));
     }
 
+    void preempted() {
+        preemptions.increment();
+    }
+
+    /// @param accepted of `count` guessed tokens, how many the model said
+    void checked(int count, int accepted) {
+        drafts.increment();
+        draftTokens.increment(count);
+        acceptedTokens.increment(accepted);
+    }
+
     void stepped(int tokens) {
         stepTokens.record(tokens);
     }
@@ -106,7 +124,7 @@ public final class BatchMetrics {
     void token(Sequence sequence, long previousNanos, long nowNanos) {
         generationTokens.increment();
         if (sequence.generated() == 1) {
-            promptTokens.increment(sequence.prompt().length);
+            promptTokens.increment(sequence.work().promptTokens());
             timeToFirstToken.record(NANOS * (nowNanos - sequence.work().submittedNanos()));
         } else {
             interTokenLatency.record(NANOS * (nowNanos - previousNanos));
@@ -115,7 +133,7 @@ public final class BatchMetrics {
 
     /// The prompt of an embedding was read.
     void embedded(Sequence sequence, long nowNanos) {
-        promptTokens.increment(sequence.prompt().length);
+        promptTokens.increment(sequence.work().promptTokens());
         inferenceTime.record(NANOS * (nowNanos - sequence.seatedNanos()));
         prefillTime.record(NANOS * (nowNanos - sequence.seatedNanos()));
     }

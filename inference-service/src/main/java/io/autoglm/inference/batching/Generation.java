@@ -48,7 +48,7 @@ public final class Generation extends Work {
     /// All but the last token, whose logits are needed.
     @Override
     int reusable() {
-        return promptTokens() - 1;
+        return text().length - 1;
     }
 
     boolean stopsAt(int token) {

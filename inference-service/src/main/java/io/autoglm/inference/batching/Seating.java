@@ -30,6 +30,9 @@ sealed interface Seating {
     /// What a slot holds. Not a record, since those must not share arrays; this one lives no longer than a look at it.
     final class Held {
 
+        /// No rows, and not for anyone.
+        static final Held NOTHING = new Held(new int[0], 0, false, 0);
+
         private final int[] tokens;
         private final int valid;
         private final int known;
@@ -37,11 +40,11 @@ sealed interface Seating {
         private final boolean free;
         private final long lastUse;
 
-        /// Free, or writing an answer.
+        /// Free, or writing an answer, or a spare slot.
         ///
         /// @param tokens  row by row; the array may be longer
         /// @param valid   rows that are computed
-        /// @param free    nobody's
+        /// @param free    for whoever comes
         /// @param lastUse grows with each use
         Held(int[] tokens, int valid, boolean free, long lastUse) {
             this(tokens, valid, valid, null, free, lastUse);

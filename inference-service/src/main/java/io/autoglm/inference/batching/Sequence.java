@@ -2,15 +2,17 @@ package io.autoglm.inference.batching;
 
 import io.autoglm.inference.sampling.SampledToken;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// Work that has a slot: its place in its own text, and when things happened to it. Only the loop's thread
-/// touches it.
+/// Work that has, or had, a slot: its place in its own text, and when things happened to it. Only the loop's
+/// thread touches it.
 final class Sequence {
 
     private final Work work;
     private final int limit;
     private final long seatedNanos;
+    private final DraftRecord drafts = new DraftRecord();
 
     private @Nullable Slot slot;
     private int generated;
@@ -21,7 +23,7 @@ final class Sequence {
     /// @param maxTokens rows of a slot
     Sequence(Work work, int maxTokens, long nowNanos) {
         this.work = work;
-        this.limit = Math.min(work.maxTokens(), maxTokens - work.prompt().length);
+        this.limit = Math.min(work.maxTokens(), maxTokens - work.promptTokens());
         this.seatedNanos = nowNanos;
     }
 
@@ -29,16 +31,30 @@ final class Sequence {
         return work;
     }
 
-    int[] prompt() {
-        return work.prompt();
-    }
-
-    void sitsIn(Slot slot) {
+    void sitsIn(@Nullable Slot slot) {
         this.slot = slot;
     }
 
+    /// Where it sits, or its rows are kept while it is paused; null where neither.
+    @Nullable
+    Slot slot() {
+        return slot;
+    }
+
+    /// Its text is in the cache, so that it goes on token by token.
     boolean prefilled() {
-        return slot != null && slot.valid() >= prompt().length;
+        return slot != null && slot.valid() >= work.text().length;
+    }
+
+    /// From now on what it has said is part of the text that is to be read when it gets a slot again.
+    void pause() {
+        if (slot != null && prefilled()) {
+            int[] text = Arrays.copyOf(slot.tokens(), slot.valid() + 1);
+            text[slot.valid()] = lastToken;
+            work.paused(this, text);
+        } else {
+            work.paused(this, work.text());
+        }
     }
 
     int remaining() {
@@ -53,6 +69,10 @@ final class Sequence {
         return lastToken;
     }
 
+    DraftRecord drafts() {
+        return drafts;
+    }
+
     /// Draws the next token from row `row` of `logits`; only of a generation.
     ///
     /// @return how the sequence ended with it, or null if it goes on
@@ -61,7 +81,7 @@ final class Sequence {
         if (!(work instanceof Generation generation)) {
             throw new IllegalStateException("nothing is drawn for an embedding");
         }
-        SampledToken sampled = generation.sampler().next(logits, row, prompt().length + generated, remaining());
+        SampledToken sampled = generation.sampler().next(logits, row, work.promptTokens() + generated, remaining());
         lastToken = sampled.token();
         generated++;
         firstTokenNanos = generated == 1 ? nowNanos : firstTokenNanos;

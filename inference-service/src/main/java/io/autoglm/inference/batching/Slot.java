@@ -20,6 +20,14 @@ final class Slot {
         return sequence;
     }
 
+    /// The sequence, where there is one for sure.
+    Sequence occupant() {
+        if (sequence == null) {
+            throw new IllegalStateException("nobody sits in this slot");
+        }
+        return sequence;
+    }
+
     int valid() {
         return valid;
     }
@@ -28,22 +36,26 @@ final class Slot {
         return lastUse;
     }
 
+    /// Row by row; behind [#valid], the text that is still to be read.
     int[] tokens() {
         return tokens;
     }
 
-    /// Rows `[0, reuse)` are there; the rest of the prompt is written down as what is to be read.
+    /// Rows `[0, reuse)` are there; the rest of the text is written down as what is to be read.
     void seat(Sequence sequence, int reuse, long use) {
-        int[] prompt = sequence.prompt();
-        System.arraycopy(prompt, 0, tokens, 0, prompt.length);
+        int[] text = sequence.work().text();
+        System.arraycopy(text, 0, tokens, 0, text.length);
         valid = reuse;
         lastUse = use;
         this.sequence = sequence;
         sequence.sitsIn(this);
     }
 
-    /// The rows stay valid and wait for a prompt that begins like them.
+    /// The rows stay valid and wait for a text that begins like them.
     void free(long use) {
+        if (sequence != null && sequence.slot() == this) {
+            sequence.sitsIn(null);
+        }
         sequence = null;
         lastUse = use;
     }
@@ -54,11 +66,11 @@ final class Slot {
         System.arraycopy(other.tokens, 0, tokens, 0, other.valid);
         valid = other.valid;
         lastUse = use;
+        other.free(use);
         sequence = moved;
         if (moved != null) {
             moved.sitsIn(this);
         }
-        other.free(use);
     }
 
     /// Row `valid` now stands for `token`.
@@ -66,8 +78,16 @@ final class Slot {
         tokens[valid++] = token;
     }
 
+    /// Rows `[0, to)` are those of the text.
     void prefilled(int to) {
         valid = to;
+    }
+
+    /// What may follow the text, the rows' and `last`; null where nothing suggests itself.
+    @Nullable
+    Draft draft(int last, int count) {
+        tokens[valid] = last;
+        return Draft.of(tokens, valid + 1, count);
     }
 
     /// Keeps a row free for the idle token that a decode run over this slot writes.
@@ -89,10 +109,10 @@ final class Slot {
         if (sequence == null) {
             return new SlotView.Free(valid);
         }
-        int promptTokens = sequence.prompt().length;
         return sequence.prefilled()
                 ? new SlotView.Decoding(valid, sequence.remaining())
-                : new SlotView.Prefilling(valid, promptTokens, sequence.work().urgency(nowNanos));
+                : new SlotView.Prefilling(
+                        valid, sequence.work().text().length, sequence.work().urgency(nowNanos));
     }
 
     Seating.Held held(long nowNanos) {
@@ -101,6 +121,16 @@ final class Slot {
             return new Seating.Held(tokens, valid, current == null, lastUse);
         }
         return new Seating.Held(
-                tokens, valid, current.prompt().length, current.work().urgency(nowNanos));
+                tokens, valid, current.work().text().length, current.work().urgency(nowNanos));
+    }
+
+    /// As if whoever sits here had left.
+    Seating.Held leftBehind() {
+        return new Seating.Held(tokens, valid, true, lastUse);
+    }
+
+    /// Of a spare slot: nobody may sit there.
+    Seating.Held spared() {
+        return new Seating.Held(tokens, valid, false, lastUse);
     }
 }

@@ -61,6 +61,17 @@ final class WaitingLine {
         }
     }
 
+    /// Takes back what had a slot; it was accepted before, so no limit holds.
+    void back(Work work) {
+        lock.lock();
+        try {
+            waiting.add(work);
+            sizeChanged();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// From now on every submission is refused.
     void close() {
         lock.lock();

@@ -19,6 +19,12 @@ public abstract sealed class Work permits Generation, Embedding {
 
     private volatile int cachedTokens;
 
+    /// What is to be read: the prompt, and of paused work what it has said too. Only the loop's thread
+    /// touches both.
+    private int[] text;
+
+    private @Nullable Sequence paused;
+
     /// Written by {@link WaitingLine} under its lock, before the loop sees it.
     private long arrival;
 
@@ -33,6 +39,7 @@ public abstract sealed class Work permits Generation, Embedding {
         }
         this.index = index;
         this.prompt = prompt;
+        this.text = prompt;
         this.priority = priority;
         this.deadlineNanos = deadlineNanos;
         this.events = events;
@@ -41,7 +48,7 @@ public abstract sealed class Work permits Generation, Embedding {
     /// Tokens behind the prompt, for at least one of which there must be room.
     abstract int maxTokens();
 
-    /// Of the prompt's first tokens, how many need not be computed where their rows are there already.
+    /// Of the first tokens of [#text], how many need not be computed where their rows are there already.
     abstract int reusable();
 
     /// Nobody wants the answer any more. Frees its slot within one step. Harmless when it has ended.
@@ -62,8 +69,21 @@ public abstract sealed class Work permits Generation, Embedding {
         return prompt.length;
     }
 
-    final int[] prompt() {
-        return prompt;
+    final int[] text() {
+        return text;
+    }
+
+    /// Its slot was taken for something more urgent; it waits again, with its old place in the line.
+    ///
+    /// @param text that is to be read when it goes on
+    final void paused(Sequence sequence, int[] text) {
+        this.paused = sequence;
+        this.text = text;
+    }
+
+    /// Null for work that never had a slot.
+    final @Nullable Sequence paused() {
+        return paused;
     }
 
     final int index() {
@@ -74,11 +94,11 @@ public abstract sealed class Work permits Generation, Embedding {
         return events;
     }
 
-    /// @param seated whether it has a slot
+    /// @param begun whether it has, or had, a slot
     /// @return why it must not go on, or null if it may
-    final @Nullable Ending ending(long nowNanos, boolean seated) {
+    final @Nullable Ending ending(long nowNanos, boolean begun) {
         Ending wished = wish.get();
-        return wished == null && nowNanos - deadlineNanos >= 0 ? new Ending.Expired(seated) : wished;
+        return wished == null && nowNanos - deadlineNanos >= 0 ? new Ending.Expired(begun) : wished;
     }
 
     final void cached(int tokens) {

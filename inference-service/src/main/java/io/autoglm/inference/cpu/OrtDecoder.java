@@ -42,6 +42,7 @@ final class OrtDecoder implements Decoder {
     private final IntBuffer lastRows;
     private final IntBuffer longest;
     private final IntBuffer logitsIndex;
+    private final IntBuffer wantedIndexes;
     private final FloatBuffer logits;
     private final OnnxTensor longestTensor;
     private final OnnxTensor logitsIndexTensor;
@@ -75,7 +76,9 @@ final class OrtDecoder implements Decoder {
         this.lastRows = Tensors.ints(memory, plan.slots());
         this.longest = Tensors.ints(memory, 1);
         this.logitsIndex = Tensors.ints(memory, 1);
-        this.logits = Tensors.buffer(memory.allocate((long) plan.slots() * config.vocabularySize() * Float.BYTES))
+        this.wantedIndexes = Tensors.ints(memory, 1 + MOST_DRAFT_TOKENS);
+        long rows = Math.max(plan.slots(), 1 + MOST_DRAFT_TOKENS);
+        this.logits = Tensors.buffer(memory.allocate(rows * config.vocabularySize() * Float.BYTES))
                 .asFloatBuffer();
         this.longestTensor = OnnxTensor.createTensor(environment, longest, new long[] {1});
         this.logitsIndexTensor = OnnxTensor.createTensor(environment, logitsIndex, new long[] {1});
@@ -88,20 +91,54 @@ final class OrtDecoder implements Decoder {
 
     @Override
     public FloatBuffer prefill(int slot, int start, int[] tokens, int from, int to) {
-        read(slot, start, tokens, from, to, Set.of()).close();
-        return row(1);
+        int rows = to == tokens.length ? 1 : 0;
+        read(slot, start, tokens, from, to, rows, Set.of()).close();
+        return row(rows);
+    }
+
+    @Override
+    public FloatBuffer check(int slot, int start, int[] tokens) {
+        if (tokens.length > 1 + MOST_DRAFT_TOKENS) {
+            throw new IllegalArgumentException(tokens.length + " tokens are too many to check");
+        }
+        read(slot, start, tokens, 0, tokens.length, tokens.length, Set.of()).close();
+        return row(tokens.length);
     }
 
     @Override
     public FloatBuffer embed(int slot, int start, int[] tokens, int from, int to) {
-        try (OrtSession.Result result = read(slot, start, tokens, from, to, Set.of(DecoderGraph.HIDDEN))) {
+        try (OrtSession.Result result = read(slot, start, tokens, from, to, 0, Set.of(DecoderGraph.HIDDEN))) {
             OnnxTensor states = (OnnxTensor) result.get(DecoderGraph.HIDDEN).orElseThrow();
             return states.getFloatBuffer();
         }
     }
 
+    /// @param rows   of logits that are wanted, those of the last tokens
     /// @param wanted outputs beside those that are bound
-    private OrtSession.Result read(int slot, int start, int[] tokens, int from, int to, Set<String> wanted) {
+    /// @return owns the wanted outputs, and none of the bound ones
+    private OrtSession.Result read(int slot, int start, int[] tokens, int from, int to, int rows, Set<String> wanted) {
+        for (int row = 0; row < rows; row++) {
+            wantedIndexes.put(row, to - from - rows + row);
+        }
+        try (OnnxTensor ids = ids(slot, start, tokens, from, to);
+                OnnxTensor indexes =
+                        OnnxTensor.createTensor(environment, wantedIndexes.slice(0, rows), new long[] {rows});
+                OnnxTensor read =
+                        OnnxTensor.createTensor(environment, row(rows), new long[] {1, rows, shape.vocabularySize()})) {
+            StepBindings step = bindings(slot, 1);
+            Map<String, OnnxTensor> inputs = new LinkedHashMap<>(step.inputs());
+            inputs.put(DecoderGraph.INPUT_IDS, ids);
+            inputs.put(DecoderGraph.LOGITS_INDEX, indexes);
+            Map<String, OnnxTensor> outputs = new LinkedHashMap<>(step.outputs());
+            outputs.put(DecoderGraph.LOGITS, read);
+            return session.run(inputs, wanted, outputs);
+        } catch (OrtException e) {
+            throw new EngineException("a step of " + (to - from) + " tokens failed", e);
+        }
+    }
+
+    /// Writes down where the tokens of one sequence go.
+    private OnnxTensor ids(int slot, int start, int[] tokens, int from, int to) throws OrtException {
         Objects.checkIndex(slot, shape.slots());
         Objects.checkFromToIndex(from, to, tokens.length);
         int count = to - from;
@@ -114,12 +151,7 @@ final class OrtDecoder implements Decoder {
         }
         lastRows.put(0, start + count - 1);
         longest.put(0, start + count);
-        logitsIndex.put(0, count - 1);
-        try (OnnxTensor ids = OnnxTensor.createTensor(environment, tokenIds.slice(0, count), new long[] {1, count})) {
-            return run(ids, slot, 1, wanted);
-        } catch (OrtException e) {
-            throw new EngineException("a prefill of " + count + " tokens failed", e);
-        }
+        return OnnxTensor.createTensor(environment, tokenIds.slice(0, count), new long[] {1, count});
     }
 
     @Override
@@ -143,7 +175,9 @@ final class OrtDecoder implements Decoder {
                 ids = OnnxTensor.createTensor(environment, tokenIds.slice(0, count), new long[] {count, 1});
                 decodeTokens.put(count, ids);
             }
-            run(ids, first, count, Set.of()).close();
+            StepBindings step = bindings(first, count);
+            step.inputs().put(DecoderGraph.INPUT_IDS, ids);
+            session.run(step.inputs(), Set.of(), step.outputs()).close();
         } catch (OrtException e) {
             throw new EngineException("a step of " + count + " sequences failed", e);
         }
@@ -166,16 +200,14 @@ final class OrtDecoder implements Decoder {
         return logits.slice(0, rows * shape.vocabularySize());
     }
 
-    /// @return owns the wanted outputs, and none of the bound ones
-    private OrtSession.Result run(OnnxTensor ids, int first, int count, Set<String> wanted) throws OrtException {
+    private StepBindings bindings(int first, int count) throws OrtException {
         KeptBindings.SlotRange range = new KeptBindings.SlotRange(first, count);
         StepBindings step = bindings.get(range);
         if (step == null) {
             step = bind(range);
             bindings.put(range, step);
         }
-        step.inputs().put(DecoderGraph.INPUT_IDS, ids);
-        return session.run(step.inputs(), wanted, step.outputs());
+        return step;
     }
 
     private StepBindings bind(KeptBindings.SlotRange range) throws OrtException {

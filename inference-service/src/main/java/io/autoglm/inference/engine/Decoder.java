@@ -11,13 +11,24 @@ import java.nio.FloatBuffer;
 /// step is done. What is returned is only to be read until the next call, which may overwrite it.
 public interface Decoder extends AutoCloseable {
 
+    /// Of [#check], beside the first token.
+    int MOST_DRAFT_TOKENS = 16;
+
     DecoderShape shape();
 
-    /// Runs `tokens[from, to)` of the sequence in `slot`, the first of them at position `start`; rows `[0, start)` of
-    /// the slot must be valid.
+    /// Runs `tokens[from, to)` of the sequence in `slot`, the first of them at position `start`; rows `[0,
+    /// start)` of the slot must be valid.
     ///
-    /// @return the logits after the last of these tokens, `[vocabularySize]`
+    /// @return the logits after the last of these tokens, `[vocabularySize]`; none where others follow it in
+    ///         `tokens`
     FloatBuffer prefill(int slot, int start, int[] tokens, int from, int to);
+
+    /// Runs all of `tokens` in `slot`, the first of them at position `start`; rows `[0, start)` must be
+    /// valid. Of tokens that turn out wrong, the caller just does not count the rows.
+    ///
+    /// @param tokens 1 to 1 + [#MOST_DRAFT_TOKENS]
+    /// @return the logits after each, `[tokens.length, vocabularySize]`
+    FloatBuffer check(int slot, int start, int[] tokens);
 
     /// As {@link #prefill}, for the hidden states instead: what the output head would read of each of these tokens.
     ///

@@ -31,7 +31,7 @@ public record EngineConfig(
 
     public EngineConfig {
         check("autoglm.cpu.threads", threads, 0, MOST_THREADS);
-        check("autoglm.batching.slots", slots, 1, MOST_SLOTS);
+        check("autoglm.batching.slots (with spare-slots)", slots, 1, MOST_SLOTS);
         check("autoglm.batching.max-tokens", maxTokens, 0, Integer.MAX_VALUE);
         if (weightBlock != SMALL_BLOCK && weightBlock != LARGE_BLOCK) {
             throw new ModelLoadException(

@@ -9,9 +9,9 @@ import java.util.List;
 /// | `input_ids` | int32 | `[batch, sequence]` |
 /// | `seqlens_k` | int32 | `[batch]`: index of the last valid row once this step is done |
 /// | `total_sequence_length` | int32 | `[1]`: the largest of them, plus one |
-/// | `logits_index` | int32 | `[1]`: the position in the step whose logits are wanted |
+/// | `logits_index` | int32 | `[wanted]`: the positions in the step whose logits are wanted |
 /// | `key.N`, `value.N` | float32 | `[batch, kv heads, maxTokens, head size]` |
-/// | `logits` (out) | float32 | `[batch, 1, vocabulary]` |
+/// | `logits` (out) | float32 | `[batch, wanted, vocabulary]` |
 /// | `hidden` (out) | float32 | `[batch, sequence, hidden size]`, after the final norm; bound where it is wanted |
 /// | `key.N.out`, `value.N.out` | float32 | to be bound to the memory of `key.N`, `value.N`: then nothing is copied |
 ///

@@ -12,7 +12,7 @@ import java.util.List;
 /// 1. embedding
 /// 2. for each layer: norm, [AttentionBlock], residual + norm, [FeedForwardBlock] or [ExpertBlock], residual
 ///    + the next norm
-/// 3. of the one position asked for: output head
+/// 3. of the positions asked for: output head
 public final class DecoderGraphBuilder {
 
     private static final Operator CAST = Operator.standard("Cast");
@@ -79,12 +79,12 @@ public final class DecoderGraphBuilder {
     private void declareInputsAndOutputs() {
         Dimension batch = Dimension.named("batch");
         Dimension sequence = Dimension.named("sequence");
+        Dimension wanted = Dimension.named("wanted");
         graph.input(DecoderGraph.INPUT_IDS, TensorType.INT32, batch, sequence);
         graph.input(DecoderGraph.LAST_ROWS, TensorType.INT32, batch);
         graph.input(DecoderGraph.LONGEST, TensorType.INT32, Dimension.of(1));
-        graph.input(DecoderGraph.LOGITS_INDEX, TensorType.INT32, Dimension.of(1));
-        graph.output(
-                DecoderGraph.LOGITS, TensorType.FLOAT, batch, Dimension.of(1), Dimension.of(config.vocabularySize()));
+        graph.input(DecoderGraph.LOGITS_INDEX, TensorType.INT32, wanted);
+        graph.output(DecoderGraph.LOGITS, TensorType.FLOAT, batch, wanted, Dimension.of(config.vocabularySize()));
         graph.output(DecoderGraph.HIDDEN, TensorType.FLOAT, batch, sequence, Dimension.of(config.hiddenSize()));
         Dimension[] cache = {
             batch,

@@ -29,10 +29,12 @@ import org.junit.jupiter.api.Timeout;
 class BatchLoopTest {
 
     private static final int SLOTS = 4;
+    private static final int SPARE = 1;
+    private static final int DRAFTS = 8;
     private static final int MAX_TOKENS = 256;
 
     private final AtomicLong skipped = new AtomicLong();
-    private final ScriptedDecoder decoder = new ScriptedDecoder(SLOTS, MAX_TOKENS);
+    private final ScriptedDecoder decoder = new ScriptedDecoder(SLOTS + SPARE, MAX_TOKENS);
     private volatile boolean countingBroken;
 
     private final SimpleMeterRegistry metrics = new SimpleMeterRegistry() {
@@ -59,7 +61,7 @@ class BatchLoopTest {
     private BatchLoop loop(Duration lastStep) {
         return new BatchLoop(
                         decoder,
-                        new BatchLimits(16, 8, Duration.ofMillis(200), lastStep),
+                        new BatchLimits(16, 8, Duration.ofMillis(200), lastStep, SPARE, DRAFTS),
                         new BatchMetrics(metrics, "scripted", MAX_TOKENS),
                         this::now)
                 .start();
@@ -201,7 +203,7 @@ class BatchLoopTest {
             }
             for (Asked asked : batch) {
                 Ending ending = asked.ending();
-                int[] prompt = asked.generation.prompt();
+                int[] prompt = asked.generation.text();
                 assertThat(asked.tokens).isEqualTo(ScriptedDecoder.answer(prompt, asked.tokens.size()));
                 if (!ending.equals(new Ending.Cancelled())) {
                     assertThat(asked.tokens)
@@ -319,7 +321,7 @@ class BatchLoopTest {
                 .as("one failure is not the instance's")
                 .isNull();
 
-        int[] prompt = asked.generation.prompt();
+        int[] prompt = asked.generation.text();
         Asked next = new Asked(prompt, 10).submit();
         assertThat(next.ending()).isEqualTo(new Ending.LengthReached());
         assertThat(next.tokens).isEqualTo(ScriptedDecoder.answer(prompt, 10));
@@ -506,7 +508,7 @@ class BatchLoopTest {
         assertThat(asked.get(1).ending()).isInstanceOf(Ending.Failed.class);
         for (Asked healthy : List.of(asked.get(0), asked.get(2))) {
             assertThat(healthy.ending()).isEqualTo(new Ending.LengthReached());
-            assertThat(healthy.tokens).isEqualTo(ScriptedDecoder.answer(healthy.generation.prompt(), 40));
+            assertThat(healthy.tokens).isEqualTo(ScriptedDecoder.answer(healthy.generation.text(), 40));
         }
         assertThat(loop.status().failure()).isNull();
     }

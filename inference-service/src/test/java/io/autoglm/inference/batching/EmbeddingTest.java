@@ -46,7 +46,7 @@ class EmbeddingTest {
     private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
 
     private BatchLoop loop(Decoder decoder) {
-        BatchLimits limits = new BatchLimits(64, CHUNK, Duration.ofMillis(200), Duration.ofSeconds(5));
+        BatchLimits limits = new BatchLimits(64, CHUNK, Duration.ofMillis(200), Duration.ofSeconds(5), 0, 0);
         return new BatchLoop(decoder, limits, new BatchMetrics(metrics, "tiny", MAX_TOKENS), System::nanoTime).start();
     }
 
@@ -167,7 +167,7 @@ class EmbeddingTest {
                 assertThat(said(ofAnswer)).isEqualTo(ScriptedDecoder.answer(prompt, 30));
                 for (int i = 0; i < 6; i++) {
                     double[] expected =
-                            expected(ScriptedDecoder.states(texts.get(i).prompt()), pooling(i));
+                            expected(ScriptedDecoder.states(texts.get(i).text()), pooling(i));
                     assertThat(error(texts.get(i).vector(ScriptedDecoder.HIDDEN), expected))
                             .isLessThan(1e-6);
                 }

@@ -8,10 +8,16 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
-/// A decoder whose every answer depends on every row before it: the likeliest next token is a hash of the slot's rows
-/// `[0, position]`. So a loop that reads a wrong row, copies too little or reuses too much says something else than
-/// {@link #answer}. Rows it was never given are poisoned.
+/// A decoder whose every answer depends on every row before it: the likeliest next token is a hash of the
+/// slot's rows `[0, position]`. So a loop that reads a wrong row, copies too little or reuses too much says
+/// something else than {@link #answer}. Rows it was never given are poisoned.
+///
+/// With a distance to quote at, seven of eight tokens are those so far before them, and a hash of all rows
+/// says which: so such answers can be guessed, mostly.
+///
+/// Its clock goes on by what a step takes: 1000 ns and 100 for each token but the first.
 final class ScriptedDecoder implements Decoder {
 
     static final int VOCABULARY = 101;
@@ -23,6 +29,7 @@ final class ScriptedDecoder implements Decoder {
     private static final int POISON = -7;
 
     private final DecoderShape shape;
+    private final int quoting;
     private final int[][] rows;
     private final float[] logits;
 
@@ -34,30 +41,48 @@ final class ScriptedDecoder implements Decoder {
     /// The slot whose logits and states are broken the next time; -1 for none.
     volatile int brokenSlot = -1;
 
+    /// Nanoseconds.
+    final AtomicLong clock = new AtomicLong();
+
     int prefilledTokens;
 
     ScriptedDecoder(int slots, int maxTokens) {
+        this(slots, maxTokens, 0);
+    }
+
+    /// @param quoting the distance, 0 for none
+    ScriptedDecoder(int slots, int maxTokens, int quoting) {
+        this.quoting = quoting;
         shape = new DecoderShape(VOCABULARY, HIDDEN, slots, maxTokens, 0);
         rows = new int[slots][maxTokens];
         for (int[] row : rows) {
             Arrays.fill(row, POISON);
         }
-        logits = new float[slots * VOCABULARY];
+        logits = new float[(slots + MOST_DRAFT_TOKENS + 1) * VOCABULARY];
     }
 
     /// What a loop must answer to `prompt`, whatever else it does.
     static List<Integer> answer(int[] prompt, int tokens) {
+        return answer(prompt, tokens, 0);
+    }
+
+    static List<Integer> answer(int[] prompt, int tokens, int quoting) {
+        int[] text = Arrays.copyOf(prompt, prompt.length + tokens);
         List<Integer> answer = new ArrayList<>();
-        long hash = 17;
-        for (int token : prompt) {
-            hash = mix(hash, token);
-        }
-        for (int i = 0; i < tokens; i++) {
-            int token = token(hash);
-            answer.add(token);
-            hash = mix(hash, token);
+        for (int length = prompt.length; length < text.length; length++) {
+            text[length] = next(text, length, quoting);
+            answer.add(text[length]);
         }
         return answer;
+    }
+
+    private static int next(int[] text, int length, int quoting) {
+        long hash = 17;
+        for (int i = 0; i < length; i++) {
+            hash = mix(hash, text[i]);
+        }
+        boolean quotes = quoting > 0 && length >= quoting && (hash & 7) != 0;
+        return quotes ? text[length - quoting] : (int) Math.floorMod(hash >> 7, (long) VOCABULARY);
     }
 
     @Override
@@ -67,7 +92,7 @@ final class ScriptedDecoder implements Decoder {
 
     @Override
     public FloatBuffer prefill(int slot, int start, int[] tokens, int from, int to) {
-        step("prefill " + slot + " " + from + "-" + to);
+        step("prefill " + slot + " " + from + "-" + to, to - from);
         if (start != from) {
             throw new IllegalArgumentException("start " + start + " is not " + from);
         }
@@ -76,6 +101,16 @@ final class ScriptedDecoder implements Decoder {
         }
         prefilledTokens += to - from;
         say(0, slot, start + to - from - 1);
+        return FloatBuffer.wrap(logits);
+    }
+
+    @Override
+    public FloatBuffer check(int slot, int start, int[] tokens) {
+        step("check " + slot + " " + tokens.length, tokens.length);
+        for (int i = 0; i < tokens.length; i++) {
+            rows[slot][start + i] = tokens[i];
+            say(i, slot, start + i);
+        }
         return FloatBuffer.wrap(logits);
     }
 
@@ -111,7 +146,7 @@ final class ScriptedDecoder implements Decoder {
 
     @Override
     public FloatBuffer decode(int first, int[] tokens, int[] positions) {
-        step("decode " + first + "+" + tokens.length);
+        step("decode " + first + "+" + tokens.length, tokens.length);
         for (int i = 0; i < tokens.length; i++) {
             rows[first + i][positions[i]] = tokens[i];
             say(i, first + i, positions[i]);
@@ -130,8 +165,9 @@ final class ScriptedDecoder implements Decoder {
         closed = true;
     }
 
-    private void step(String call) {
+    private void step(String call, int tokens) {
         gate.acquireUninterruptibly();
+        clock.addAndGet(900 + 100L * tokens);
         calls.add(call);
         if (failNext.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
             throw new IllegalStateException("scripted engine failure");
@@ -139,20 +175,12 @@ final class ScriptedDecoder implements Decoder {
     }
 
     private void say(int row, int slot, int position) {
-        long hash = 17;
-        for (int i = 0; i <= position; i++) {
-            hash = mix(hash, rows[slot][i]);
-        }
         float other = slot == brokenSlot || brokenSlot == ALL_SLOTS ? Float.NaN : 0;
         brokenSlot = slot == brokenSlot ? -1 : brokenSlot;
         for (int i = 0; i < VOCABULARY; i++) {
             logits[row * VOCABULARY + i] = other;
         }
-        logits[row * VOCABULARY + token(hash)] = 9;
-    }
-
-    private static int token(long hash) {
-        return (int) Math.floorMod(hash >> 7, (long) VOCABULARY);
+        logits[row * VOCABULARY + next(rows[slot], position + 1, quoting)] = 9;
     }
 
     private static long mix(long hash, int token) {

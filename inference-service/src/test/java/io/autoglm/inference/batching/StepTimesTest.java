@@ -12,17 +12,26 @@ class StepTimesTest {
     }
 
     @Test
-    void while_nothing_decodes_the_chunk_is_the_largest() {
-        StepTimes times = new StepTimes(millis(1), 32);
-        times.prefilled(32, millis(500));
+    void while_nothing_decodes_a_chunk_may_be_four_times_as_long_within_a_second() {
+        StepTimes times = new StepTimes(millis(1), 32, 8);
+        assertThat(times.chunk(false)).as("nothing is known").isEqualTo(32);
 
-        assertThat(times.chunk(false)).isEqualTo(32);
+        times.prefilled(32, millis(32));
+        assertThat(times.chunk(false)).isEqualTo(128);
+
+        times = new StepTimes(millis(1), 32, 8);
+        times.prefilled(32, millis(320));
+        assertThat(times.chunk(false)).isEqualTo(100);
+
+        times = new StepTimes(millis(1), 32, 8);
+        times.prefilled(32, millis(6400));
+        assertThat(times.chunk(false)).as("a slow machine's chunk").isEqualTo(32);
     }
 
     @Test
     void a_chunk_takes_what_the_decode_run_leaves_of_the_budget() {
-        StepTimes times = new StepTimes(millis(100), 32);
-        times.decoded(millis(40));
+        StepTimes times = new StepTimes(millis(100), 32, 8);
+        times.decoded(3, millis(40));
         times.prefilled(32, millis(32 * 3));
 
         assertThat(times.chunk(true)).isEqualTo(20);
@@ -30,8 +39,8 @@ class StepTimesTest {
 
     @Test
     void a_prompt_goes_on_even_when_the_budget_is_gone() {
-        StepTimes times = new StepTimes(millis(10), 32);
-        times.decoded(millis(40));
+        StepTimes times = new StepTimes(millis(10), 32, 8);
+        times.decoded(3, millis(40));
         times.prefilled(32, millis(320));
 
         assertThat(times.chunk(true)).isEqualTo(8);
@@ -39,12 +48,62 @@ class StepTimesTest {
 
     @Test
     void averages_follow_a_lasting_change() {
-        StepTimes times = new StepTimes(millis(100), 32);
-        times.prefilled(1, millis(1));
+        StepTimes times = new StepTimes(millis(100), 32, 8);
+        times.prefilled(32, millis(32));
         for (int i = 0; i < 100; i++) {
-            times.prefilled(1, millis(10));
+            times.prefilled(32, millis(320));
         }
 
         assertThat(times.chunk(true)).isEqualTo(10);
+    }
+
+    @Test
+    void the_few_last_tokens_of_a_prompt_hardly_count() {
+        StepTimes times = new StepTimes(millis(100), 32, 8);
+        times.prefilled(32, millis(32 * 5));
+        for (int i = 0; i < 10; i++) {
+            times.prefilled(1, millis(20));
+        }
+
+        assertThat(times.chunk(true)).isBetween(17, 20);
+    }
+
+    @Test
+    void guesses_are_checked_where_the_engine_reads_several_tokens_in_little_more_time_than_one() {
+        StepTimes times = new StepTimes(millis(100), 32, 8);
+        times.decoded(1, millis(20));
+        times.prefilled(32, millis(32 * 2));
+
+        assertThat(times.worthChecking(0.9, 8)).isEqualTo(8);
+        assertThat(times.worthChecking(0.9, 3)).isEqualTo(3);
+        assertThat(times.worthChecking(0.01, 8)).isZero();
+    }
+
+    @Test
+    void no_guess_is_checked_where_several_tokens_take_as_many_times_as_long() {
+        StepTimes times = new StepTimes(millis(100), 32, 8);
+        times.decoded(1, millis(20));
+        times.prefilled(32, millis(32 * 20));
+
+        assertThat(times.worthChecking(0.99, 8)).isZero();
+    }
+
+    @Test
+    void what_a_check_took_counts_and_what_it_might_take_does_not() {
+        StepTimes times = new StepTimes(millis(100), 32, 8);
+        times.decoded(1, millis(20));
+        times.prefilled(32, millis(32 * 2));
+        for (int drafts = 1; drafts <= 8; drafts++) {
+            times.checked(drafts, millis(20 + 10 * drafts));
+        }
+
+        assertThat(times.worthChecking(0.9, 8)).isBetween(3, 8);
+        // (1 + 0.5) · 20 / 30 is no gain, and no longer draft is better.
+        assertThat(times.worthChecking(0.5, 8)).isZero();
+    }
+
+    @Test
+    void before_a_plain_step_was_measured_nothing_is_checked() {
+        assertThat(new StepTimes(millis(100), 32, 8).worthChecking(1, 8)).isZero();
     }
 }

@@ -109,6 +109,36 @@ class OrtDecoderTest {
 
     @ParameterizedTest
     @MethodSource("everyFamily")
+    void guesses_are_checked_in_one_step_and_wrong_ones_leave_no_trace(TinyModel tiny) throws IOException {
+        int[] prompt = tokens(11, 20);
+        ReferenceForward reference = new ReferenceForward(tiny);
+        try (LoadedModel model = open(tiny, WeightFormat.FP32)) {
+            Decoder decoder = model.decoder();
+            decoder.prefill(1, 0, prompt, 0, 20);
+            List<double[]> expected =
+                    new ArrayList<>(List.of(reference.run(prompt).getLast()));
+            int[] said = new int[4];
+            for (int i = 0; i < said.length; i++) {
+                said[i] = Logits.largest(expected.getLast());
+                expected.add(reference.run(said[i]).getLast());
+            }
+            int wrong = (said[2] + 1) % TinyModel.VOCABULARY;
+
+            FloatBuffer logits = decoder.check(1, 20, new int[] {said[0], said[1], wrong, wrong});
+            assertThat(logits.remaining()).isEqualTo(4 * TinyModel.VOCABULARY);
+            for (int row = 0; row < 2; row++) {
+                FloatBuffer one = logits.slice(row * TinyModel.VOCABULARY, TinyModel.VOCABULARY);
+                assertThat(Logits.error(one, expected.get(row + 1))).isLessThan(FLOAT32_ERROR);
+            }
+            for (int at = 2; at < said.length; at++) {
+                logits = decoder.decode(1, new int[] {said[at]}, new int[] {20 + at});
+                assertThat(Logits.error(logits, expected.get(at + 1))).isLessThan(FLOAT32_ERROR);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("everyFamily")
     void a_prefill_in_chunks_is_one_prefill(TinyModel tiny) throws IOException {
         int[] prompt = tokens(11, 40);
 

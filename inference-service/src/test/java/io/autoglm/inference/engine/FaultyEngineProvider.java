@@ -125,6 +125,12 @@ public final class FaultyEngineProvider implements EngineProvider {
         }
 
         @Override
+        public FloatBuffer check(int slot, int start, int[] tokens) {
+            step();
+            return real.check(slot, start, tokens);
+        }
+
+        @Override
         public FloatBuffer embed(int slot, int start, int[] tokens, int from, int to) {
             step();
             return real.embed(slot, start, tokens, from, to);
