@@ -11,7 +11,7 @@ import io.autoglm.inference.engine.KvFormat;
 import io.autoglm.inference.graph.Constant;
 import io.autoglm.inference.graph.DecoderGraph;
 import io.autoglm.inference.graph.NativeMemory;
-import io.autoglm.inference.model.DecoderConfig;
+import io.autoglm.inference.model.DecoderSizes;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.util.HashMap;
@@ -28,7 +28,7 @@ final class OrtDecoder implements Decoder {
 
     private final OrtEnvironment environment;
     private final OrtSession session;
-    private final DecoderConfig config;
+    private final DecoderSizes sizes;
     private final DecoderShape shape;
     private final NativeMemory memory;
     private final KvFormat format;
@@ -53,7 +53,7 @@ final class OrtDecoder implements Decoder {
     OrtDecoder(
             OrtSession session,
             List<Constant> weights,
-            DecoderConfig config,
+            DecoderSizes sizes,
             KvFormat format,
             CachePlan plan,
             NativeMemory memory)
@@ -61,21 +61,21 @@ final class OrtDecoder implements Decoder {
         this.environment = CpuEngine.environment();
         this.session = session;
         this.weights = weights;
-        this.config = config;
+        this.sizes = sizes;
         this.memory = memory;
         this.shape = new DecoderShape(
-                config.vocabularySize(),
-                config.hiddenSize(),
+                sizes.vocabularySize(),
+                sizes.hiddenSize(),
                 plan.slots(),
                 plan.maxTokens(),
-                plan.bytes(config.kvNumbersPerToken() * format.bytes()));
+                plan.bytes(sizes.kvNumbersPerToken() * format.bytes()));
         this.format = format;
-        this.cache = new KvCache(config, format, plan.slots(), plan.maxTokens(), memory);
+        this.cache = new KvCache(sizes, format, plan.slots(), plan.maxTokens(), memory);
         this.tokenIds = Tensors.ints(memory, Math.max(plan.maxTokens(), plan.slots()));
         this.lastRows = Tensors.ints(memory, plan.slots());
         this.longest = Tensors.ints(memory, 1);
         this.logitsIndex = Tensors.ints(memory, 1);
-        this.logits = Tensors.buffer(memory.allocate((long) plan.slots() * config.vocabularySize() * Float.BYTES))
+        this.logits = Tensors.buffer(memory.allocate((long) plan.slots() * sizes.vocabularySize() * Float.BYTES))
                 .asFloatBuffer();
         this.longestTensor = OnnxTensor.createTensor(environment, longest, new long[] {1});
         this.logitsIndexTensor = OnnxTensor.createTensor(environment, logitsIndex, new long[] {1});
@@ -181,13 +181,8 @@ final class OrtDecoder implements Decoder {
     private StepBindings bind(KeptBindings.SlotRange range) throws OrtException {
         Map<String, OnnxTensor> inputs = new LinkedHashMap<>();
         Map<String, OnnxTensor> outputs = new LinkedHashMap<>();
-        long[] rows = {
-            range.count(),
-            config.attention().kvHeads(),
-            shape.maxTokens(),
-            config.attention().headDim()
-        };
-        for (int layer = 0; layer < config.layers(); layer++) {
+        long[] rows = {range.count(), sizes.kvHeads(), shape.maxTokens(), sizes.headDim()};
+        for (int layer = 0; layer < sizes.layers(); layer++) {
             OnnxTensor keys = Tensors.cache(environment, format, cache.keys(layer, range.first(), range.count()), rows);
             OnnxTensor values =
                     Tensors.cache(environment, format, cache.values(layer, range.first(), range.count()), rows);
