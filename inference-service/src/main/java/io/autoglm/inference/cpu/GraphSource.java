@@ -65,7 +65,7 @@ sealed interface GraphSource {
                 case FP32 -> MatrixFormat.FP32;
                 case INT8 -> new MatrixFormat(MatrixFormat.INT8.bits(), config.weightBlock());
                 case INT4 -> new MatrixFormat(MatrixFormat.INT4.bits(), config.weightBlock());
-                case AUTO -> throw new IllegalArgumentException("not resolved");
+                case AUTO, FP16 -> throw new IllegalArgumentException(weights + " is none to build a graph in");
             };
         }
     }

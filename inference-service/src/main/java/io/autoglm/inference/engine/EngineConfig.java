@@ -24,6 +24,12 @@ public record EngineConfig(
 
     public static final EngineConfig DEFAULTS = new EngineConfig("auto", WeightFormat.AUTO, 0, 8, 0);
 
+    /// Measured: `docs/decisions/0016-no-half-floats-on-a-cpu.md`.
+    private static final String NO_HALF_FLOATS =
+            "fp16 is not served on a CPU: ONNX Runtime multiplies no half floats there, and would widen them at the"
+                    + " start, to the memory of fp32, or in each step, which takes several times as long; choose int8,"
+                    + " which takes half the memory of fp16 and answers practically the same";
+
     private static final int SMALL_BLOCK = 32;
     private static final int LARGE_BLOCK = 128;
     private static final int MOST_THREADS = 1024;
@@ -33,6 +39,9 @@ public record EngineConfig(
         check("autoglm.cpu.threads", threads, 0, MOST_THREADS);
         check("autoglm.batching.slots", slots, 1, MOST_SLOTS);
         check("autoglm.batching.max-tokens", maxTokens, 0, Integer.MAX_VALUE);
+        if (weights == WeightFormat.FP16) {
+            throw new ModelLoadException("autoglm.weights", NO_HALF_FLOATS);
+        }
         if (weightBlock != SMALL_BLOCK && weightBlock != LARGE_BLOCK) {
             throw new ModelLoadException(
                     "autoglm.weight-block", weightBlock + " is neither " + SMALL_BLOCK + " nor " + LARGE_BLOCK);

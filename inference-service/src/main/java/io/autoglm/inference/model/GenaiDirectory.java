@@ -112,7 +112,7 @@ public record GenaiDirectory(
 
     private static Path graph(Path path, Json decoder) {
         String name = decoder.text("filename", "");
-        if (name.isEmpty() || name.contains("/") || name.contains("\\")) {
+        if (!name.matches("[^/\\\\\\x00]+")) {
             throw decoder.wrong("filename", "the name of a file beside it");
         }
         Path graph = path.resolve(name);

@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -116,7 +117,7 @@ final class ExportWriter {
         }
         if (oneFile) {
             List<Long> sizes =
-                    java.util.Arrays.stream(shape).mapToObj(size -> (long) size).toList();
+                    Arrays.stream(shape).mapToObj(size -> (long) size).toList();
             graph.message(5, within(name, type, sizes, bytes));
             return;
         }

@@ -33,6 +33,9 @@ public final class TinyExport {
     private boolean pruned;
     private String attention = "GroupQueryAttention";
     private int shortContext;
+    private int cacheType = 1;
+    private String further = "";
+    private boolean readsMask;
 
     public TinyExport(TinyModel model) {
         this.model = model;
@@ -67,6 +70,24 @@ public final class TinyExport {
     /// times as much.
     public TinyExport withTwoTables(int tokens) {
         shortContext = tokens;
+        return this;
+    }
+
+    /// `-p fp16`, as for CUDA.
+    public TinyExport withHalfCache() {
+        cacheType = 10;
+        return this;
+    }
+
+    /// As models have it that are no transformers throughout.
+    public TinyExport withInput(String name) {
+        further = name;
+        return this;
+    }
+
+    /// Beside attention.
+    public TinyExport readingTheMask() {
+        readsMask = true;
         return this;
     }
 
@@ -146,11 +167,19 @@ public final class TinyExport {
         if (rotaryOutside) {
             out.input("position_ids", ids, "batch_size", "sequence_length");
         }
+        if (!further.isEmpty()) {
+            out.input(further, 1, "batch_size");
+        }
         out.output("logits", "batch_size", "sequence_length", TinyModel.VOCABULARY);
         for (int layer = 0; layer < layers(); layer++) {
             for (String part : List.of(".key", ".value")) {
                 out.input(
-                        "past_key_values." + layer + part, 1, "batch_size", kvHeads(), "past_sequence_length", head());
+                        "past_key_values." + layer + part,
+                        cacheType,
+                        "batch_size",
+                        kvHeads(),
+                        "past_sequence_length",
+                        head());
                 out.output("present." + layer + part, "batch_size", kvHeads(), "total_sequence_length", head());
             }
         }
@@ -221,7 +250,13 @@ public final class TinyExport {
         } else {
             out.tensor(table, model.tensor(table).numbers(), TinyModel.VOCABULARY, hidden());
         }
-        return out.node("", "Gather", "/model/embed_tokens/Gather", List.of(table, "input_ids"));
+        String embedded = out.node("", "Gather", "/model/embed_tokens/Gather", List.of(table, "input_ids"));
+        if (!readsMask) {
+            return embedded;
+        }
+        String cast = out.node("", "Cast", "/mask/Cast", List.of("attention_mask"), Attribute.of("to", 1));
+        String most = out.node("", "ReduceMax", "/mask/ReduceMax", List.of(cast));
+        return out.node("", "Mul", "/mask/Mul", List.of(embedded, most));
     }
 
     private record Norm(String normed, String sum) {}
