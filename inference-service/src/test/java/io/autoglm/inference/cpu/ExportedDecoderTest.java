@@ -55,6 +55,7 @@ class ExportedDecoderTest {
                 new Case("mistral, whose cache would be a window", tiny("mistral"), export -> export),
                 new Case("qwen2, tied", tiny("qwen2"), export -> export),
                 new Case("qwen3, with head norms", tiny("qwen3"), export -> export),
+                new Case("glm, interleaved", tiny("glm"), export -> export),
                 new Case("rotary outside of attention", tiny("qwen2"), TinyExport::withRotaryOutside),
                 new Case("logits of the last position only", tiny("llama, llama3"), TinyExport::pruned),
                 new Case("all in one file", tiny("qwen2"), TinyExport::inOneFile),

@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,12 +20,14 @@ import java.util.Map;
 public final class TinyExport {
 
     private static final String MASK = "/model/attn_mask_reformat/attn_mask_subgraph/";
+    private static final int[] NONE = {};
     private static final String MICROSOFT = "com.microsoft";
-    private static final int CONTEXT = 128;
 
     private final TinyModel model;
     private final ExportWriter out = new ExportWriter();
     private final Map<String, Object> config = new LinkedHashMap<>();
+    private final Map<String, TinyModel.Matrix> unpacked = new HashMap<>();
+    private boolean interleaved;
 
     /// 32 for floats.
     private int bits = 32;
@@ -108,6 +112,7 @@ public final class TinyExport {
         Rotary rotary = ModelDirectory.open(model.write(folder.resolve("checkpoint")))
                 .config()
                 .rotary();
+        interleaved = rotary.interleaved();
         inputsAndOutputs();
         maskReformatting();
         tables(rotary);
@@ -144,9 +149,15 @@ public final class TinyExport {
         decoder.put("num_key_value_heads", kvHeads());
         decoder.replaceAll(config::getOrDefault);
         Map<String, Object> whole = new LinkedHashMap<>();
-        whole.putAll(Map.of("bos_token_id", 1, "context_length", CONTEXT, "decoder", decoder));
-        whole.putAll(Map.of("eos_token_id", List.of(1, 2), "pad_token_id", 1, "type", "llama"));
-        whole.put("vocab_size", TinyModel.VOCABULARY);
+        whole.putAll(Map.of("bos_token_id", 1, "context_length", context(), "decoder", decoder));
+        whole.putAll(Map.of(
+                "eos_token_id",
+                model.config().getOrDefault("eos_token_id", List.of()),
+                "pad_token_id",
+                1,
+                "type",
+                "llama"));
+        whole.put("vocab_size", vocabulary());
         whole.replaceAll(config::getOrDefault);
         config.forEach((field, value) -> {
             if (!decoder.containsKey(field)) {
@@ -157,7 +168,7 @@ public final class TinyExport {
                 "model",
                 whole,
                 "search",
-                Map.of("do_sample", true, "temperature", 0.6, "top_k", 20, "top_p", 0.95, "max_length", CONTEXT));
+                Map.of("do_sample", true, "temperature", 0.6, "top_k", 20, "top_p", 0.95, "max_length", context()));
     }
 
     private void inputsAndOutputs() {
@@ -170,7 +181,7 @@ public final class TinyExport {
         if (!further.isEmpty()) {
             out.input(further, 1, "batch_size");
         }
-        out.output("logits", "batch_size", "sequence_length", TinyModel.VOCABULARY);
+        out.output("logits", "batch_size", "sequence_length", vocabulary());
         for (int layer = 0; layer < layers(); layer++) {
             for (String part : List.of(".key", ".value")) {
                 out.input(
@@ -208,9 +219,9 @@ public final class TinyExport {
 
     private void tables(Rotary rotary) {
         if (shortContext == 0) {
-            float[][] table = angles(rotary, CONTEXT);
-            out.tensor("cos_cache", table[0], CONTEXT, rotary.dims() / 2);
-            out.tensor("sin_cache", table[1], CONTEXT, rotary.dims() / 2);
+            float[][] table = angles(rotary, context());
+            out.tensor("cos_cache", table[0], context(), rotary.dims() / 2);
+            out.tensor("sin_cache", table[1], context(), rotary.dims() / 2);
             return;
         }
         Rotary longer = new Rotary(rotary.theta() * 50, rotary.dims(), rotary.interleaved(), rotary.scaling());
@@ -223,12 +234,12 @@ public final class TinyExport {
                 List.of(MASK + "Gather/output_0", ExportWriter.CONSTANTS + "INT64/" + shortContext));
         out.choice(
                 greater + "/output_0",
-                new ExportWriter.Tables("large", angles(longer, CONTEXT), rotary.dims() / 2),
+                new ExportWriter.Tables("large", angles(longer, context()), rotary.dims() / 2),
                 new ExportWriter.Tables("small", angles(rotary, shortContext), rotary.dims() / 2));
     }
 
-    private static float[][] angles(Rotary rotary, int rows) {
-        double[] turns = rotary.frequencies(CONTEXT);
+    private float[][] angles(Rotary rotary, int rows) {
+        double[] turns = rotary.frequencies(context());
         float[][] tables = new float[2][rows * turns.length];
         for (int i = 0; i < tables[0].length; i++) {
             double angle = i / turns.length * turns[i % turns.length];
@@ -248,7 +259,7 @@ public final class TinyExport {
             out.node("", "Transpose", "/model/embed_tokens/Transpose", List.of("lm_head.MatMul.weight"));
             table = "/model/embed_tokens/Transpose/output_0";
         } else {
-            out.tensor(table, model.tensor(table).numbers(), TinyModel.VOCABULARY, hidden());
+            out.tensor(table, tensor(table).numbers(), vocabulary(), hidden());
         }
         String embedded = out.node("", "Gather", "/model/embed_tokens/Gather", List.of(table, "input_ids"));
         if (!readsMask) {
@@ -266,7 +277,7 @@ public final class TinyExport {
                 ? "model.norm.weight"
                 : "model.layers." + layer + "." + place + ".weight";
         String weight = "model.layers." + layer + "." + place + ".weight";
-        out.tensor(weight, model.tensor(location).numbers(), hidden());
+        out.tensor(weight, tensor(location).numbers(), hidden());
         String name = "/model/layers." + layer + "/" + place;
         Attribute epsilon = Attribute.of("epsilon", ((Number) model.config().get("rms_norm_eps")).floatValue());
         if (!skips) {
@@ -297,7 +308,7 @@ public final class TinyExport {
     private String attention(int layer, String input) {
         String name = "/model/layers." + layer + "/attn/";
         String from = "model.layers." + layer + ".self_attn.";
-        boolean headNorm = model.has(from + "q_norm.weight");
+        boolean headNorm = has(from + "q_norm.weight");
         List<String> parts = new ArrayList<>(List.of("", "", ""));
         if (headNorm || rotaryOutside) {
             List<String> projections = List.of("q_proj", "k_proj", "v_proj");
@@ -328,7 +339,7 @@ public final class TinyExport {
                 Attribute.of("local_window_size", window),
                 Attribute.of("softcap", 0f),
                 Attribute.of("do_rotary", rotaryOutside ? 0 : 1),
-                Attribute.of("rotary_interleaved", 0)));
+                Attribute.of("rotary_interleaved", interleaved ? 1 : 0)));
         if (window > 0) {
             attributes.add(Attribute.of("sliding_window_cache", 1));
         }
@@ -348,7 +359,7 @@ public final class TinyExport {
         String weight = "model.layers." + layer + ".attn." + norm + ".layernorm.weight";
         out.tensor(
                 weight,
-                model.tensor("model.layers." + layer + ".self_attn." + norm + ".weight")
+                tensor("model.layers." + layer + ".self_attn." + norm + ".weight")
                         .numbers(),
                 head());
         out.number("INT64/[0, -1, " + head() + "]", List.of(3L), 0, -1, head());
@@ -387,6 +398,9 @@ public final class TinyExport {
     private String feedForward(int layer, String input) {
         String name = "/model/layers." + layer + "/mlp/";
         String from = "model.layers." + layer + ".mlp.";
+        if (has(from + "gate_up_proj.weight")) {
+            unpack(from);
+        }
         String gate = product(name + "gate_proj", input, List.of(from + "gate_proj"));
         String up = product(name + "up_proj", input, List.of(from + "up_proj"));
         String sigmoid = out.node("", "Sigmoid", name + "act_fn/Sigmoid", List.of(gate));
@@ -409,7 +423,7 @@ public final class TinyExport {
                     "", "Unsqueeze", "/lm_head/prune/Unsqueeze", List.of(last, ExportWriter.CONSTANTS + "INT64/[1]"));
         }
         String weight = tied() ? "model.embed_tokens.weight" : "lm_head.weight";
-        multiply("/lm_head/MatMul", read, model.tensor(weight).numbers(), hidden(), "logits");
+        multiply("/lm_head/MatMul", read, tensor(weight).numbers(), hidden(), "logits");
     }
 
     /// The modules' rows, one below the other, and their biases.
@@ -417,13 +431,12 @@ public final class TinyExport {
         List<float[]> weights = new ArrayList<>();
         List<float[]> biases = new ArrayList<>();
         for (String module : modules) {
-            weights.add(model.tensor(module + ".weight").numbers());
-            if (model.has(module + ".bias")) {
-                biases.add(model.tensor(module + ".bias").numbers());
+            weights.add(tensor(module + ".weight").numbers());
+            if (has(module + ".bias")) {
+                biases.add(tensor(module + ".bias").numbers());
             }
         }
-        int columns =
-                model.tensor(modules.getFirst() + ".weight").shape().get(1).intValue();
+        int columns = tensor(modules.getFirst() + ".weight").shape().get(1).intValue();
         String product = name + "/MatMul/output_0";
         multiply(name + "/MatMul", input, ExportWriter.joined(weights), columns, product);
         if (biases.isEmpty()) {
@@ -455,6 +468,34 @@ public final class TinyExport {
                 Attribute.of("bits", bits),
                 Attribute.of("block_size", 32),
                 Attribute.of("accuracy_level", accuracyLevel));
+    }
+
+    /// As `make_mlp_unpacked_regular`.
+    private void unpack(String mlp) {
+        TinyModel.Matrix both = tensor(mlp + "gate_up_proj.weight");
+        int half = both.numbers().length / 2;
+        List<Long> shape = List.of(both.shape().get(0) / 2, both.shape().get(1));
+        unpacked.put(mlp + "gate_proj.weight", new TinyModel.Matrix(shape, Arrays.copyOf(both.numbers(), half), NONE));
+        unpacked.put(
+                mlp + "up_proj.weight",
+                new TinyModel.Matrix(shape, Arrays.copyOfRange(both.numbers(), half, 2 * half), NONE));
+    }
+
+    private TinyModel.Matrix tensor(String name) {
+        TinyModel.Matrix part = unpacked.get(name);
+        return part == null ? model.tensor(name) : part;
+    }
+
+    private boolean has(String name) {
+        return unpacked.containsKey(name) || model.has(name);
+    }
+
+    private int vocabulary() {
+        return whole("vocab_size");
+    }
+
+    private int context() {
+        return whole("max_position_embeddings");
     }
 
     private int layers() {
