@@ -8,7 +8,7 @@ import io.autoglm.inference.engine.LoadedModel;
 import io.autoglm.inference.engine.WeightCacheConfig;
 import io.autoglm.inference.grammar.AnswerFormat;
 import io.autoglm.inference.model.GenerationDefaults;
-import io.autoglm.inference.model.ModelDirectory;
+import io.autoglm.inference.model.ModelFiles;
 import io.autoglm.inference.model.Pooling;
 import io.autoglm.inference.sampling.SamplerWorkspace;
 import io.autoglm.inference.template.ChatTemplate;
@@ -55,15 +55,15 @@ public record ServingModel(
     /// @throws io.autoglm.inference.model.ModelLoadException in one line, if it cannot be served
     static ServingModel load(ServingConfig config, BatchingConfig batching, MeterRegistry metrics) {
         Path path = config.model().path();
-        ModelDirectory directory = ModelDirectory.open(path);
-        String name = config.model().name().orElse(directory.name());
+        ModelFiles files = ModelFiles.open(path);
+        String name = config.model().name().orElse(files.name());
         Pooling pooling = config.embedding().pooling().of(path);
         Tokenizer tokenizer = Tokenizer.open(path);
         Optional<ChatTemplate> template = ChatTemplate.open(path, Clock.system(ZoneId.systemDefault()));
-        Set<Integer> endTokens = Set.copyOf(directory.generation().eosTokenIds());
+        Set<Integer> endTokens = Set.copyOf(files.generation().eosTokenIds());
         AnswerFormat format = new AnswerFormat(tokenizer.bytes(), endTokens, AssistantParser.REASONING_END);
         LoadedModel loaded = LoadedModel.open(
-                directory,
+                files,
                 new EngineConfig(
                         config.engine(),
                         config.weights(),
@@ -80,13 +80,13 @@ public record ServingModel(
         batchMetrics.watch(loop);
         return new ServingModel(
                 name,
-                new ServedModel(name, directory.digest(), maxTokens),
+                new ServedModel(name, files.digest(), maxTokens),
                 loaded.engine(),
                 Instant.now(),
                 tokenizer,
                 template,
                 format,
-                directory.generation(),
+                files.generation(),
                 pooling,
                 endTokens,
                 longest(tokenizer.bytes()),

@@ -1,7 +1,7 @@
 package io.autoglm.inference.cpu;
 
 import io.autoglm.inference.engine.EngineConfig;
-import io.autoglm.inference.model.DecoderConfig;
+import io.autoglm.inference.model.DecoderSizes;
 import io.autoglm.inference.model.ModelLoadException;
 import java.util.Locale;
 
@@ -20,7 +20,7 @@ record CachePlan(int slots, int maxTokens) {
     ///
     /// @param freeBytes what the machine has left once the weights are loaded
     /// @throws ModelLoadException if it does not fit, with the figures
-    static CachePlan of(EngineConfig asked, DecoderConfig model, long freeBytes) {
+    static CachePlan of(EngineConfig asked, DecoderSizes model, long freeBytes) {
         long tokenBytes = model.kvNumbersPerToken() * asked.kvFormat().bytes();
         long slotBytes = asked.slots() * tokenBytes;
         long largestBlockTokens = Integer.MAX_VALUE / (slotBytes / model.layers() / 2);

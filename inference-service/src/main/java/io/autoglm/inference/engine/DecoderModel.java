@@ -6,7 +6,8 @@ import ai.djl.Model;
 /// needs, and that a `Predictor`, being a function of its input, cannot express.
 public interface DecoderModel extends Model {
 
-    /// Option of [Model#load]: an opened [io.autoglm.inference.model.ModelDirectory], so that it is not opened twice.
+    /// Option of [Model#load]: opened [io.autoglm.inference.model.ModelFiles], so that they are not opened
+    /// twice.
     String DIRECTORY = "directory";
 
     /// Option of [Model#load]: an [EngineConfig]; without it [EngineConfig#DEFAULTS] hold.
@@ -14,6 +15,9 @@ public interface DecoderModel extends Model {
 
     /// The decoder of the loaded model; the same for every call, closed with the model.
     Decoder decoder();
+
+    /// Numbers in the loaded matrices.
+    long parameters();
 
     /// The format that the loaded weights are in, never [WeightFormat#AUTO].
     WeightFormat weights();
