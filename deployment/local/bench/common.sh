@@ -8,7 +8,7 @@ built=$AUTOGLM_ROOT/inference-service/target/quarkus-app
 run() {
     class=$1
     shift
-    "$JAVA_HOME/bin/java" --enable-native-access=ALL-UNNAMED \
+    "$JAVA_HOME/bin/java" --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
         -cp "$measuring/benchmarks.jar:$measuring/lib/*:$built/app/*:$built/lib/main/*:$built/lib/boot/*" \
         "io.autoglm.benchmarks.$class" "$@"
 }
