@@ -15,6 +15,10 @@ case $name in
     */* | .*) die "there is no bench '$name': ./autoglm bench lists them" ;;
 esac
 [ -x "$benches/$name" ] || die "there is no bench '$name': ./autoglm bench lists them"
-! is_stale || build_everything
+if is_stale; then
+    build_everything ,benchmarks
+elif benchmarks_are_stale; then
+    build_benchmarks
+fi
 export AUTOGLM_ROOT="$root"
 exec "$benches/$name" "$@"

@@ -1,11 +1,14 @@
-# Read by the benches that run classes of io.autoglm.inference.bench.
+# Read by the benches that run programs of the module `benchmarks`: on the class path of a packaged instance, so that
+# what is measured is what is shipped.
 
 random_model=$AUTOGLM_ROOT/.autoglm/bench/qwen2.5-0.5b-shape
+measuring=$AUTOGLM_ROOT/benchmarks/target
 built=$AUTOGLM_ROOT/inference-service/target/quarkus-app
 
 run() {
     class=$1
     shift
-    "$JAVA_HOME/bin/java" --enable-native-access=ALL-UNNAMED -cp "$built/app/*:$built/lib/main/*:$built/lib/boot/*" \
-        "io.autoglm.inference.bench.$class" "$@"
+    "$JAVA_HOME/bin/java" --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
+        -cp "$measuring/benchmarks.jar:$measuring/lib/*:$built/app/*:$built/lib/main/*:$built/lib/boot/*" \
+        "io.autoglm.benchmarks.$class" "$@"
 }

@@ -1,4 +1,4 @@
-package io.autoglm.inference.bench;
+package io.autoglm.benchmarks;
 
 import java.util.ArrayList;
 import java.util.Arrays;

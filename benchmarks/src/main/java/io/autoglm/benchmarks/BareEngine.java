@@ -1,4 +1,4 @@
-package io.autoglm.inference.bench;
+package io.autoglm.benchmarks;
 
 import com.sun.management.OperatingSystemMXBean;
 import io.autoglm.inference.engine.Decoder;

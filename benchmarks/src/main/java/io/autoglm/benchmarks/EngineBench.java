@@ -1,4 +1,4 @@
-package io.autoglm.inference.bench;
+package io.autoglm.benchmarks;
 
 import io.autoglm.inference.model.ModelFiles;
 import java.io.PrintStream;

@@ -1,8 +1,9 @@
-package io.autoglm.inference.bench;
+package io.autoglm.benchmarks;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.autoglm.inference.model.ElementType;
 import io.autoglm.inference.model.SafetensorsWriter;
+import io.autoglm.inference.text.WordVocabulary;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -27,10 +28,6 @@ public final class RandomCheckpoint {
     private static final int VOCABULARY = 151_936;
     private static final int FIRST_SPECIAL = 151_643;
     private static final List<String> SPECIAL = List.of("<|endoftext|>", "<|im_start|>", "<|im_end|>");
-    private static final int BYTES = 256;
-    /// GPT-2's letters for bytes: the printable ones stand for themselves, the others follow from here.
-    private static final int FIRST_STAND_IN = 256;
-    private static final char SPACE = '\u0120';
     private static final double DEVIATION = 0.02;
 
     private final SplittableRandom random = new SplittableRandom(1);
@@ -81,13 +78,12 @@ public final class RandomCheckpoint {
 
     private static Map<String, Object> tokenizer() {
         Map<String, Integer> vocabulary = new LinkedHashMap<>();
-        int standIn = FIRST_STAND_IN;
-        for (int octet = 0; octet < BYTES; octet++) {
-            boolean printable = (octet > ' ' && octet < 127) || (octet > 160 && octet != 173);
-            vocabulary.put(String.valueOf((char) (printable ? octet : standIn++)), octet);
+        String[] letters = WordVocabulary.letters();
+        for (int octet = 0; octet < letters.length; octet++) {
+            vocabulary.put(letters[octet], octet);
         }
-        for (int id = BYTES; id < FIRST_SPECIAL; id++) {
-            vocabulary.put(SPACE + Integer.toString(id, Character.MAX_RADIX), id);
+        for (int id = letters.length; id < FIRST_SPECIAL; id++) {
+            vocabulary.put(letters[' '] + Integer.toString(id, Character.MAX_RADIX), id);
         }
         List<Map<String, Object>> added = new ArrayList<>();
         for (String content : SPECIAL) {

@@ -1,4 +1,4 @@
-package io.autoglm.inference.bench;
+package io.autoglm.benchmarks;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
