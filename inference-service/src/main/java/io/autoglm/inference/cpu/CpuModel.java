@@ -11,6 +11,8 @@ import io.autoglm.inference.engine.Decoder;
 import io.autoglm.inference.engine.DecoderModel;
 import io.autoglm.inference.engine.EngineConfig;
 import io.autoglm.inference.engine.KvFormat;
+import io.autoglm.inference.engine.MemoryPlan;
+import io.autoglm.inference.engine.NoMemoryException;
 import io.autoglm.inference.engine.WeightFormat;
 import io.autoglm.inference.graph.Constant;
 import io.autoglm.inference.graph.DecoderGraph;
@@ -72,8 +74,7 @@ final class CpuModel extends BaseModel implements DecoderModel {
 
     private static Decoder load(ModelDirectory directory, EngineConfig config, MatrixFormat format) {
         DecoderConfig model = directory.config();
-        double weightBytes = COPIES_OF_WEIGHTS * directory.weights().parameters() * format.bytesPerWeight();
-        CachePlan plan = CachePlan.of(config, model, Machine.freeBytes() - (long) weightBytes);
+        CachePlan plan = CachePlan.of(config, model, Machine.freeBytes() - weightBytes(directory, format));
         ConvertedWeights converted = ConvertedWeights.of(directory, shape(config, format, plan), config.weightCache());
         DecoderGraph graph = converted.graph();
         NativeMemory memory = converted.memory();
@@ -89,6 +90,24 @@ final class CpuModel extends BaseModel implements DecoderModel {
             memory.close();
             throw e;
         }
+    }
+
+    @Override
+    public MemoryPlan plan(ModelDirectory directory, EngineConfig config, long mostBytes) {
+        WeightFormat chosen = config.weights().resolve(directory.weights().parameters());
+        long weightBytes = weightBytes(directory, format(chosen, config.weightBlock()));
+        try {
+            CachePlan cache = CachePlan.of(config, directory.config(), mostBytes - weightBytes);
+            long tokenBytes =
+                    directory.config().kvNumbersPerToken() * config.kvFormat().bytes();
+            return new MemoryPlan(weightBytes, cache.bytes(tokenBytes), cache.maxTokens());
+        } catch (NoMemoryException e) {
+            throw e.beside(weightBytes);
+        }
+    }
+
+    private static long weightBytes(ModelDirectory directory, MatrixFormat format) {
+        return (long) (COPIES_OF_WEIGHTS * directory.weights().parameters() * format.bytesPerWeight());
     }
 
     private static GraphShape shape(EngineConfig config, MatrixFormat format, CachePlan plan) {

@@ -1,5 +1,6 @@
-package io.autoglm.inference;
+package io.autoglm.inference.repository;
 
+import io.autoglm.inference.ServingModel;
 import io.autoglm.inference.batching.Ending;
 import io.autoglm.inference.batching.Events;
 import io.autoglm.inference.batching.Generation;

@@ -1,0 +1,10 @@
+package io.autoglm.inference.repository;
+
+import io.autoglm.inference.engine.EngineConfig;
+import io.autoglm.inference.model.ModelDirectory;
+
+/// What is known of a version before its weights are read.
+///
+/// @param directory opened, and found complete
+/// @param engine    with the tokens of a sequence settled
+record Prepared(ModelDirectory directory, EngineConfig engine) {}
