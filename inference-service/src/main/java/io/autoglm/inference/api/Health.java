@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /// `GET /health`: three levels, each of which includes the one before. The port answers (any answer says so);
 /// a model is loaded; no engine is stuck in a step, and its steps do not fail one after the other. What
-/// became of single requests is theirs. Then each model by its name: a load that failed takes nothing from
-/// the others.
+/// became of single requests is theirs. Then each model by its name; why a load failed is told only to those
+/// who may ask, since it names files.
 final class Health {
 
     /// No step of a model that is worth serving takes so long.
@@ -56,7 +56,6 @@ final class Health {
         model.serving().ifPresent(version -> one.put("version", version.digest()));
         model.serving().flatMap(version -> version.model()).ifPresent(serving -> one.put("engine", serving.engine()));
         model.next().ifPresent(next -> one.put("next", next.stage().word()));
-        model.failure().ifPresent(why -> one.put("failure", why));
         return one;
     }
 

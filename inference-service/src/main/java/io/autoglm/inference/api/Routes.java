@@ -1,13 +1,9 @@
 package io.autoglm.inference.api;
 
 import io.autoglm.inference.Instance;
-import io.autoglm.inference.Life;
 import io.autoglm.inference.RequestRoom;
 import io.autoglm.inference.ServingConfig;
-import io.autoglm.inference.ServingModel;
-import io.autoglm.inference.repository.ModelRepository;
 import io.autoglm.inference.repository.Models;
-import io.autoglm.inference.repository.Use;
 import io.autoglm.inference.sampling.InvalidParameterException;
 import io.autoglm.service.http.BodyBudget;
 import io.autoglm.service.http.BodyReader;
@@ -22,7 +18,6 @@ import jakarta.enterprise.event.Observes;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Function;
 import org.jboss.logging.Logger;
 
 /// Every route of an instance but `/metrics`. Asked in this order: may the caller, is there room, is the body
@@ -38,24 +33,6 @@ public class Routes {
 
     /// More than the models of an instance have places for; {@link RequestRoom} is what bounds them.
     private static final int MOST_PREPARED = 4096;
-
-    /// Checks a request and prepares its answer, computing as long as it takes.
-    @FunctionalInterface
-    private interface Endpoint {
-        Reply prepare(Exchange exchange, Held held);
-    }
-
-    /// As [Endpoint], of the model that the request names.
-    @FunctionalInterface
-    private interface ModelEndpoint {
-        Reply prepare(Exchange exchange, ServingModel model);
-    }
-
-    /// Finds the model that a request names.
-    @FunctionalInterface
-    private interface Naming {
-        Use use(Fields request, ModelRepository models);
-    }
 
     private final Instance instance;
     private final Models models;
@@ -82,19 +59,20 @@ public class Routes {
 
     void install(@Observes Router router) {
         router.get("/health").handler(context -> Health.answer(exchange(context), instance, models.repository()));
-        post(router, "/v1/chat/completions", of(ModelName::required, ChatCompletions::prepare));
-        post(router, "/v1/completions", of(ModelName::required, Completions::prepare));
+        Endpoints endpoints = new Endpoints(instance, models.repository());
+        post(router, "/v1/chat/completions", endpoints.ofModel(ChatCompletions::prepare));
+        post(router, "/v1/completions", endpoints.ofModel(Completions::prepare));
         long mostBytes = config.embedding().maxAnswer().asLongValue();
         post(
                 router,
                 "/v1/embeddings",
-                of(ModelName::required, (exchange, model) -> Embeddings.prepare(exchange, model, mostBytes)));
-        post(router, "/v1/rerank", of(ModelName::required, Rerank::prepare));
-        post(router, "/rerank", of(ModelName::required, Rerank::prepare));
-        post(router, "/tokenize", of(ModelName::orOnly, Tokenization::tokenize));
-        post(router, "/detokenize", of(ModelName::orOnly, Tokenization::detokenize));
-        get(router, "/v1/models", whenReady(exchange -> ModelCards.list(exchange, models.repository())));
-        get(router, "/v1/models/:id", whenReady(exchange -> ModelCards.one(exchange, models.repository())));
+                endpoints.ofModel((exchange, model) -> Embeddings.prepare(exchange, model, mostBytes)));
+        post(router, "/v1/rerank", endpoints.ofModel(Rerank::prepare));
+        post(router, "/rerank", endpoints.ofModel(Rerank::prepare));
+        post(router, "/tokenize", endpoints.ofOnlyModel(Tokenization::tokenize));
+        post(router, "/detokenize", endpoints.ofOnlyModel(Tokenization::detokenize));
+        get(router, "/v1/models", endpoints.whenReady(exchange -> ModelCards.list(exchange, models.repository())));
+        get(router, "/v1/models/:id", endpoints.whenReady(exchange -> ModelCards.one(exchange, models.repository())));
         get(router, "/admin/models", (exchange, held) -> ModelAdmin.list(exchange, models));
         endpoints(
                 router,
@@ -103,9 +81,9 @@ public class Routes {
                         HttpMethod.GET,
                         (exchange, held) -> ModelAdmin.one(exchange, models),
                         HttpMethod.PUT,
-                        whenReady(exchange -> ModelAdmin.put(exchange, models)),
+                        endpoints.whenReady(exchange -> ModelAdmin.put(exchange, models)),
                         HttpMethod.DELETE,
-                        whenReady(exchange -> ModelAdmin.delete(exchange, models))));
+                        endpoints.whenReady(exchange -> ModelAdmin.delete(exchange, models))));
         router.route()
                 .last()
                 .handler(context -> refuse(
@@ -128,30 +106,6 @@ public class Routes {
                 .handler(context -> refuse(
                         exchange(context),
                         new Refusal.WrongMethod(context.request().method().name(), context.normalizedPath())));
-    }
-
-    private Endpoint of(Naming naming, ModelEndpoint endpoint) {
-        return (exchange, held) -> {
-            mustBeReady();
-            return endpoint.prepare(exchange, held.hold(naming.use(exchange.fields(), models.repository())));
-        };
-    }
-
-    private Endpoint whenReady(Function<Exchange, Reply> endpoint) {
-        return (exchange, held) -> {
-            mustBeReady();
-            return endpoint.apply(exchange);
-        };
-    }
-
-    private void mustBeReady() {
-        switch (instance.life()) {
-            case Life.Ready() -> {}
-            case Life.Starting() -> throw new RefusedException(new Refusal.NotReady("The model is being loaded"));
-            case Life.Draining() -> throw new RefusedException(new Refusal.Draining());
-            case Life.Stopped() -> throw new RefusedException(new Refusal.Draining());
-            case Life.Unservable(String why) -> throw new RefusedException(new Refusal.NotReady(why));
-        }
     }
 
     private void admit(RoutingContext context, Exchange exchange, Endpoint endpoint) {

@@ -27,7 +27,8 @@ final class Reports {
     static InstanceReport of(Instance instance, ModelRepository models, Self asking) {
         Life life = instance.life();
         List<ModelView> views = models.list();
-        List<ServingModel> serving = models.serving();
+        // All of the first ones, or none: whoever reads part of a list takes the rest for gone.
+        List<ServingModel> serving = life instanceof Life.Starting ? List.of() : models.serving();
         List<LoopStatus> loops = versions(views)
                 .flatMap(version -> version.model().stream())
                 .map(model -> model.loop().status())

@@ -27,6 +27,11 @@ public final class MemoryBudget {
             return shareBytes;
         }
 
+        /// It will never be free: an engine that hangs would go on in it.
+        void strand() {
+            held.set(false);
+        }
+
         void free() {
             if (held.compareAndSet(true, false)) {
                 release(shareBytes);

@@ -98,11 +98,11 @@ final class ModelLoader {
                 if (repository.loaded(version, model) && warm(version, model, keep)) {
                     return new Loaded.Serves();
                 }
-                model.close();
+                close(version, model);
                 settings.meters().leave(name);
                 return new Loaded.Unwanted();
             } catch (InterruptedException | RuntimeException | Error e) {
-                model.close();
+                close(version, model);
                 throw e;
             }
         } catch (InterruptedException | RuntimeException | Error e) {
@@ -161,14 +161,19 @@ final class ModelLoader {
             return;
         }
         settings.room().widen(-places(model));
-        model.close();
+        close(version, model);
         settings.meters().leave(version.name());
+        repository.gone(version);
+        LOG.infof("model freed name=%s version=%s", version.name(), version.digest());
+    }
+
+    private static void close(Version version, ServingModel model) {
+        model.close();
         if (model.freed()) {
             version.memory().free();
         } else {
+            version.memory().strand();
             LOG.errorf("engine does not end its step, its memory stays in use name=%s", version.name());
         }
-        repository.gone(version);
-        LOG.infof("model freed name=%s version=%s", version.name(), version.digest());
     }
 }

@@ -9,11 +9,17 @@ import io.autoglm.service.CannotStart;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,7 +32,7 @@ class ModelsTest {
     Path folder;
 
     private Bench bench(Map<String, String> more) {
-        Map<String, String> settings = new java.util.HashMap<>(Map.of("autoglm.models.roots", folder.toString()));
+        Map<String, String> settings = new HashMap<>(Map.of("autoglm.models.roots", folder.toString()));
         settings.putAll(more);
         return new Bench(settings);
     }
@@ -77,6 +83,44 @@ class ModelsTest {
             awaitGone(bench, "m");
             assertThat(old.model().loop().ended()).isTrue();
             assertThat(bench.models.budget().usedBytes()).isEqualTo(one);
+        }
+    }
+
+    @Test
+    void whoever_uses_a_model_while_it_is_replaced_again_and_again_never_finds_it_freed() throws Exception {
+        ModelSpec first = new ModelSpec("m", NanoCopies.version(folder.resolve("1"), "1"));
+        ModelSpec second = new ModelSpec("m", NanoCopies.version(folder.resolve("2"), "2"));
+        AtomicBoolean done = new AtomicBoolean();
+        try (Bench bench = bench(Map.of());
+                ExecutorService users = Executors.newFixedThreadPool(3)) {
+            ask(bench, first);
+            List<Future<Integer>> uses = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                uses.add(users.submit(() -> {
+                    int count = 0;
+                    while (!done.get()) {
+                        try (Use use = bench.models.repository().use("m").orElseThrow()) {
+                            assertThat(use.model().tokenizer().encode("hello", false))
+                                    .isNotEmpty();
+                            assertThat(use.model().loop().ended()).isFalse();
+                        }
+                        count++;
+                    }
+                    return count;
+                }));
+            }
+
+            for (int swap = 0; swap < 6; swap++) {
+                assertThat(ask(bench, swap % 2 == 0 ? second : first)).isEqualTo(new Loaded.Serves());
+            }
+
+            done.set(true);
+            for (Future<Integer> each : uses) {
+                assertThat(each.get(60, TimeUnit.SECONDS)).isPositive();
+            }
+            awaitGone(bench, "m");
+        } finally {
+            done.set(true);
         }
     }
 

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.stream.Stream;
 
 /// Copies of the shipped model: the same weights under another digest, and broken ones.
@@ -44,7 +45,7 @@ public final class NanoCopies {
             Path copy = version(folder, "cut off");
             Path weights = copy.resolve("model.safetensors");
             byte[] bytes = Files.readAllBytes(weights);
-            Files.write(weights, java.util.Arrays.copyOf(bytes, bytes.length / 2));
+            Files.write(weights, Arrays.copyOf(bytes, bytes.length / 2));
             return copy;
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -12,7 +12,11 @@ import org.jspecify.annotations.Nullable;
 /// @param load           how busy the instance is with it; null where it does not tell its models apart
 @JsonIgnoreProperties(ignoreUnknown = true)
 @JsonInclude(JsonInclude.Include.NON_NULL)
-public record ServedModel(String id, String version, int maxModelTokens, @Nullable ModelLoad load) {
+public record ServedModel(
+        String id,
+        String version,
+        int maxModelTokens,
+        @Nullable ModelLoad load) {
 
     /// Of an instance that does not tell its models apart.
     public ServedModel(String id, String version, int maxModelTokens) {
