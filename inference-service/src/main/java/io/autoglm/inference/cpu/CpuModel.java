@@ -7,6 +7,8 @@ import ai.onnxruntime.OrtException;
 import io.autoglm.inference.engine.Decoder;
 import io.autoglm.inference.engine.DecoderModel;
 import io.autoglm.inference.engine.EngineConfig;
+import io.autoglm.inference.engine.MemoryPlan;
+import io.autoglm.inference.engine.NoMemoryException;
 import io.autoglm.inference.engine.WeightFormat;
 import io.autoglm.inference.graph.DecoderGraph;
 import io.autoglm.inference.graph.NativeMemory;
@@ -55,8 +57,7 @@ final class CpuModel extends BaseModel implements DecoderModel {
     }
 
     private static Decoder load(ModelFiles files, EngineConfig config, GraphSource source) {
-        long weightBytes = COPIES_OF_WEIGHTS * source.weightBytes();
-        CachePlan plan = CachePlan.of(config, files.sizes(), Machine.freeBytes() - weightBytes);
+        CachePlan plan = CachePlan.of(config, files.sizes(), Machine.freeBytes() - weightBytes(source));
         ConvertedWeights converted = source.make(plan.maxTokens());
         DecoderGraph graph = converted.graph();
         NativeMemory memory = converted.memory();
@@ -77,6 +78,22 @@ final class CpuModel extends BaseModel implements DecoderModel {
             memory.close();
             throw e;
         }
+    }
+
+    @Override
+    public MemoryPlan plan(ModelFiles files, EngineConfig config, long mostBytes) {
+        long weightBytes = weightBytes(GraphSource.of(files, config));
+        try {
+            CachePlan cache = CachePlan.of(config, files.sizes(), mostBytes - weightBytes);
+            long tokenBytes = files.sizes().kvNumbersPerToken() * config.kvFormat().bytes();
+            return new MemoryPlan(weightBytes, cache.bytes(tokenBytes), cache.maxTokens());
+        } catch (NoMemoryException e) {
+            throw e.beside(weightBytes);
+        }
+    }
+
+    private static long weightBytes(GraphSource source) {
+        return COPIES_OF_WEIGHTS * source.weightBytes();
     }
 
     private static int threads(EngineConfig config, long parameters) {

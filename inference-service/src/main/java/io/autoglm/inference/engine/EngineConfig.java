@@ -53,6 +53,11 @@ public record EngineConfig(
         this(engine, weights, SMALL_BLOCK, WeightCacheConfig.NONE, KvFormat.FP32, threads, slots, maxTokens);
     }
 
+    /// The same with the tokens of a sequence settled.
+    public EngineConfig withMaxTokens(int tokens) {
+        return new EngineConfig(engine, weights, weightBlock, weightCache, kvFormat, threads, slots, tokens);
+    }
+
     private static void check(String setting, int value, int least, int most) {
         if (value < least || value > most) {
             throw new ModelLoadException(setting, value + " is not within " + least + ".." + most);

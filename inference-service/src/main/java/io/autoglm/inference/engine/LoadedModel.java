@@ -30,14 +30,12 @@ public final class LoadedModel implements AutoCloseable {
     ///
     /// @throws ModelLoadException if it cannot be served, in one line that says why
     public static LoadedModel open(ModelFiles files, EngineConfig config) {
-        String engine = choose(config.engine());
-        Model model = Engine.getEngine(engine).newModel(files.name(), null);
+        Model model = newModel(files, config);
         try {
-            if (!(model instanceof DecoderModel decoder)) {
-                throw new ModelLoadException("autoglm.engine", engine + " is no engine of this service");
-            }
-            decoder.load(files.path(), null, Map.of(DecoderModel.DIRECTORY, files, DecoderModel.CONFIG, config));
-            return new LoadedModel(files, decoder, engine);
+            DecoderModel decoder = decoder(model, config);
+            decoder.load(
+                    files.path(), null, Map.of(DecoderModel.DIRECTORY, files, DecoderModel.CONFIG, config));
+            return new LoadedModel(files, decoder, choose(config.engine()));
         } catch (IOException | MalformedModelException e) {
             model.close();
             throw new ModelLoadException(files.path().toString(), String.valueOf(e.getMessage()), e);
@@ -45,6 +43,28 @@ public final class LoadedModel implements AutoCloseable {
             model.close();
             throw e;
         }
+    }
+
+    /// What [#open] would take of the memory; loads nothing.
+    ///
+    /// @param mostBytes that it may take
+    /// @throws NoMemoryException if that is too little
+    /// @throws ModelLoadException if it could not be loaded with more either
+    public static MemoryPlan plan(ModelFiles files, EngineConfig config, long mostBytes) {
+        try (Model model = newModel(files, config)) {
+            return decoder(model, config).plan(files, config, mostBytes);
+        }
+    }
+
+    private static Model newModel(ModelFiles files, EngineConfig config) {
+        return Engine.getEngine(choose(config.engine())).newModel(files.name(), null);
+    }
+
+    private static DecoderModel decoder(Model model, EngineConfig config) {
+        if (model instanceof DecoderModel decoder) {
+            return decoder;
+        }
+        throw new ModelLoadException("autoglm.engine", config.engine() + " is no engine of this service");
     }
 
     /// The one name that is `auto`, or an engine that DJL finds on the class path.
