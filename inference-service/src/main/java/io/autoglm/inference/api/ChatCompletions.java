@@ -36,16 +36,25 @@ final class ChatCompletions {
                         "messages", "This model has no chat template; ask /v1/completions with a plain prompt"));
 
         ObjectNode variables = variables(request);
-        String rendered = render(template, messages, choice, variables);
+        boolean prompted = request.flagUnlessDenied("add_generation_prompt");
+        boolean continued = request.flag("continue_final_message");
+        checkContinuation(request, prompted, continued, choice);
+        String rendered = render(template, messages, choice, prompted, variables);
+        if (continued) {
+            rendered = OpenEnd.of(rendered, messages);
+        }
         ForcedCall forced = forced(request, template, choice, variables);
         AnswerForm form = forced == null
                 ? model.format().form(options.responseFormat())
                 : model.format().call(forced.markup(), tools(choice), choice.name());
         String opening = forced == null ? "" : forced.opening(choice.name());
-        int[] tokens = Prompt.encode(model, rendered + opening, false, "messages");
-        boolean reasons = AssistantParser.opensReasoning(rendered);
+        boolean special = request.flag("add_special_tokens");
+        int[] tokens = Prompt.encode(model, rendered + opening, special, options.keep(model), "messages");
+        boolean reasons =
+                continued ? OpenEnd.reasons(messages) : AssistantParser.opensReasoning(rendered);
+        int mostCalls = request.flagUnlessDenied("parallel_tool_calls") ? Integer.MAX_VALUE : 1;
         Supplier<AssistantParser> parser = () -> {
-            AssistantParser fresh = new AssistantParser(choice.tools(), true, reasons);
+            AssistantParser fresh = new AssistantParser(choice.tools(), true, reasons, mostCalls);
             if (!opening.isEmpty()) {
                 fresh.append(opening);
             }
@@ -56,12 +65,25 @@ final class ChatCompletions {
         Logprobs logprobs = options.sampling().wantsLogprobs()
                 ? new Logprobs(model.tokenizer().bytes())
                 : null;
+        String echoed = request.flag("echo") ? OpenEnd.ofAssistant(messages) : "";
         List<int[]> prompts = new ArrayList<>(Collections.nCopies(options.n(), tokens));
-        return new Answer(exchange, model, options, new ChatWire(envelope, logprobs))
+        return new Answer(exchange, model, options, new ChatWire(envelope, logprobs, echoed))
                 .prepare(
                         prompts,
-                        new Answer.Reading("messages", parser, form, reasons && forced == null),
+                        new Answer.Reading("messages", parser, continued, form, reasons && forced == null),
                         tokens.length);
+    }
+
+    /// vLLM's rules.
+    private static void checkContinuation(
+            Fields request, boolean prompted, boolean continued, ToolChoice choice) {
+        if (continued && prompted) {
+            throw request.wrong("continue_final_message", "needs 'add_generation_prompt' to be false");
+        }
+        if (!prompted && choice.must()) {
+            throw request.wrong(
+                    "add_generation_prompt", "must be true for a call that 'tool_choice' asks for: it begins a message");
+        }
     }
 
     private static @Nullable ForcedCall forced(
@@ -87,14 +109,26 @@ final class ChatCompletions {
         JsonNode kwargs =
                 request.object("chat_template_kwargs").map(Fields::object).orElseGet(JsonBody.MAPPER::createObjectNode);
         ObjectNode variables = ((ObjectNode) kwargs).deepCopy();
+        if (request.has("documents")) {
+            if (!request.node("documents").isArray()) {
+                throw request.wrong("documents", "must be a list");
+            }
+            variables.set("documents", request.node("documents"));
+        }
+        request.text("reasoning_effort").ifPresent(effort -> variables.put("reasoning_effort", effort));
         if (request.has("response_format")) {
             variables.set("response_format", request.node("response_format"));
         }
         return variables;
     }
 
-    private static String render(ChatTemplate template, ArrayNode messages, ToolChoice choice, ObjectNode variables) {
-        return switch (template.render(messages, choice.tools(), true, variables)) {
+    private static String render(
+            ChatTemplate template,
+            ArrayNode messages,
+            ToolChoice choice,
+            boolean addGenerationPrompt,
+            ObjectNode variables) {
+        return switch (template.render(messages, choice.tools(), addGenerationPrompt, variables)) {
             case Rendering.Prompt(String text) -> text;
             case Rendering.Refused(String message) -> throw RefusedException.invalid("messages", message);
             case Rendering.Failed(String message) ->

@@ -3,7 +3,9 @@ package io.autoglm.inference.api;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.autoglm.inference.ServingModel;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.OptionalInt;
 
 /// `POST /v1/completions`.
 final class Completions {
@@ -18,14 +20,13 @@ final class Completions {
         if (!request.text("suffix").orElse("").isEmpty()) {
             throw request.wrong("suffix", "is not supported: this model does not fill in the middle");
         }
-        AnswerOptions options = AnswerOptions.read(request, model.defaults());
-        int n = options.n();
-        request.integer("best_of", n, n);
+        AnswerOptions options = candidates(request, AnswerOptions.read(request, model.defaults()));
+        int n = options.candidates();
         boolean echo = request.flag("echo");
         if (echo && options.sampling().wantsLogprobs()) {
             throw request.wrong("logprobs", "cannot be given for an echoed prompt");
         }
-        List<int[]> prompts = prompts(request, model);
+        List<int[]> prompts = prompts(request, model, options.keep(model));
         if (prompts.size() * n > MOST_CHOICES) {
             throw request.wrong("prompt", "asks for more than " + MOST_CHOICES + " answers");
         }
@@ -34,10 +35,8 @@ final class Completions {
         List<String> echoes = new ArrayList<>();
         for (int[] prompt : prompts) {
             String echoed = echo ? model.tokenizer().decode(prompt, false) : "";
-            for (int i = 0; i < n; i++) {
-                ofChoices.add(prompt);
-                echoes.add(echoed);
-            }
+            ofChoices.addAll(Collections.nCopies(n, prompt));
+            echoes.addAll(Collections.nCopies(options.n(), echoed));
         }
         Envelope envelope = Answer.envelope("cmpl-", exchange, model);
         Logprobs logprobs = options.sampling().wantsLogprobs()
@@ -47,15 +46,30 @@ final class Completions {
         return new Answer(exchange, model, options, new CompletionWire(envelope, logprobs, echoes))
                 .prepare(
                         ofChoices,
-                        new Answer.Reading("prompt", null, model.format().form(options.responseFormat()), false),
+                        new Answer.Reading("prompt", null, true, model.format().form(options.responseFormat()), false),
                         promptTokens);
     }
 
+    /// With OpenAI's `best_of`.
+    private static AnswerOptions candidates(Fields request, AnswerOptions options) {
+        int most = request.integer("best_of", options.n(), MOST_CHOICES).orElse(options.n());
+        if (most > options.n() && options.stream()) {
+            throw request.wrong("best_of", "cannot be streamed: which answers are best is known at the end");
+        }
+        if (most > options.n() && options.search().isPresent()) {
+            throw request.wrong("best_of", "cannot be kept together with 'use_beam_search': set 'beam_width'");
+        }
+        return options.bestOf(most);
+    }
+
     /// A string, a list of strings, a list of token ids, or a list of such lists.
-    private static List<int[]> prompts(Fields request, ServingModel model) {
+    ///
+    /// @param keep tokens of each, the last ones
+    private static List<int[]> prompts(Fields request, ServingModel model, OptionalInt keep) {
         JsonNode prompt = request.node("prompt");
+        boolean special = request.flagUnlessDenied("add_special_tokens");
         if (prompt.isTextual()) {
-            return List.of(Prompt.encode(model, prompt.textValue(), true, "prompt"));
+            return List.of(Prompt.encode(model, prompt.textValue(), special, keep, "prompt"));
         }
         if (!prompt.isArray() || prompt.isEmpty()) {
             throw request.wrong(
@@ -65,7 +79,7 @@ final class Completions {
                             : "is required");
         }
         if (prompt.get(0).isNumber()) {
-            return List.of(tokens(request, prompt, model));
+            return List.of(tokens(request, prompt, model, keep));
         }
         if (prompt.size() > MOST_CHOICES) {
             throw request.wrong("prompt", "holds " + prompt.size() + " prompts, at most " + MOST_CHOICES);
@@ -73,9 +87,9 @@ final class Completions {
         List<int[]> prompts = new ArrayList<>();
         for (JsonNode each : prompt) {
             if (each.isTextual()) {
-                prompts.add(Prompt.encode(model, each.textValue(), true, "prompt"));
+                prompts.add(Prompt.encode(model, each.textValue(), special, keep, "prompt"));
             } else if (each.isArray()) {
-                prompts.add(tokens(request, each, model));
+                prompts.add(tokens(request, each, model, keep));
             } else {
                 throw request.wrong("prompt", "must hold strings, or lists of token ids");
             }
@@ -83,7 +97,7 @@ final class Completions {
         return prompts;
     }
 
-    private static int[] tokens(Fields request, JsonNode ids, ServingModel model) {
+    private static int[] tokens(Fields request, JsonNode ids, ServingModel model, OptionalInt keep) {
         int[] tokens = new int[ids.size()];
         for (int i = 0; i < tokens.length; i++) {
             JsonNode id = ids.get(i);
@@ -97,6 +111,6 @@ final class Completions {
             }
             tokens[i] = id.intValue();
         }
-        return Prompt.fitting(model, tokens, "prompt");
+        return Prompt.fitting(model, Prompt.last(tokens, keep.orElse(tokens.length)), "prompt");
     }
 }

@@ -1,7 +1,9 @@
 package io.autoglm.inference.api;
 
 import io.autoglm.inference.ServingModel;
+import java.util.Arrays;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /// Text on its way into a model: how many tokens it has, and whether an answer fits behind them.
 final class Prompt {
@@ -13,6 +15,59 @@ final class Prompt {
     /// @throws RefusedException with OpenAI's `context_length_exceeded`
     static int[] encode(ServingModel model, String text, boolean withSpecial, String field) {
         return fitting(model, tokens(model, text, withSpecial, field), field);
+    }
+
+    /// The same, of whose tokens only the last are kept.
+    ///
+    /// @param keep empty for all
+    static int[] encode(ServingModel model, String text, boolean withSpecial, OptionalInt keep, String field) {
+        if (keep.isEmpty()) {
+            return encode(model, text, withSpecial, field);
+        }
+        if (keep.getAsInt() > model.maxTokens()) {
+            throw RefusedException.invalid(
+                    "truncate_prompt_tokens",
+                    "'truncate_prompt_tokens' is " + keep.getAsInt() + ", but this model's context has "
+                            + model.maxTokens() + " tokens");
+        }
+        int[] start = withSpecial ? start(model) : new int[0];
+        int[] tokens = model.tokenizer().encode(tail(model, text, keep.getAsInt()), false);
+        int[] kept = last(tokens, Math.max(0, keep.getAsInt() - start.length));
+        int[] all = Arrays.copyOf(start, start.length + kept.length);
+        System.arraycopy(kept, 0, all, start.length, kept.length);
+        return fitting(model, last(all, keep.getAsInt()), field);
+    }
+
+    /// The last of some tokens.
+    static int[] last(int[] tokens, int keep) {
+        return tokens.length <= keep ? tokens : Arrays.copyOfRange(tokens, tokens.length - keep, tokens.length);
+    }
+
+    /// What the tokenizer puts before a text.
+    private static int[] start(ServingModel model) {
+        int[] with = model.tokenizer().encode("a", true);
+        int[] without = model.tokenizer().encode("a", false);
+        int before = 0;
+        while (before < with.length && with[before] != without[0]) {
+            before++;
+        }
+        return Arrays.copyOf(with, before);
+    }
+
+    /// The end of a text, which surely holds its last tokens: a megabyte would take seconds to tokenize. Cut at
+    /// whitespace, and with some more tokens than are asked for, since those at the cut may differ.
+    private static String tail(ServingModel model, String text, int tokens) {
+        long most = (tokens + 64L) * model.longestToken();
+        if (text.length() <= most) {
+            return text;
+        }
+        int from = (int) (text.length() - most);
+        int space = from;
+        while (space < text.length() && space - from < model.longestToken() && text.charAt(space) != ' ') {
+            space++;
+        }
+        int at = space < text.length() && text.charAt(space) == ' ' ? space : from;
+        return text.substring(Character.isLowSurrogate(text.charAt(at)) ? at + 1 : at);
     }
 
     /// However many they are, unless the text is so long that it cannot fit: it would take seconds to

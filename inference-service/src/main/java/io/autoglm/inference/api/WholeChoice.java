@@ -3,6 +3,7 @@ package io.autoglm.inference.api;
 import io.autoglm.inference.text.AssistantDelta;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /// One finished choice of an answer that is not streamed.
 record WholeChoice(
@@ -11,6 +12,16 @@ record WholeChoice(
         List<AssistantDelta.ToolCall> toolCalls,
         List<AnswerToken> tokens,
         FinishReason reason) {
+
+    /// What a token of it has on average, the end aside; all of them must have been told with theirs.
+    double meanLogprob() {
+        return tokens.stream()
+                .map(token -> token.sampled().logprob())
+                .filter(Objects::nonNull)
+                .mapToDouble(Float::doubleValue)
+                .average()
+                .orElse(Double.NEGATIVE_INFINITY);
+    }
 
     /// Collects one while it comes.
     static final class Builder {

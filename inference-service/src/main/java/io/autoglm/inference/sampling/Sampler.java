@@ -2,6 +2,7 @@ package io.autoglm.inference.sampling;
 
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -9,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// Chooses the tokens of one sequence. In vLLM's order, so that the same request means the same there and here:
 ///
 /// 1. logprobs are read off the raw logits
-/// 2. logit bias, repetition, frequency and presence penalty, the constraint's mask
+/// 2. logit bias, repetition, frequency and presence penalty, the constraint's mask, [TokenRules]
 /// 3. greedy ends here: the likeliest, lower id first
 /// 4. temperature, min_p, top_k, top_p, each on what the one before left; then the draw
 ///
@@ -24,12 +25,20 @@ public final class Sampler {
     private final long seed;
     private final SamplerWorkspace workspace;
     private final @Nullable TokenConstraint constraint;
+    private final TokenRules rules;
     private final int[] biased;
     private final float[] biases;
 
     /// How often each token of prompt and answer stands in the answer; 0 for one that is only in the prompt.
     private final TokenCounts seen = new TokenCounts();
 
+    /// The answer so far, where the rules ask for it.
+    private int[] answer = {};
+
+    private int written;
+
+    /// Without rules.
+    ///
     /// @param prompt     what the answer follows; counts for the repetition penalty alone
     /// @param constraint the form of the answer; null for any
     public Sampler(
@@ -37,9 +46,21 @@ public final class Sampler {
             int[] prompt,
             SamplerWorkspace workspace,
             @Nullable TokenConstraint constraint) {
+        this(parameters, prompt, workspace, constraint, TokenRules.NONE);
+    }
+
+    /// @param prompt     what the answer follows; counts for the repetition penalty alone
+    /// @param constraint the form of the answer; null for any
+    public Sampler(
+            SamplingParameters parameters,
+            int[] prompt,
+            SamplerWorkspace workspace,
+            @Nullable TokenConstraint constraint,
+            TokenRules rules) {
         this.parameters = parameters;
         this.workspace = workspace;
         this.constraint = constraint;
+        this.rules = rules;
         Long asked = parameters.seed();
         this.seed = asked == null ? ThreadLocalRandom.current().nextLong() : asked;
         this.biased = parameters.logitBias().keySet().stream()
@@ -80,12 +101,23 @@ public final class Sampler {
         if (parameters.penalizes()) {
             seen.add(token, 1);
         }
+        remember(token);
         return parameters.wantsLogprobs()
                 ? new SampledToken(token, (float) (workspace.raw(rows, row, token) - logNormalizer), top)
                 : new SampledToken(token, null, top);
     }
 
-    /// Logit bias, penalties and constraint; a row that none of them touches is not looked at again.
+    private void remember(int token) {
+        if (rules.remember()) {
+            if (written == answer.length) {
+                answer = Arrays.copyOf(answer, Math.max(16, 2 * written));
+            }
+            answer[written] = token;
+        }
+        written++;
+    }
+
+    /// Logit bias, penalties, constraint and rules; a row that none of them touches is not looked at again.
     private void change(int remaining) {
         float[] logits = workspace.logits;
         for (int i = 0; i < biased.length; i++) {
@@ -96,9 +128,32 @@ public final class Sampler {
         }
         if (constraint != null) {
             constraint.allow(workspace.mask, remaining);
-            workspace.applyMask();
+            workspace.apply(workspace.mask);
         }
-        if (biased.length > 0 || parameters.penalizes() || constraint != null) {
+        long[] allowed = rules.allowed();
+        if (allowed != null) {
+            workspace.apply(allowed);
+        }
+        if (biased.length > 0 || parameters.penalizes() || constraint != null || allowed != null) {
+            workspace.scan();
+        }
+        forbid(rules.forbidden(answer, written));
+    }
+
+    private void forbid(int[] tokens) {
+        if (tokens.length == 0) {
+            return;
+        }
+        float[] before = new float[tokens.length];
+        for (int i = 0; i < tokens.length; i++) {
+            before[i] = workspace.logits[tokens[i]];
+            workspace.logits[tokens[i]] = Float.NEGATIVE_INFINITY;
+        }
+        workspace.scan();
+        if (workspace.max() == Float.NEGATIVE_INFINITY) {
+            for (int i = tokens.length - 1; i >= 0; i--) {
+                workspace.logits[tokens[i]] = before[i];
+            }
             workspace.scan();
         }
     }
@@ -226,10 +281,11 @@ public final class Sampler {
         return SamplerWorkspace.weight(workspace.logits[SamplerWorkspace.token(key)], max, scale);
     }
 
-    /// Where the engine excludes (with -∞) every token that the constraint allows, the form goes first.
+    /// Where the engine excludes (with -∞) every token that the constraint allows, the form goes first; so do the
+    /// tokens that a request allows.
     private int firstAllowed() {
-        long[] mask = workspace.mask;
-        for (int word = 0; constraint != null && word < mask.length; word++) {
+        long[] mask = constraint != null ? workspace.mask : rules.allowed();
+        for (int word = 0; mask != null && word < mask.length; word++) {
             if (mask[word] != 0) {
                 return word * 64 + Long.numberOfTrailingZeros(mask[word]);
             }

@@ -34,6 +34,11 @@ public final class SamplerWorkspace {
         this.keys = new long[vocabulary];
     }
 
+    /// Tokens that can be drawn.
+    public int vocabulary() {
+        return vocabulary;
+    }
+
     /// Takes over one row.
     ///
     /// @throws BadLogitsException if it has a NaN or no finite largest value
@@ -131,9 +136,10 @@ public final class SamplerWorkspace {
         return size;
     }
 
-    void applyMask() {
-        for (int word = 0; word < mask.length; word++) {
-            long allowed = mask[word];
+    /// Excludes the tokens that are not in a set of one bit for each.
+    void apply(long[] set) {
+        for (int word = 0; word < set.length; word++) {
+            long allowed = set[word];
             if (allowed == -1L) {
                 continue;
             }

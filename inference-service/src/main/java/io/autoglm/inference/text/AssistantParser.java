@@ -28,6 +28,7 @@ public final class AssistantParser {
     }
 
     private final ToolSchemas tools;
+    private final int mostCalls;
     private State state;
 
     /// Characters that may be the beginning of a mark.
@@ -54,6 +55,13 @@ public final class AssistantParser {
     /// @param separateReasoning puts `<think>…</think>` at the start of the answer into [AssistantDelta.Reasoning]
     /// @param insideReasoning   the prompt ends with an open `<think>`, see [#opensReasoning]
     public AssistantParser(@Nullable JsonNode tools, boolean separateReasoning, boolean insideReasoning) {
+        this(tools, separateReasoning, insideReasoning, Integer.MAX_VALUE);
+    }
+
+    /// @param mostCalls after so many the message is over, whatever follows
+    public AssistantParser(
+            @Nullable JsonNode tools, boolean separateReasoning, boolean insideReasoning, int mostCalls) {
+        this.mostCalls = mostCalls;
         this.tools = new ToolSchemas(tools);
         this.leadingCallPossible = !this.tools.isEmpty();
         this.state = !separateReasoning ? State.CONTENT : insideReasoning ? State.REASONING : State.OPENING;
@@ -99,7 +107,15 @@ public final class AssistantParser {
         return toolCalls;
     }
 
+    /// The message has all the calls that it may have.
+    public boolean finished() {
+        return toolCalls >= mostCalls;
+    }
+
     private void push(char next) {
+        if (finished()) {
+            return;
+        }
         switch (state) {
             case OPENING -> opening(next);
             case REASONING -> reasoning(next);
