@@ -11,7 +11,7 @@ import io.autoglm.inference.model.GenerationDefaults;
 import io.autoglm.inference.model.ModelDirectory;
 import io.autoglm.inference.sampling.SamplerWorkspace;
 import io.autoglm.inference.template.ChatTemplate;
-import io.autoglm.inference.text.AssistantParser;
+import io.autoglm.inference.text.AssistantMarkup;
 import io.autoglm.inference.text.TokenBytes;
 import io.autoglm.inference.text.Tokenizer;
 import io.autoglm.protocol.placement.ServedModel;
@@ -29,6 +29,7 @@ import java.util.Set;
 /// @param name            what clients call it
 /// @param created         when it was loaded
 /// @param template        empty for a model without a chat template: only plain prompts can be asked
+/// @param markup          how it marks calls and reasoning
 /// @param endTokens       end an answer
 /// @param longestToken    bytes of the longest token: a text of more than that many bytes a token cannot fit
 public record ServingModel(
@@ -38,6 +39,7 @@ public record ServingModel(
         Instant created,
         Tokenizer tokenizer,
         Optional<ChatTemplate> template,
+        AssistantMarkup markup,
         AnswerFormat format,
         GenerationDefaults defaults,
         Set<Integer> endTokens,
@@ -57,7 +59,10 @@ public record ServingModel(
         Tokenizer tokenizer = Tokenizer.open(path);
         Optional<ChatTemplate> template = ChatTemplate.open(path, Clock.system(ZoneId.systemDefault()));
         Set<Integer> endTokens = Set.copyOf(directory.generation().eosTokenIds());
-        AnswerFormat format = new AnswerFormat(tokenizer.bytes(), endTokens, AssistantParser.REASONING_END);
+        AssistantMarkup markup = AssistantMarkup.of(
+                template.map(ChatTemplate::source).orElse(""), config.model().toolFormat());
+        AnswerFormat format = new AnswerFormat(
+                tokenizer.bytes(), endTokens, markup.reasoning().close());
         LoadedModel loaded = LoadedModel.open(
                 directory,
                 new EngineConfig(
@@ -81,6 +86,7 @@ public record ServingModel(
                 Instant.now(),
                 tokenizer,
                 template,
+                markup,
                 format,
                 directory.generation(),
                 endTokens,

@@ -1,6 +1,5 @@
 package io.autoglm.inference.api;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.autoglm.inference.ServingModel;
 import io.autoglm.inference.model.GenerationDefaults;
 import io.autoglm.inference.sampling.SamplingParameters;
@@ -16,7 +15,6 @@ import java.util.OptionalInt;
 /// @param showSpecial    writes control tokens out (vLLM's `skip_special_tokens: false`)
 /// @param keep           tokens of the prompt that are kept, the last ones (vLLM's `truncate_prompt_tokens`);
 ///                       0 for as many as fit, empty for all
-/// @param responseFormat missing where any text will do
 record AnswerOptions(
         int n,
         int candidates,
@@ -29,7 +27,7 @@ record AnswerOptions(
         boolean showSpecial,
         OptionalInt keep,
         SamplingParameters sampling,
-        JsonNode responseFormat) {
+        Form form) {
 
     /// OpenAI's own limit for `n`.
     static final int MOST_ANSWERS = 128;
@@ -43,8 +41,9 @@ record AnswerOptions(
         if (!stream && request.has("stream_options")) {
             throw request.wrong("stream_options", "is only allowed when 'stream' is true");
         }
-        if (hasForm(request.node("response_format")) && request.flag("ignore_eos")) {
-            throw request.wrong("ignore_eos", "cannot be kept together with 'response_format', whose form has an end");
+        Form form = Form.read(request);
+        if (form.isAsked() && request.flag("ignore_eos")) {
+            throw request.wrong("ignore_eos", "cannot be kept together with '" + form.field() + "', whose form has an end");
         }
         int n = request.integer("n", 1, MOST_ANSWERS).orElse(1);
         // Neither byte-level nor SentencePiece decoders put spaces there.
@@ -61,7 +60,7 @@ record AnswerOptions(
                 !request.flagUnlessDenied("skip_special_tokens"),
                 keep(request),
                 SamplingParameters.read(request.object(), defaults),
-                request.node("response_format"));
+                form);
     }
 
     /// These, of `most` answers the best.
@@ -78,18 +77,7 @@ record AnswerOptions(
                 showSpecial,
                 keep,
                 sampling,
-                responseFormat);
-    }
-
-    /// Whether the answer must have a form.
-    boolean hasForm() {
-        return hasForm(responseFormat);
-    }
-
-    private static boolean hasForm(JsonNode responseFormat) {
-        return !responseFormat.isMissingNode()
-                && !responseFormat.isNull()
-                && !"text".equals(responseFormat.path("type").textValue());
+                form);
     }
 
     /// @return tokens of a prompt that are kept, the last ones

@@ -6,6 +6,7 @@ import io.autoglm.inference.text.AssistantDelta;
 import io.autoglm.inference.text.AssistantParser;
 import io.autoglm.inference.text.TextStream;
 import java.util.List;
+import java.util.function.Supplier;
 
 /// Turns the beams that a search found into choices, one after the other.
 final class BeamText {
@@ -26,7 +27,8 @@ final class BeamText {
     /// The next choice.
     void give(Beams.Beam beam) {
         TextStream characters = model.tokenizer().stream(options.showSpecial(), reading.continues());
-        AssistantParser parser = reading.parser() == null ? null : reading.parser().get();
+        Supplier<AssistantParser> parsers = reading.parser();
+        AssistantParser parser = parsers == null ? null : parsers.get();
         boolean withoutEnd = beam.ended() && !options.stops().included();
         int offset = 0;
         for (SampledToken token :

@@ -8,6 +8,7 @@ import io.autoglm.inference.grammar.AnswerForm;
 import io.autoglm.inference.template.ChatTemplate;
 import io.autoglm.inference.template.Rendering;
 import io.autoglm.inference.text.AssistantParser;
+import io.autoglm.inference.text.Reasoning;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -26,9 +27,9 @@ final class ChatCompletions {
         AnswerOptions options = AnswerOptions.read(request, model.defaults());
         ArrayNode messages = Messages.read(request);
         ToolChoice choice = ToolChoice.read(request);
-        if (choice.tools() != null && options.hasForm()) {
+        if (choice.tools() != null && options.form().isAsked()) {
             throw request.wrong(
-                    "response_format",
+                    options.form().field(),
                     "cannot be kept together with 'tools', since a call is not of that form; set 'tool_choice' to none");
         }
         ChatTemplate template = model.template()
@@ -43,18 +44,19 @@ final class ChatCompletions {
         if (continued) {
             rendered = OpenEnd.of(rendered, messages);
         }
-        ForcedCall forced = forced(request, template, choice, variables);
+        Reasoning marks = model.markup().reasoning();
+        ForcedCall forced = forced(request, model, template, choice, variables);
         AnswerForm form = forced == null
-                ? model.format().form(options.responseFormat())
+                ? options.form().of(model.format())
                 : model.format().call(forced.markup(), tools(choice), choice.name());
         String opening = forced == null ? "" : forced.opening(choice.name());
         boolean special = request.flag("add_special_tokens");
         int[] tokens = Prompt.encode(model, rendered + opening, special, options.keep(model), "messages");
         boolean reasons =
-                continued ? OpenEnd.reasons(messages) : AssistantParser.opensReasoning(rendered);
+                continued ? OpenEnd.reasons(messages, marks) : marks.isOpenAt(rendered);
         int mostCalls = request.flagUnlessDenied("parallel_tool_calls") ? Integer.MAX_VALUE : 1;
         Supplier<AssistantParser> parser = () -> {
-            AssistantParser fresh = new AssistantParser(choice.tools(), true, reasons, mostCalls);
+            AssistantParser fresh = new AssistantParser(choice.tools(), model.markup(), true, reasons, mostCalls);
             if (!opening.isEmpty()) {
                 fresh.append(opening);
             }
@@ -87,14 +89,14 @@ final class ChatCompletions {
     }
 
     private static @Nullable ForcedCall forced(
-            Fields request, ChatTemplate template, ToolChoice choice, ObjectNode variables) {
+            Fields request, ServingModel model, ChatTemplate template, ToolChoice choice, ObjectNode variables) {
         if (!choice.must()) {
             return null;
         }
         if (request.flag("ignore_eos")) {
             throw request.wrong("ignore_eos", "cannot be kept together with a call that 'tool_choice' asks for");
         }
-        return ForcedCall.of(template, tools(choice), variables)
+        return ForcedCall.of(template, model.markup(), tools(choice), variables)
                 .orElseThrow(() -> request.wrong(
                         "tool_choice", "cannot be forced: this model's template has no tool calls that can be read"));
     }

@@ -29,10 +29,9 @@ record ChatWire(Envelope envelope, @Nullable Logprobs logprobs, String echoed) i
         switch (piece) {
             case AssistantDelta.Content(String text) -> delta.put("content", text);
             case AssistantDelta.Reasoning(String text) -> delta.put("reasoning_content", text);
-            case AssistantDelta.ToolCall call -> {
-                ObjectNode entry = delta.putArray("tool_calls").addObject().put("index", call.index());
-                put(entry, call, choice);
-            }
+            case AssistantDelta.ToolCall call -> put(call(delta, call.index()), call, choice);
+            case AssistantDelta.Arguments(int index, String text) ->
+                call(delta, index).putObject("function").put("arguments", text);
         }
         finish(chunk, tokens, null);
         return chunk;
@@ -82,6 +81,10 @@ record ChatWire(Envelope envelope, @Nullable Logprobs logprobs, String echoed) i
             ArrayNode calls = message.putArray("tool_calls");
             choice.toolCalls().forEach(call -> put(calls.addObject(), call, index));
         }
+    }
+
+    private static ObjectNode call(ObjectNode delta, int index) {
+        return delta.putArray("tool_calls").addObject().put("index", index);
     }
 
     private ObjectNode chunk() {

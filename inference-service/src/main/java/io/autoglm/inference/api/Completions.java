@@ -17,9 +17,6 @@ final class Completions {
     static Reply prepare(Exchange exchange, ServingModel model) {
         Fields request = Fields.of(JsonBody.read(exchange.body()));
         ModelName.check(request, model);
-        if (!request.text("suffix").orElse("").isEmpty()) {
-            throw request.wrong("suffix", "is not supported: this model does not fill in the middle");
-        }
         AnswerOptions options = candidates(request, AnswerOptions.read(request, model.defaults()));
         int n = options.candidates();
         boolean echo = request.flag("echo");
@@ -46,7 +43,7 @@ final class Completions {
         return new Answer(exchange, model, options, new CompletionWire(envelope, logprobs, echoes))
                 .prepare(
                         ofChoices,
-                        new Answer.Reading("prompt", null, true, model.format().form(options.responseFormat()), false),
+                        new Answer.Reading("prompt", null, true, options.form().of(model.format()), false),
                         promptTokens);
     }
 
@@ -68,6 +65,10 @@ final class Completions {
     private static List<int[]> prompts(Fields request, ServingModel model, OptionalInt keep) {
         JsonNode prompt = request.node("prompt");
         boolean special = request.flagUnlessDenied("add_special_tokens");
+        String suffix = request.text("suffix").orElse("");
+        if (!suffix.isEmpty()) {
+            return List.of(Prompt.encode(model, filled(request, suffix, model), special, keep, "prompt"));
+        }
         if (prompt.isTextual()) {
             return List.of(Prompt.encode(model, prompt.textValue(), special, keep, "prompt"));
         }
@@ -95,6 +96,17 @@ final class Completions {
             }
         }
         return prompts;
+    }
+
+    /// OpenAI's `suffix`.
+    private static String filled(Fields request, String suffix, ServingModel model) {
+        FillInTheMiddle marks = FillInTheMiddle.of(
+                        mark -> model.tokenizer().encode(mark, false).length == 1)
+                .orElseThrow(() -> request.wrong("suffix", "is not supported: this model does not fill in the middle"));
+        if (request.flag("echo")) {
+            throw request.wrong("suffix", "cannot be kept together with 'echo'");
+        }
+        return marks.prompt(request.requiredText("prompt"), suffix);
     }
 
     private static int[] tokens(Fields request, JsonNode ids, ServingModel model, OptionalInt keep) {

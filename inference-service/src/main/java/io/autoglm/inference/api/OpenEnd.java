@@ -1,7 +1,7 @@
 package io.autoglm.inference.api;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import io.autoglm.inference.text.AssistantParser;
+import io.autoglm.inference.text.Reasoning;
 
 /// vLLM's `continue_final_message`: the prompt ends with the last message's own text, whatever the template writes
 /// behind it, and the model goes on with that text.
@@ -27,9 +27,8 @@ final class OpenEnd {
     }
 
     /// Whether the last message ends within reasoning.
-    static boolean reasons(ArrayNode messages) {
-        String content = content(messages);
-        return content.lastIndexOf(AssistantParser.REASONING) > content.lastIndexOf(AssistantParser.REASONING_END);
+    static boolean reasons(ArrayNode messages, Reasoning marks) {
+        return marks.isOpenWithin(content(messages));
     }
 
     /// The text of the last message if it is an assistant's, as the answer is; or else nothing.

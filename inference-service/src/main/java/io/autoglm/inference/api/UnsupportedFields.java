@@ -2,7 +2,6 @@ package io.autoglm.inference.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -24,16 +23,13 @@ final class UnsupportedFields {
         why.put("chat_template", "the model's own template is used");
         why.put("function_call", "use 'tool_choice'");
         why.put("functions", "use 'tools'");
-        for (String guided : List.of("guided_json", "guided_regex", "guided_choice", "guided_grammar", "structured_outputs")) {
-            why.put(guided, "use 'response_format'");
-        }
         why.put("kv_transfer_params", "instances do not hand their KV cache on");
         why.put("logits_processors", "no code is run for a request");
         why.put("mm_processor_kwargs", "this service reads text only");
         why.put("prediction", "predicted outputs are not used");
         why.put("return_token_ids", "ask /tokenize");
         why.put("return_tokens_as_token_ids", "ask /tokenize");
-        why.put("structural_tag", "use 'tools', or a grammar");
+        why.put("structural_tag", "use 'tools', or 'guided_grammar'");
         why.put("thinking_token_budget", "reasoning has no limit of its own");
         why.put("web_search_options", "this service does not search");
         return why;

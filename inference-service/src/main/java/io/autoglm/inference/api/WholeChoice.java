@@ -37,6 +37,10 @@ record WholeChoice(
                 case AssistantDelta.Content(String text) -> content.append(text);
                 case AssistantDelta.Reasoning(String text) -> reasoning.append(text);
                 case AssistantDelta.ToolCall call -> toolCalls.add(call);
+                case AssistantDelta.Arguments(int index, String text) -> {
+                    AssistantDelta.ToolCall begun = toolCalls.removeLast();
+                    toolCalls.add(new AssistantDelta.ToolCall(index, begun.name(), begun.arguments() + text));
+                }
             }
         }
 

@@ -81,7 +81,8 @@ public final class ToolSchemas {
         return types;
     }
 
-    private static @Nullable JsonNode parse(String text) {
+    /// @return null if it is no JSON
+    static @Nullable JsonNode parse(String text) {
         try {
             JsonNode value = READER.readTree(text);
             return value == null || value.isMissingNode() ? null : value;

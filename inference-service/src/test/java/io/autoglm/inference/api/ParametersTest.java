@@ -258,25 +258,38 @@ class ParametersTest {
     }
 
     @Test
-    void the_same_seed_gives_the_same_text_alone_and_beside_seven_others() throws InterruptedException {
-        String asked = """
-                {"model":"autoglm-nano","messages":[{"role":"user","content":"%s"}],"temperature":1.3,\
-                "max_tokens":48,"ignore_eos":true,"seed":%d}""";
-        String alone = content(answered(CHAT, asked.formatted("tell me a story", 11)));
-        assertThat(content(answered(CHAT, asked.formatted("tell me a story", 12)))).isNotEqualTo(alone);
-        for (int round = 0; round < 3; round++) {
-            List<String> beside = new ArrayList<>();
-            List<Thread> others = new ArrayList<>();
-            for (int i = 0; i < 7; i++) {
-                String body = asked.formatted("question " + i + " of round " + round, 100 + i);
-                others.add(Thread.ofVirtual().start(() -> client.post(CHAT, body)));
-            }
-            beside.add(content(answered(CHAT, asked.formatted("tell me a story", 11))));
-            for (Thread other : others) {
-                other.join();
-            }
+    void an_answer_is_of_the_form_that_vllm_has_names_for() {
+        for (String field : List.of("\"guided_%s\":%s", "\"structured_outputs\":{\"%s\":%s}")) {
+            String end = ",\"max_tokens\":60,\"temperature\":1,\"seed\":3,";
+            assertThat(content(chat(end + field.formatted("choice", "[\"left\",\"right\"]"))))
+                    .isIn("left", "right");
+            assertThat(content(chat(end + field.formatted("regex", "\"[A-Z]{3}-\\\\d{2,4}\""))))
+                    .matches("[A-Z]{3}-\\d{2,4}");
+            assertThat(content(chat(end + field.formatted("grammar", "\"root ::= \\\"<\\\" [a-z]{2,5} \\\">\\\"\""))))
+                    .matches("<[a-z]{2,5}>");
+            assertThat(content(chat(end + field.formatted("json", "{\"enum\":[1,\"two\",null]}"))))
+                    .isIn("1", "\"two\"", "null");
+            assertThat(text(plain(end + field.formatted("json", "\"{\\\"type\\\":\\\"boolean\\\"}\""))))
+                    .isIn("true", "false");
+        }
+        assertThat(content(chat(",\"max_tokens\":60,\"structured_outputs\":{\"json_object\":true}")))
+                .startsWith("{")
+                .endsWith("}");
+    }
 
-            assertThat(beside).containsOnly(alone);
+    @Test
+    void a_form_that_cannot_be_kept_is_refused_by_name() {
+        String begun = "{\"model\":\"autoglm-nano\",\"prompt\":\"a\",";
+        for (String[] other : new String[][] {
+            {"guided_regex", "\"guided_regex\":\"a(?=b)\""},
+            {"guided_grammar", "\"guided_grammar\":\"root ::= root\""},
+            {"guided_choice", "\"guided_choice\":[]"},
+            {"guided_json", "\"guided_json\":{\"not\":{}}"},
+            {"structured_outputs.regex", "\"structured_outputs\":{\"regex\":\"(\"}"},
+            {"guided_choice", "\"guided_regex\":\"a\",\"guided_choice\":[\"b\"]"},
+            {"ignore_eos", "\"guided_regex\":\"a\",\"ignore_eos\":true"},
+        }) {
+            assertThat(refusedBy(PLAIN, begun + other[1] + "}")).as(other[1]).isEqualTo(other[0]);
         }
     }
 }

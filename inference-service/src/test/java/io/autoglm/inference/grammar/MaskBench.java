@@ -32,6 +32,12 @@ final class MaskBench {
         for (int length = 1; length < 20; length++) {
             answer(format, tokens, "{\"type\":\"string\",\"maxLength\":" + length + "}");
         }
+        for (String regex : List.of(
+                ".{1,2000}", "(\\w+ ){1,400}\\w+", "[^\"\\\\]{0,2000}", "(?:\\p{L}+[ ,.]?)+", "(\\d{1,3}(,\\d{3})*(\\.\\d+)? ?)*")) {
+            for (String round : List.of("first answer", "second answer")) {
+                print(regex, round, answer(format.form(new Guide.Regex(regex), "guided_regex"), tokens));
+            }
+        }
         for (String schema : List.of(
                 "{\"type\":\"string\",\"maxLength\":2000}",
                 "{\"type\":\"string\",\"minLength\":1800,\"maxLength\":2000}",
@@ -45,18 +51,26 @@ final class MaskBench {
 
     private static void measure(AnswerFormat format, TokenBytes tokens, String schema, String round)
             throws IOException {
-        Cost cost = answer(format, tokens, schema);
+        print(schema, round, answer(format, tokens, schema));
+    }
+
+    private static void print(String form, String round, Cost cost) {
         System.out.printf(
                 "%-75s %-13s %4d tokens, %9.0f tokens/s, worst %6.2f ms%n",
-                schema, round, cost.tokens, cost.tokens * 1e9 / cost.nanos, cost.worstNanos / 1e6);
+                form, round, cost.tokens, cost.tokens * 1e9 / cost.nanos, cost.worstNanos / 1e6);
     }
 
     private record Cost(int tokens, long nanos, long worstNanos) {}
 
     private static Cost answer(AnswerFormat format, TokenBytes tokens, String schema) throws IOException {
-        TokenConstraint constraint = Objects.requireNonNull(format.form(new ObjectMapper()
-                        .readTree("{\"type\":\"json_schema\",\"json_schema\":{\"schema\":" + schema + "}}")))
-                .constraint(4096, "max_tokens");
+        return answer(
+                Objects.requireNonNull(format.form(new ObjectMapper()
+                        .readTree("{\"type\":\"json_schema\",\"json_schema\":{\"schema\":" + schema + "}}"))),
+                tokens);
+    }
+
+    private static Cost answer(AnswerForm form, TokenBytes tokens) {
+        TokenConstraint constraint = form.constraint(4096, "max_tokens");
         long[] mask = new long[(tokens.size() + 63) / 64];
         Random random = new Random(11);
         long worst = 0;

@@ -1,0 +1,162 @@
+package io.autoglm.inference.grammar;
+
+import io.autoglm.inference.grammar.Element.Repeat;
+import io.autoglm.inference.grammar.Element.Rule;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// Named [Expression]s as rules over bytes. What is repeated must not be empty there, so of a part that may be, only
+/// what is not empty is repeated: `(a*)*` is `(a+)*`.
+final class ExpressionRules {
+
+    private final Map<String, Expression> named;
+    private final Set<String> nullable = new HashSet<>();
+    private final GrammarBuilder grammar = new GrammarBuilder();
+    private final CharacterRules characters = new CharacterRules(grammar);
+    private final Map<String, Rule> rules = new HashMap<>();
+    private final Map<String, Rule> nonEmpty = new HashMap<>();
+
+    private ExpressionRules(Map<String, Expression> named) {
+        this.named = named;
+        boolean grown = true;
+        while (grown) {
+            grown = false;
+            for (Map.Entry<String, Expression> one : named.entrySet()) {
+                grown |= isNullable(one.getValue()) && nullable.add(one.getKey());
+            }
+        }
+    }
+
+    /// @param named by name; those that are referred to are all there
+    /// @param start the name of the one that an answer is
+    /// @throws Malformed saying why it cannot be kept
+    static Grammar compile(Map<String, Expression> named, String start) {
+        ExpressionRules rules = new ExpressionRules(named);
+        rules.refuseLeftRecursion();
+        Rule whole = rules.rule(start);
+        Grammar compiled = new Grammar(rules.grammar.build(), whole);
+        if (compiled.shortestAnswer() >= Rules.ENDLESS) {
+            throw new Malformed("describes no text that has an end");
+        }
+        return compiled;
+    }
+
+    private boolean isNullable(Expression expression) {
+        return switch (expression) {
+            case Expression.OneOf one -> false;
+            case Expression.Sequence(List<Expression> parts) -> parts.stream().allMatch(this::isNullable);
+            case Expression.Choice(List<Expression> ways) -> ways.stream().anyMatch(this::isNullable);
+            case Expression.Times(Expression part, int least, int most) -> least == 0 || isNullable(part);
+            case Expression.Named(String name) -> nullable.contains(name);
+        };
+    }
+
+    private Rule rule(String name) {
+        Rule known = rules.get(name);
+        if (known != null) {
+            return known;
+        }
+        Rule rule = grammar.rule();
+        rules.put(name, rule);
+        grammar.or(rule, part(named.getOrDefault(name, Expression.EMPTY)));
+        return rule;
+    }
+
+    /// What the builder takes for a part of a rule.
+    private Object part(Expression expression) {
+        return switch (expression) {
+            case Expression.OneOf(BitSet codePoints) -> characters.oneOf(codePoints);
+            case Expression.Sequence(List<Expression> parts) ->
+                parts.stream().map(this::part).toList();
+            case Expression.Choice(List<Expression> ways) ->
+                grammar.anyOf(ways.stream().map(this::part).toArray());
+            case Expression.Times(Expression part, int least, int most) -> {
+                boolean may = isNullable(part);
+                yield most == 0
+                        ? List.of()
+                        : grammar.repeat(may ? 0 : least, most, grammar.sequence(may ? nonEmpty(part) : part(part)));
+            }
+            case Expression.Named(String name) -> rule(name);
+        };
+    }
+
+    /// All that it describes but nothing.
+    private Object nonEmpty(Expression expression) {
+        if (!isNullable(expression)) {
+            return part(expression);
+        }
+        return switch (expression) {
+            case Expression.OneOf one -> part(one);
+            case Expression.Choice(List<Expression> ways) ->
+                grammar.anyOf(ways.stream().map(this::nonEmpty).toArray());
+            case Expression.Times(Expression part, int least, int most) ->
+                most == 0
+                        ? grammar.rule()
+                        : grammar.repeat(
+                                isNullable(part) ? 1 : Math.max(1, least), most, grammar.sequence(nonEmpty(part)));
+            case Expression.Sequence(List<Expression> parts) -> {
+                // The first part that is not empty, and all behind it.
+                Rule any = grammar.rule();
+                for (int i = 0; i < parts.size(); i++) {
+                    List<Object> rest = new ArrayList<>();
+                    rest.add(nonEmpty(parts.get(i)));
+                    parts.subList(i + 1, parts.size()).forEach(part -> rest.add(part(part)));
+                    grammar.or(any, rest);
+                }
+                yield any;
+            }
+            case Expression.Named(String name) -> {
+                Rule known = nonEmpty.get(name);
+                if (known == null) {
+                    known = grammar.rule();
+                    nonEmpty.put(name, known);
+                    grammar.or(known, nonEmpty(named.getOrDefault(name, Expression.EMPTY)));
+                }
+                yield known;
+            }
+        };
+    }
+
+    /// A rule that begins with itself would be gone into without end.
+    private void refuseLeftRecursion() {
+        Set<String> done = new HashSet<>();
+        named.keySet().forEach(name -> follow(name, new HashSet<>(), done));
+    }
+
+    private void follow(String name, Set<String> within, Set<String> done) {
+        if (done.contains(name)) {
+            return;
+        }
+        if (!within.add(name)) {
+            throw new Malformed("has the rule '" + name + "', which begins with itself");
+        }
+        Set<String> first = new HashSet<>();
+        first(named.getOrDefault(name, Expression.EMPTY), first);
+        first.forEach(one -> follow(one, within, done));
+        within.remove(name);
+        done.add(name);
+    }
+
+    /// Rules that something may begin with.
+    private void first(Expression expression, Set<String> names) {
+        switch (expression) {
+            case Expression.OneOf one -> {}
+            case Expression.Named(String name) -> names.add(name);
+            case Expression.Choice(List<Expression> ways) -> ways.forEach(way -> first(way, names));
+            case Expression.Times(Expression part, int least, int most) -> first(part, names);
+            case Expression.Sequence(List<Expression> parts) -> {
+                for (Expression part : parts) {
+                    first(part, names);
+                    if (!isNullable(part)) {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+}
