@@ -87,17 +87,14 @@ class BadModelIT {
     }
 
     @Test
-    void weights_that_are_quantized_already_are_refused() throws IOException {
+    void weights_that_are_quantized_in_a_way_that_is_not_known_are_refused() throws IOException {
         Path model = copy();
         Path config = model.resolve("config.json");
-        ObjectNode gptq = (ObjectNode) Http.tree(Files.readString(config));
-        gptq.putObject("quantization_config")
-                .put("quant_method", "gptq")
-                .put("bits", 4)
-                .put("group_size", 128);
-        Files.writeString(config, gptq.toString());
+        ObjectNode fp8 = (ObjectNode) Http.tree(Files.readString(config));
+        fp8.putObject("quantization_config").put("quant_method", "fp8");
+        Files.writeString(config, fp8.toString());
 
-        assertCannotServe(model, config, "quantized already");
+        assertCannotServe(model, config, "quantization_config of method 'fp8' is not supported");
     }
 
     private void assertCannotServe(Path model, Path file, String reason) {

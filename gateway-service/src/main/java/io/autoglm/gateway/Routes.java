@@ -52,8 +52,7 @@ final class Routes {
 
     void routes(@Observes Router router) {
         router.route().failureHandler(failures);
-        router.post("/v1/chat/completions").handler(completions.chat());
-        router.post("/v1/completions").handler(completions.text());
+        completions.routes(router);
         router.get("/v1/models").handler(models::list);
         router.get("/v1/models/*").handler(models::one);
         router.get("/health").handler(health::handle);
@@ -67,11 +66,11 @@ final class Routes {
     }
 
     /// Whether a path exists under another method.
-    private static boolean known(String path, HttpMethod method) {
-        return switch (path) {
-            case "/v1/chat/completions", "/v1/completions" -> !method.equals(HttpMethod.POST);
-            case "/v1/models" -> !method.equals(HttpMethod.GET);
-            default -> path.startsWith("/v1/models/") && !method.equals(HttpMethod.GET);
-        };
+    private boolean known(String path, HttpMethod method) {
+        if (completions.knows(path)) {
+            return !method.equals(HttpMethod.POST);
+        }
+        boolean models = path.equals("/v1/models") || path.startsWith("/v1/models/");
+        return models && !method.equals(HttpMethod.GET);
     }
 }

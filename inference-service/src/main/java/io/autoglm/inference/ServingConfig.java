@@ -2,6 +2,8 @@ package io.autoglm.inference;
 
 import io.autoglm.inference.engine.KvFormat;
 import io.autoglm.inference.engine.WeightFormat;
+import io.autoglm.inference.model.EmbeddingModules;
+import io.autoglm.inference.model.Pooling;
 import io.autoglm.inference.text.ToolFormat;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
@@ -41,6 +43,8 @@ public interface ServingConfig {
 
     Cpu cpu();
 
+    Embedding embedding();
+
     /// The secret that callers must show. Without one the service refuses to start, unless `internal-auth` is `none`.
     Optional<String> internalToken();
 
@@ -75,8 +79,8 @@ public interface ServingConfig {
         /// The name that clients ask for. Default: the directory's.
         Optional<String> name();
 
-        /// How it writes tool calls: `glm-4`, `glm-4-5`, `hermes`, `qwen-coder`, `llama`, `mistral`, `deepseek`, `none`, or
-        /// `auto`, the default: by the marks in its chat template.
+        /// How it writes tool calls: `glm-4`, `glm-4-5`, `hermes`, `qwen-coder`, `llama`, `mistral`,
+        /// `deepseek`, `none`, or `auto`, the default: by the marks in its chat template.
         @WithDefault("auto")
         ToolFormat toolFormat();
     }
@@ -104,6 +108,36 @@ public interface ServingConfig {
         /// `fp32`, the default, or `fp16`: half the memory of keys and values.
         @WithDefault("fp32")
         KvFormat kvCache();
+    }
+
+    /// Vectors of texts.
+    interface Embedding {
+
+        /// How the states of a text's tokens become one vector: `last`, `mean` or `auto`. Default `auto`: what the
+        /// model directory's `1_Pooling/config.json` says, else `last`.
+        @WithDefault("auto")
+        PoolingChoice pooling();
+
+        /// The largest answer; a request whose vectors would take more is refused. Not above the gateway's
+        /// `autoglm.upstream.max-answer-bytes`. Default 16 MiB.
+        @WithDefault("16M")
+        MemorySize maxAnswer();
+    }
+
+    /// What an operator may say of [Pooling].
+    enum PoolingChoice {
+        /// What the model directory says, else the last token.
+        AUTO,
+        LAST,
+        MEAN;
+
+        Pooling of(Path directory) {
+            return switch (this) {
+                case AUTO -> EmbeddingModules.pooling(directory).orElse(Pooling.LAST);
+                case LAST -> Pooling.LAST;
+                case MEAN -> Pooling.MEAN;
+            };
+        }
     }
 
     /// Who may ask.

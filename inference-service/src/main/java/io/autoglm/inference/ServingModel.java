@@ -9,6 +9,7 @@ import io.autoglm.inference.engine.WeightCacheConfig;
 import io.autoglm.inference.grammar.AnswerFormat;
 import io.autoglm.inference.model.GenerationDefaults;
 import io.autoglm.inference.model.ModelDirectory;
+import io.autoglm.inference.model.Pooling;
 import io.autoglm.inference.sampling.SamplerWorkspace;
 import io.autoglm.inference.template.ChatTemplate;
 import io.autoglm.inference.text.AssistantMarkup;
@@ -31,6 +32,7 @@ import java.util.Set;
 /// @param template        empty for a model without a chat template: only plain prompts can be asked
 /// @param markup          how it marks calls and reasoning
 /// @param endTokens       end an answer
+/// @param pooling         of a text's states into its vector
 /// @param longestToken    bytes of the longest token: a text of more than that many bytes a token cannot fit
 public record ServingModel(
         String name,
@@ -42,6 +44,7 @@ public record ServingModel(
         AssistantMarkup markup,
         AnswerFormat format,
         GenerationDefaults defaults,
+        Pooling pooling,
         Set<Integer> endTokens,
         int longestToken,
         SamplerWorkspace workspace,
@@ -56,6 +59,7 @@ public record ServingModel(
         Path path = config.model().path();
         ModelDirectory directory = ModelDirectory.open(path);
         String name = config.model().name().orElse(directory.name());
+        Pooling pooling = config.embedding().pooling().of(path);
         Tokenizer tokenizer = Tokenizer.open(path);
         Optional<ChatTemplate> template = ChatTemplate.open(path, Clock.system(ZoneId.systemDefault()));
         Set<Integer> endTokens = Set.copyOf(directory.generation().eosTokenIds());
@@ -89,6 +93,7 @@ public record ServingModel(
                 markup,
                 format,
                 directory.generation(),
+                pooling,
                 endTokens,
                 longest(tokenizer.bytes()),
                 new SamplerWorkspace(width, Math.min(width, tokenizer.vocabularySize())),
@@ -101,6 +106,16 @@ public record ServingModel(
                 .filter(path -> !path.isBlank() && !path.equals("none"))
                 .map(Path::of);
         return new WeightCacheConfig(folder, cache.maxSize().asLongValue());
+    }
+
+    /// Numbers of a vector.
+    public int dimensions() {
+        return loaded.decoder().shape().hiddenSize();
+    }
+
+    /// Tokens that the model knows, ids 0 to this, exclusive; the tokenizer may know fewer or more.
+    public int embeddings() {
+        return loaded.decoder().shape().vocabularySize();
     }
 
     public int maxTokens() {

@@ -26,7 +26,8 @@ record AlreadyRunning(Home home, Snapshot running, Up up, Screen screen, PrintSt
         }
         Optional<String> difference = difference();
         if (difference.isPresent()) {
-            System.err.println("autoglm: already running " + difference.get() + ": ./autoglm down first");
+            System.err.println("autoglm: already running " + difference.get() + ": "
+                    + running.options().command("down") + " first");
             return ExitCode.FAILED;
         }
         return switch (running.phase()) {
@@ -63,7 +64,8 @@ record AlreadyRunning(Home home, Snapshot running, Up up, Screen screen, PrintSt
 
     private int alreadyUp() {
         out.println("autoglm: already up " + supervisor() + ", at " + Gateway.url(running.options())
-                + "/v1 · ./autoglm status shows it, ./autoglm down stops it");
+                + "/v1 · " + running.options().command("status") + " shows it, "
+                + running.options().command("down") + " stops it");
         return ExitCode.OK;
     }
 

@@ -131,7 +131,8 @@ record UpCommand(
                 yield ExitCode.OK;
             }
             case STARTING, UP, STOPPING -> {
-                System.err.println("autoglm: the supervisor was killed; ./autoglm down stops what it left");
+                System.err.println(
+                        "autoglm: the supervisor was killed; " + options.command("down") + " stops what it left");
                 yield ExitCode.FAILED;
             }
         };

@@ -53,7 +53,7 @@ record Welcome(Home home, SuiteOptions options, KeysFile keys, boolean detached)
 
     private String advice() {
         return detached
-                ? "./autoglm chat talks to it, ./autoglm down stops it."
-                : "./autoglm chat talks to it from another terminal. Ctrl-C stops it.";
+                ? "%s talks to it, %s stops it.".formatted(options.command("chat"), options.command("down"))
+                : "%s talks to it from another terminal. Ctrl-C stops it.".formatted(options.command("chat"));
     }
 }

@@ -58,7 +58,10 @@ class WelcomeTest {
         assertThat(welcome(keys))
                 .contains(
                         "after 4 s", "http://127.0.0.1:" + gateway.getAddress().getPort() + "/v1/chat/completions")
-                .contains("Bearer " + secrets.key(), "\"model\":\"nano\"");
+                .contains("Bearer " + secrets.key(), "\"model\":\"nano\"")
+                .contains(
+                        "./autoglm chat --port-offset " + offset() + " talks to it",
+                        "./autoglm down --port-offset " + offset() + " stops it");
     }
 
     @Test
@@ -80,9 +83,12 @@ class WelcomeTest {
                 .contains("one of those in " + own);
     }
 
+    private int offset() {
+        return gateway.getAddress().getPort() - 8080;
+    }
+
     private String welcome(KeysFile keys) throws IOException {
-        int offset = gateway.getAddress().getPort() - 8080;
-        SuiteOptions options = new SuiteOptions(Path.of("/models/glm"), 1, offset, "0.0.0.0");
+        SuiteOptions options = new SuiteOptions(Path.of("/models/glm"), 1, offset(), "0.0.0.0");
         return new Welcome(home, options, keys, true).text(Duration.ofSeconds(4));
     }
 }

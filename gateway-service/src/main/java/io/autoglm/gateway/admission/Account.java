@@ -1,8 +1,8 @@
 package io.autoglm.gateway.admission;
 
 import io.autoglm.gateway.admission.Decision.Limit;
-import io.autoglm.gateway.http.HeldBytes;
 import io.autoglm.gateway.identity.Quota;
+import io.autoglm.service.http.HeldBytes;
 
 /// What one caller has used. Guarded by its own monitor; held for nanoseconds.
 final class Account {

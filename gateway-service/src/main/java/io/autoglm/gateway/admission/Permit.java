@@ -1,6 +1,6 @@
 package io.autoglm.gateway.admission;
 
-import io.autoglm.gateway.http.HeldBytes;
+import io.autoglm.service.http.HeldBytes;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /// The right of one request to be open. It ends once: a second release changes nothing.

@@ -34,7 +34,9 @@ final class Completion {
     /// it out of earlier turns.
     private static final List<String> REASONING = List.of("reasoning_content", "reasoning");
 
-    private static final Spent NOTHING = new Spent(0, 0);
+    /// An answer larger than that is not read on the event loop: vectors come in megabytes.
+    private static final int LARGE_BYTES = 256 * 1024;
+
     private static final Buffer NOT_REMEMBERED = Buffer.buffer(": not-remembered\n\n");
 
     private final Services services;
@@ -132,7 +134,7 @@ final class Completion {
         switch (came) {
             case Dispatched.Streaming streaming -> beginStream(streaming.tokens());
             case Dispatched.Whole whole -> answerWhole(whole.reply());
-            case Dispatched.Passed passed -> pass(passed.reply(), passed.end(), NOTHING);
+            case Dispatched.Passed passed -> pass(passed.reply(), passed.end(), Spent.NOTHING);
             case Dispatched.Refused refused -> refuse(refused.problem(), refused.end());
         }
     }
@@ -141,24 +143,54 @@ final class Completion {
 
     private void answerWhole(Reply reply) {
         releaseRequest();
+        if (memory == null) {
+            usage(reply.body()).onComplete(steps.then(spent -> passOn(reply, spent)));
+        } else {
+            answerInSession(reply);
+        }
+    }
+
+    /// Never fails: an answer that is not JSON has cost nothing that could be counted.
+    private Future<Spent> usage(Buffer body) {
+        Future<Spent> read = body.length() > LARGE_BYTES
+                ? services.vertx().executeBlocking(() -> Spent.ofAnswer(body), false)
+                : Future.future(promise -> {
+                    try {
+                        promise.complete(Spent.ofAnswer(body));
+                    } catch (IOException e) {
+                        promise.fail(e);
+                    }
+                });
+        return read.otherwise(e -> {
+            warnOfNoJson();
+            return Spent.NOTHING;
+        });
+    }
+
+    private void warnOfNoJson() {
+        LOG.warnf("answer is not JSON traceId=%s instance=%s", arrival.trace().traceId(), dispatch.targetId());
+    }
+
+    private void answerInSession(Reply reply) {
         @Nullable JsonNode read = null;
         try {
             read = RequestParser.JSON.readTree(reply.body().getBytes());
         } catch (IOException e) {
-            LOG.warnf(
-                    "answer is not JSON traceId=%s instance=%s", arrival.trace().traceId(), dispatch.targetId());
+            warnOfNoJson();
         }
-        Spent spent = read == null ? NOTHING : Spent.of(read.path("usage"));
+        Spent spent = read == null ? Spent.NOTHING : Spent.of(read.path("usage"));
         Optional<ObjectNode> message = read == null
                 ? Optional.empty()
                 : Optional.of(read.path("choices").path(0).path("message"))
                         .filter(JsonNode::isObject)
                         .map(it -> ((ObjectNode) it).without(REASONING));
-        remember(message, spent).onComplete(steps.then(done -> {
-            if (!over()) {
-                pass(reply, End.OK, spent);
-            }
-        }));
+        remember(message, spent).onComplete(steps.then(done -> passOn(reply, spent)));
+    }
+
+    private void passOn(Reply reply, Spent spent) {
+        if (!over()) {
+            pass(reply, End.OK, spent);
+        }
     }
 
     private void pass(Reply reply, End end, Spent spent) {
@@ -232,7 +264,7 @@ final class Completion {
 
     private void refuse(Problem problem, End end) {
         mark();
-        settle(end, problem.status(), NOTHING);
+        settle(end, problem.status(), Spent.NOTHING);
         answer.fail(problem);
     }
 
@@ -264,6 +296,6 @@ final class Completion {
     }
 
     private Spent spent() {
-        return relay == null ? NOTHING : relay.spent();
+        return relay == null ? Spent.NOTHING : relay.spent();
     }
 }

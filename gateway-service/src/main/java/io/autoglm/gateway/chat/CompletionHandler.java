@@ -5,20 +5,21 @@ import io.autoglm.gateway.admission.Decision;
 import io.autoglm.gateway.admission.Permit;
 import io.autoglm.gateway.errors.Problem;
 import io.autoglm.gateway.errors.ProblemWriter;
-import io.autoglm.gateway.http.BodyBudget;
-import io.autoglm.gateway.http.BodyReader;
-import io.autoglm.gateway.http.BodyReader.Body;
-import io.autoglm.gateway.http.Farewell;
 import io.autoglm.gateway.http.Trace;
 import io.autoglm.gateway.identity.Caller;
 import io.autoglm.protocol.Headers;
+import io.autoglm.service.http.BodyBudget;
+import io.autoglm.service.http.BodyReader;
+import io.autoglm.service.http.BodyReader.Body;
+import io.autoglm.service.http.Farewell;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -45,19 +46,23 @@ public final class CompletionHandler {
         this.admission = admission;
         this.problems = problems;
         this.parser = new RequestParser(services.config().maxMessages());
-        this.bodies = new BodyBudget(
+        this.bodies = BodyBudget.amongAccounts(
                 services.config().maxBodiesBytes(), services.config().maxBodyBytes());
         Gauge.builder("autoglm.bodies.bytes", bodies, BodyBudget::heldBytes)
                 .description("Request bodies that are held, bytes")
                 .register(metrics);
     }
 
-    public Handler<RoutingContext> chat() {
-        return rc -> handle(rc, Endpoint.CHAT);
+    public void routes(Router router) {
+        for (Endpoint endpoint : Endpoint.values()) {
+            endpoint.paths().forEach(path -> router.post(path).handler(rc -> handle(rc, endpoint)));
+        }
     }
 
-    public Handler<RoutingContext> text() {
-        return rc -> handle(rc, Endpoint.TEXT);
+    /// Whether there is something to POST to at a path.
+    public boolean knows(String path) {
+        return Arrays.stream(Endpoint.values())
+                .anyMatch(endpoint -> endpoint.paths().contains(path));
     }
 
     private void handle(RoutingContext rc, Endpoint endpoint) {

@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.DoubleStream;
 
-/// What is measured of completions, under OpenTelemetry's GenAI names and buckets (semantic-conventions
+/// What is measured of requests to models, under OpenTelemetry's GenAI names and buckets (semantic-conventions
 /// 7b0c0fe1e), so that dashboards made for others work here. Safe from any thread.
 @Singleton
 final class GenerationMetrics {
@@ -30,7 +30,7 @@ final class GenerationMetrics {
     GenerationMetrics(MeterRegistry registry) {
         this.registry = registry;
         Gauge.builder("autoglm.requests.open", open, AtomicInteger::get)
-                .description("Completions between admission and their end")
+                .description("Requests to models between admission and their end")
                 .register(registry);
     }
 
@@ -58,8 +58,12 @@ final class GenerationMetrics {
 
     /// @param rest the time from the first token to the last
     void tokens(Endpoint endpoint, String model, Spent spent, Duration rest) {
-        usage(endpoint, model, "input").record(spent.promptTokens());
-        usage(endpoint, model, "output").record(spent.completionTokens());
+        if (spent.promptTokens() > 0) {
+            usage(endpoint, model, "input").record(spent.promptTokens());
+        }
+        if (endpoint.generates()) {
+            usage(endpoint, model, "output").record(spent.completionTokens());
+        }
         if (spent.completionTokens() > 1 && !rest.isZero()) {
             Timer.builder("gen_ai.server.time_per_output_token")
                     .tags(tags(endpoint, model))

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
-/// Reads a completion request and names the field at fault. Judges the shape of what the gateway decides on, and
+/// Reads a request and names the field at fault. Judges the shape of what the gateway decides on, and
 /// nothing else.
 final class RequestParser {
     private static final int MAX_MODEL_NAME = 256;
@@ -76,13 +76,17 @@ final class RequestParser {
         }
         String model = model(json);
         List<JsonNode> messages = List.of();
+        for (String field : endpoint.required()) {
+            if (!json.hasNonNull(field)) {
+                throw new WrongField(field, "'" + field + "' is required.");
+            }
+        }
         if (endpoint == Endpoint.CHAT) {
             messages = messages(json);
-        } else if (!json.hasNonNull("prompt")) {
-            throw new WrongField("prompt", "'prompt' is required.");
         }
-        boolean stream = flag(json, "stream", "stream");
-        return new CompletionRequest(endpoint, body, json, model, stream, wantsUsage(json), messages, maxTokens(json));
+        boolean stream = endpoint.generates() && flag(json, "stream", "stream");
+        boolean wantsUsage = endpoint.generates() && wantsUsage(json);
+        return new CompletionRequest(endpoint, body, json, model, stream, wantsUsage, messages, maxTokens(json));
     }
 
     private static String model(ObjectNode json) throws WrongField {
@@ -101,9 +105,6 @@ final class RequestParser {
 
     private List<JsonNode> messages(ObjectNode json) throws WrongField {
         JsonNode messages = json.path("messages");
-        if (messages.isMissingNode() || messages.isNull()) {
-            throw new WrongField("messages", "'messages' is required.");
-        }
         if (!messages.isArray()) {
             throw new WrongField("messages", "'messages' must be a list.");
         }

@@ -31,7 +31,7 @@ final class Settlement {
         return over;
     }
 
-    /// The body is needed no more; see {@link io.autoglm.gateway.http.BodyBudget}.
+    /// The body is needed no more; see {@link io.autoglm.service.http.BodyBudget}.
     void bodyReleased() {
         held.share().close();
     }

@@ -1,12 +1,11 @@
 package io.autoglm.gateway.http;
 
 import io.autoglm.protocol.Headers;
-import io.autoglm.protocol.TraceParent;
+import io.autoglm.service.TraceId;
 import io.vertx.core.MultiMap;
 import io.vertx.ext.web.RoutingContext;
 import java.security.SecureRandom;
 import java.util.HexFormat;
-import java.util.Optional;
 import java.util.regex.Pattern;
 
 /// The two names of a request: the trace it belongs to, which the client may have begun, and the request's own
@@ -16,7 +15,6 @@ import java.util.regex.Pattern;
 /// @param requestId `req_` and 32 hex digits
 public record Trace(String traceId, String requestId) {
     private static final String ATTRIBUTE = "autoglm.trace";
-    private static final Pattern WORD = Pattern.compile("[A-Za-z0-9._-]{1,64}");
     private static final Pattern HEX_32 = Pattern.compile("[0-9a-f]{32}");
     private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -42,10 +40,7 @@ public record Trace(String traceId, String requestId) {
     }
 
     private static String traceId(MultiMap headers) {
-        return TraceParent.traceId(headers.get("traceparent"))
-                .or(() -> Optional.ofNullable(headers.get(Headers.TRACE_ID))
-                        .filter(own -> WORD.matcher(own).matches()))
-                .orElseGet(() -> randomHex(16));
+        return TraceId.of(headers.get("traceparent"), headers.get(Headers.TRACE_ID));
     }
 
     private static String randomHex(int bytes) {

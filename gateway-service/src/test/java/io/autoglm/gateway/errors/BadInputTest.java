@@ -133,7 +133,7 @@ class BadInputTest {
 
     @Test
     void unknown_paths_and_methods_are_404_and_405_in_openais_shape() {
-        HttpResponse<String> path = post("/v1/embeddings", "{}");
+        HttpResponse<String> path = post("/v1/images/generations", "{}");
         HttpResponse<String> outside = send(withKey("/nowhere").GET());
         HttpResponse<String> method = send(withKey("/v1/chat/completions").GET());
         HttpResponse<String> model = send(withKey("/v1/models/gpt-9").GET());

@@ -45,8 +45,8 @@ record AllowedWords(List<Integer> tokens, List<String> bad) {
                 model.workspace().vocabulary());
     }
 
-    /// A word at the beginning of a text and, where that is written in another token, behind a space: vLLM's rule,
-    /// by which a word that takes more tokens behind a space is only excluded at the beginning.
+    /// A word at the beginning of a text and, where that is written in another token, behind a space: vLLM's
+    /// rule, by which a word that takes more tokens behind a space is only excluded at the beginning.
     private static void add(ServingModel model, String word, List<int[]> sequences) {
         int[] first = model.tokenizer().encode(word, false);
         if (first.length == 0) {

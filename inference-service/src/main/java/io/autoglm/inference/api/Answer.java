@@ -96,7 +96,10 @@ record Answer(Exchange exchange, ServingModel model, AnswerOptions options, Wire
     }
 
     private void give(Events events, List<AnswerText> choices, int promptTokens) throws InterruptedException {
-        submit(choices.stream().map(AnswerText::generation).toList());
+        List<Generation> generations =
+                choices.stream().map(AnswerText::generation).toList();
+        submit(generations);
+        exchange.whenGone(() -> generations.forEach(Generation::cancel));
         if (options.stream()) {
             EventStream stream = new EventStream(exchange);
             AnswerSink sink = new StreamedAnswer(stream, wire, options.includeUsage());
@@ -115,7 +118,8 @@ record Answer(Exchange exchange, ServingModel model, AnswerOptions options, Wire
             int promptTokens) {
         if (reading.form() != null) {
             throw RefusedException.invalid(
-                    "use_beam_search", "'use_beam_search' cannot be kept together with an answer that must have a form");
+                    "use_beam_search",
+                    "'use_beam_search' cannot be kept together with an answer that must have a form");
         }
         Set<Integer> endTokens = options.stops().endTokens(model.endTokens());
         return () -> {
@@ -126,7 +130,7 @@ record Answer(Exchange exchange, ServingModel model, AnswerOptions options, Wire
             for (int i = 0; i < prompts.size(); i += options.n()) {
                 BeamSearch beams = new BeamSearch(exchange, model, search, endTokens, this::submit);
                 for (Beams.Beam beam : beams.best(prompts.get(i), limits.get(i).tokens(), options.n())) {
-                    tokens += beam.tokens().size();
+                    tokens += beam.length();
                     text.give(beam);
                 }
                 cached += beams.cachedTokens();
@@ -137,7 +141,7 @@ record Answer(Exchange exchange, ServingModel model, AnswerOptions options, Wire
 
     private void submit(List<Generation> generations) {
         switch (model.loop().submit(generations)) {
-            case Submission.Accepted() -> exchange.whenGone(() -> generations.forEach(Generation::cancel));
+            case Submission.Accepted() -> {}
             case Submission.LineFull(int limit) ->
                 throw new RefusedException(new Refusal.Busy(limit + " requests are waiting already"));
             case Submission.NeverFits(int most) -> {
@@ -153,9 +157,8 @@ record Answer(Exchange exchange, ServingModel model, AnswerOptions options, Wire
 
     /// Each of `n` answers has a seed of its own, or all would be the same.
     private Sampler sampler(int[] prompt, int choice, @Nullable TokenConstraint form, TokenRules rules) {
-        SamplingParameters sampling = options.candidates() > options.n()
-                ? options.sampling().withLogprobs(0)
-                : options.sampling();
+        SamplingParameters sampling =
+                options.candidates() > options.n() ? options.sampling().withLogprobs(0) : options.sampling();
         Long seed = sampling.seed();
         SamplingParameters own = seed == null || choice == 0 ? sampling : sampling.withSeed(seed + choice);
         return new Sampler(own, prompt, model.workspace(), form, rules);

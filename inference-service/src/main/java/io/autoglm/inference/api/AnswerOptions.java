@@ -13,8 +13,6 @@ import java.util.OptionalInt;
 /// @param search         empty: tokens are sampled
 /// @param limit          empty: as many as fit
 /// @param showSpecial    writes control tokens out (vLLM's `skip_special_tokens: false`)
-/// @param keep           tokens of the prompt that are kept, the last ones (vLLM's `truncate_prompt_tokens`);
-///                       0 for as many as fit, empty for all
 record AnswerOptions(
         int n,
         int candidates,
@@ -25,7 +23,6 @@ record AnswerOptions(
         Stops stops,
         AllowedWords words,
         boolean showSpecial,
-        OptionalInt keep,
         SamplingParameters sampling,
         Form form) {
 
@@ -43,58 +40,36 @@ record AnswerOptions(
         }
         Form form = Form.read(request);
         if (form.isAsked() && request.flag("ignore_eos")) {
-            throw request.wrong("ignore_eos", "cannot be kept together with '" + form.field() + "', whose form has an end");
+            throw request.wrong(
+                    "ignore_eos", "cannot be kept together with '" + form.field() + "', whose form has an end");
         }
         int n = request.integer("n", 1, MOST_ANSWERS).orElse(1);
         // Neither byte-level nor SentencePiece decoders put spaces there.
         request.flag("spaces_between_special_tokens");
+        SamplingParameters sampling = SamplingParameters.read(request.object(), defaults);
         return new AnswerOptions(
                 n,
                 n,
-                BeamSearch.Options.read(request, n),
+                BeamSearch.Options.read(request, n, sampling),
                 stream,
                 includeUsage,
                 limit(request, "max_completion_tokens").or(() -> limit(request, "max_tokens")),
                 Stops.read(request),
                 AllowedWords.read(request),
                 !request.flagUnlessDenied("skip_special_tokens"),
-                keep(request),
-                SamplingParameters.read(request.object(), defaults),
+                sampling,
                 form);
     }
 
     /// These, of `most` answers the best.
     AnswerOptions bestOf(int most) {
         return new AnswerOptions(
-                n,
-                most,
-                search,
-                stream,
-                includeUsage,
-                limit,
-                stops,
-                words,
-                showSpecial,
-                keep,
-                sampling,
-                form);
+                n, most, search, stream, includeUsage, limit, stops, words, showSpecial, sampling, form);
     }
 
-    /// @return tokens of a prompt that are kept, the last ones
-    OptionalInt keep(ServingModel model) {
-        if (keep.isEmpty() || keep.getAsInt() > 0) {
-            return keep;
-        }
-        int answer = limit.map(AnswerLimit::tokens).orElse(1);
-        return OptionalInt.of(Math.max(1, model.maxTokens() - answer));
-    }
-
-    private static OptionalInt keep(Fields request) {
-        OptionalInt asked = request.integer("truncate_prompt_tokens", -1, Integer.MAX_VALUE);
-        if (asked.isPresent() && asked.getAsInt() == 0) {
-            throw request.wrong("truncate_prompt_tokens", "must be -1 (what fits) or at least 1, but is 0");
-        }
-        return asked.isPresent() ? OptionalInt.of(Math.max(0, asked.getAsInt())) : asked;
+    /// So that what was asked for has room behind it.
+    Truncation truncation(Fields request, ServingModel model) {
+        return Truncation.read(request, model, limit.map(AnswerLimit::tokens).orElse(1));
     }
 
     private static Optional<AnswerLimit> limit(Fields request, String field) {

@@ -31,12 +31,11 @@ final class BeamText {
         AssistantParser parser = parsers == null ? null : parsers.get();
         boolean withoutEnd = beam.ended() && !options.stops().included();
         int offset = 0;
-        for (SampledToken token :
-                beam.tokens().subList(0, beam.tokens().size() - (withoutEnd ? 1 : 0))) {
+        for (SampledToken token : beam.tokens().subList(0, beam.length() - (withoutEnd ? 1 : 0))) {
             String text = characters.append(token.token());
             List<AssistantDelta> deltas = parser == null ? content(text) : parser.append(text);
             deltas.forEach(delta -> sink.delta(choice, delta, List.of()));
-            sink.delta(choice, new AssistantDelta.Content(""), List.of(new AnswerToken(told(token), offset)));
+            sink.delta(choice, new AssistantDelta.Content(""), List.of(new AnswerToken(token, offset)));
             offset += text.codePointCount(0, text.length());
         }
         String rest = characters.end();
@@ -46,19 +45,11 @@ final class BeamText {
             parser.end().forEach(delta -> sink.delta(choice, delta, List.of()));
         }
         boolean calls = beam.ended() && parser != null && parser.toolCalls() > 0;
-        FinishReason reason =
-                calls ? FinishReason.TOOL_CALLS : beam.ended() ? FinishReason.STOP : FinishReason.LENGTH;
+        FinishReason reason = calls ? FinishReason.TOOL_CALLS : beam.ended() ? FinishReason.STOP : FinishReason.LENGTH;
         sink.finished(choice++, reason, List.of());
     }
 
     private static List<AssistantDelta> content(String text) {
         return text.isEmpty() ? List.of() : List.of(new AssistantDelta.Content(text));
-    }
-
-    /// With as many alternatives as were asked for.
-    private SampledToken told(SampledToken token) {
-        int most = Math.max(0, options.sampling().topLogprobs());
-        return new SampledToken(
-                token.token(), token.logprob(), token.top().stream().limit(most).toList());
     }
 }

@@ -51,9 +51,10 @@ final class ChatCompletions {
                 : model.format().call(forced.markup(), tools(choice), choice.name());
         String opening = forced == null ? "" : forced.opening(choice.name());
         boolean special = request.flag("add_special_tokens");
-        int[] tokens = Prompt.encode(model, rendered + opening, special, options.keep(model), "messages");
-        boolean reasons =
-                continued ? OpenEnd.reasons(messages, marks) : marks.isOpenAt(rendered);
+        Truncation truncation = options.truncation(request, model);
+        int[] tokens =
+                Prompt.fitting(model, truncation.tokens(model, rendered + opening, special, "messages"), 1, "messages");
+        boolean reasons = continued ? OpenEnd.reasons(messages, marks) : marks.isOpenAt(rendered);
         int mostCalls = request.flagUnlessDenied("parallel_tool_calls") ? Integer.MAX_VALUE : 1;
         Supplier<AssistantParser> parser = () -> {
             AssistantParser fresh = new AssistantParser(choice.tools(), model.markup(), true, reasons, mostCalls);
@@ -77,14 +78,14 @@ final class ChatCompletions {
     }
 
     /// vLLM's rules.
-    private static void checkContinuation(
-            Fields request, boolean prompted, boolean continued, ToolChoice choice) {
+    private static void checkContinuation(Fields request, boolean prompted, boolean continued, ToolChoice choice) {
         if (continued && prompted) {
             throw request.wrong("continue_final_message", "needs 'add_generation_prompt' to be false");
         }
         if (!prompted && choice.must()) {
             throw request.wrong(
-                    "add_generation_prompt", "must be true for a call that 'tool_choice' asks for: it begins a message");
+                    "add_generation_prompt",
+                    "must be true for a call that 'tool_choice' asks for: it begins a message");
         }
     }
 

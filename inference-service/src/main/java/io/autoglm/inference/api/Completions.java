@@ -1,16 +1,15 @@
 package io.autoglm.inference.api;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.autoglm.inference.ServingModel;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.OptionalInt;
 
 /// `POST /v1/completions`.
 final class Completions {
 
     private static final int MOST_CHOICES = 128;
+    private static final PromptField PROMPTS = new PromptField("prompt", MOST_CHOICES, 1);
 
     private Completions() {}
 
@@ -23,7 +22,7 @@ final class Completions {
         if (echo && options.sampling().wantsLogprobs()) {
             throw request.wrong("logprobs", "cannot be given for an echoed prompt");
         }
-        List<int[]> prompts = prompts(request, model, options.keep(model));
+        List<int[]> prompts = prompts(request, model, options.truncation(request, model));
         if (prompts.size() * n > MOST_CHOICES) {
             throw request.wrong("prompt", "asks for more than " + MOST_CHOICES + " answers");
         }
@@ -59,70 +58,20 @@ final class Completions {
         return options.bestOf(most);
     }
 
-    /// A string, a list of strings, a list of token ids, or a list of such lists.
-    ///
-    /// @param keep tokens of each, the last ones
-    private static List<int[]> prompts(Fields request, ServingModel model, OptionalInt keep) {
-        JsonNode prompt = request.node("prompt");
-        boolean special = request.flagUnlessDenied("add_special_tokens");
+    private static List<int[]> prompts(Fields request, ServingModel model, Truncation truncation) {
         String suffix = request.text("suffix").orElse("");
-        if (!suffix.isEmpty()) {
-            return List.of(Prompt.encode(model, filled(request, suffix, model), special, keep, "prompt"));
-        }
-        if (prompt.isTextual()) {
-            return List.of(Prompt.encode(model, prompt.textValue(), special, keep, "prompt"));
-        }
-        if (!prompt.isArray() || prompt.isEmpty()) {
-            throw request.wrong(
-                    "prompt",
-                    request.has("prompt")
-                            ? "must be a string, a list of strings, or a list of token ids"
-                            : "is required");
-        }
-        if (prompt.get(0).isNumber()) {
-            return List.of(tokens(request, prompt, model, keep));
-        }
-        if (prompt.size() > MOST_CHOICES) {
-            throw request.wrong("prompt", "holds " + prompt.size() + " prompts, at most " + MOST_CHOICES);
-        }
-        List<int[]> prompts = new ArrayList<>();
-        for (JsonNode each : prompt) {
-            if (each.isTextual()) {
-                prompts.add(Prompt.encode(model, each.textValue(), special, keep, "prompt"));
-            } else if (each.isArray()) {
-                prompts.add(tokens(request, each, model, keep));
-            } else {
-                throw request.wrong("prompt", "must hold strings, or lists of token ids");
-            }
-        }
-        return prompts;
+        return suffix.isEmpty()
+                ? PROMPTS.read(request, model, truncation)
+                : List.of(PROMPTS.encode(request, filled(request, suffix, model), model, truncation));
     }
 
     /// OpenAI's `suffix`.
     private static String filled(Fields request, String suffix, ServingModel model) {
-        FillInTheMiddle marks = FillInTheMiddle.of(
-                        mark -> model.tokenizer().encode(mark, false).length == 1)
+        FillInTheMiddle marks = FillInTheMiddle.of(mark -> model.tokenizer().encode(mark, false).length == 1)
                 .orElseThrow(() -> request.wrong("suffix", "is not supported: this model does not fill in the middle"));
         if (request.flag("echo")) {
             throw request.wrong("suffix", "cannot be kept together with 'echo'");
         }
         return marks.prompt(request.requiredText("prompt"), suffix);
-    }
-
-    private static int[] tokens(Fields request, JsonNode ids, ServingModel model, OptionalInt keep) {
-        int[] tokens = new int[ids.size()];
-        for (int i = 0; i < tokens.length; i++) {
-            JsonNode id = ids.get(i);
-            if (!id.isIntegralNumber()
-                    || !id.canConvertToInt()
-                    || id.intValue() < 0
-                    || id.intValue() >= model.tokenizer().vocabularySize()) {
-                throw request.wrong(
-                        "prompt",
-                        "must hold token ids from 0 to " + (model.tokenizer().vocabularySize() - 1));
-            }
-            tokens[i] = id.intValue();
-        }
-        return Prompt.fitting(model, Prompt.last(tokens, keep.orElse(tokens.length)), "prompt");
     }
 }

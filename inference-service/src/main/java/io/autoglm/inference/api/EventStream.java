@@ -108,7 +108,7 @@ final class EventStream {
     private void awaitRoom() {
         while (response.writeQueueFull() && !exchange.gone()) {
             if (exchange.late()) {
-                exchange.close();
+                exchange.cutOff();
                 throw new ClientGoneException();
             }
             try {

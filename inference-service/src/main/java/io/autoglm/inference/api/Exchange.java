@@ -3,19 +3,18 @@ package io.autoglm.inference.api;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.autoglm.inference.batching.Priority;
 import io.autoglm.protocol.Headers;
+import io.autoglm.service.TraceId;
+import io.autoglm.service.http.Farewell;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
-import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -24,9 +23,6 @@ import org.jspecify.annotations.Nullable;
 final class Exchange {
 
     private static final Logger LOG = Logger.getLogger(Exchange.class);
-    private static final Pattern ID = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
-    private static final Pattern TRACE_PARENT =
-            Pattern.compile("[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}.*");
 
     private final RoutingContext context;
     private final HttpServerResponse response;
@@ -53,7 +49,8 @@ final class Exchange {
         this.response = context.response();
         this.longest = longest;
         this.leaving = leaving;
-        this.traceId = traceId(context.request());
+        this.traceId = TraceId.of(
+                context.request().getHeader("traceparent"), context.request().getHeader(Headers.TRACE_ID));
         response.putHeader(Headers.REQUEST_ID, id);
         response.putHeader(Headers.TRACE_ID, traceId);
         response.closeHandler(closed -> leave());
@@ -172,30 +169,33 @@ final class Exchange {
             return;
         }
         response.setStatusCode(status).putHeader("content-type", "application/json");
-        closeIfAsked();
-        response.end(Buffer.buffer(JsonBody.write(body)));
+        announceTheEnd();
+        Future<Void> sent = response.end(Buffer.buffer(JsonBody.write(body)));
         ended();
-    }
-
-    /// The last bytes of a stream. The connection is closed behind it if it has `failed`, or if the instance
-    /// leaves, which its head may have been too early to say.
-    void end(Buffer last, boolean failed) {
-        Future<Void> sent = response.end(last);
-        ended();
-        if (failed || leaving.getAsBoolean()) {
-            sent.onComplete(done -> close());
+        if (leaves()) {
+            Farewell.after(sent, context.vertx(), context.request());
         }
     }
 
-    /// An answer that has begun cannot be refused any more: its connection is closed, which the client cannot
-    /// take for an end.
+    /// The last bytes of a stream. An HTTP/1.x connection is closed behind it if it has `failed`, or if the
+    /// instance leaves, which its head may have been too early to say.
+    void end(Buffer last, boolean failed) {
+        Future<Void> sent = response.end(last);
+        ended();
+        if (failed || leaves()) {
+            Farewell.after(sent, context.vertx(), context.request());
+        }
+    }
+
+    /// An answer that has begun cannot be refused any more: it is cut off, which the client cannot take for
+    /// an end.
     void refuse(ErrorBody refusal) {
         if (gone || response.ended()) {
             return;
         }
         if (response.headWritten()) {
             LOG.errorf("an answer broke off traceId=%s", traceId);
-            close();
+            cutOff();
             return;
         }
         if (refusal.retryAfterSeconds() > 0) {
@@ -215,16 +215,21 @@ final class Exchange {
                 .putHeader("content-type", "text/event-stream; charset=utf-8")
                 .putHeader("cache-control", "no-cache")
                 .putHeader("x-accel-buffering", "no");
-        closeIfAsked();
+        announceTheEnd();
     }
 
-    void close() {
-        context.request().connection().close();
+    /// Ends this answer in its middle: the connection of HTTP/1.x, the stream of HTTP/2.
+    void cutOff() {
+        response.reset();
     }
 
-    private void closeIfAsked() {
-        if (closing || leaving.getAsBoolean()) {
-            response.putHeader("connection", "close");
+    private boolean leaves() {
+        return closing || leaving.getAsBoolean();
+    }
+
+    private void announceTheEnd() {
+        if (leaves()) {
+            Farewell.announce(context.request());
         }
     }
 
@@ -234,17 +239,5 @@ final class Exchange {
             onGone.forEach(Runnable::run);
         }
         ended();
-    }
-
-    private static String traceId(HttpServerRequest request) {
-        String given = request.getHeader(Headers.TRACE_ID);
-        if (given != null && ID.matcher(given).matches()) {
-            return given;
-        }
-        String parent = request.getHeader("traceparent");
-        var match = parent == null ? null : TRACE_PARENT.matcher(parent.toLowerCase(Locale.ROOT));
-        return match != null && match.matches()
-                ? match.group(1)
-                : UUID.randomUUID().toString().replace("-", "");
     }
 }

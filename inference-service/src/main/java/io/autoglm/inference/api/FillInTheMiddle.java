@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/// The marks between which a model was taught to write what comes between a beginning and an end: OpenAI's `suffix`.
-/// Known by its vocabulary, since no configuration says so.
+/// The marks between which a model was taught to write what comes between a beginning and an end: OpenAI's
+/// `suffix`. Known by its vocabulary, since no configuration says so.
 record FillInTheMiddle(String prefix, String suffix, String middle) {
 
     /// Qwen's coders; GLM-4.5; StarCoder and others; DeepSeek, whose hole is where the suffix begins.

@@ -39,8 +39,7 @@ record ForcedCall(String beginning, CallMarkup markup) {
     static Optional<ForcedCall> of(
             ChatTemplate template, AssistantMarkup markup, JsonNode tools, ObjectNode variables) {
         Probing probing = new Probing(template, markup, tools, variables);
-        return probing.call(KEYS.size())
-                .flatMap(call -> probing.call(0).flatMap(none -> of(call, none)));
+        return probing.call(KEYS.size()).flatMap(call -> probing.call(0).flatMap(none -> of(call, none)));
     }
 
     /// @param name the function to call; null for one of the model's choice

@@ -51,7 +51,8 @@ record Form(String field, JsonNode responseFormat, @Nullable Guide guide) {
         if (asked.size() > 1) {
             throw RefusedException.invalid(
                     asked.get(1).field(),
-                    "'" + asked.get(1).field() + "' cannot be kept together with '" + asked.get(0).field() + "'");
+                    "'" + asked.get(1).field() + "' cannot be kept together with '"
+                            + asked.get(0).field() + "'");
         }
         return asked.isEmpty() ? NONE : asked.getFirst();
     }

@@ -3,13 +3,14 @@ package io.autoglm.inference.api;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import io.autoglm.inference.text.Reasoning;
 
-/// vLLM's `continue_final_message`: the prompt ends with the last message's own text, whatever the template writes
-/// behind it, and the model goes on with that text.
+/// vLLM's `continue_final_message`: the prompt ends with the last message's own text, whatever the template
+/// writes behind it, and the model goes on with that text.
 final class OpenEnd {
 
     private OpenEnd() {}
 
-    /// As `apply_chat_template` of Transformers does it: cut behind the last place where the message's content stands.
+    /// As `apply_chat_template` of Transformers does it: cut behind the last place where the message's
+    /// content stands.
     ///
     /// @param rendered without a generation prompt
     static String of(String rendered, ArrayNode messages) {

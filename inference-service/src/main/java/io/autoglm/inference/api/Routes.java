@@ -6,6 +6,9 @@ import io.autoglm.inference.RequestRoom;
 import io.autoglm.inference.ServingConfig;
 import io.autoglm.inference.ServingModel;
 import io.autoglm.inference.sampling.InvalidParameterException;
+import io.autoglm.service.http.BodyBudget;
+import io.autoglm.service.http.BodyReader;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
@@ -13,6 +16,7 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.time.Duration;
 import java.util.Locale;
 import org.jboss.logging.Logger;
 
@@ -24,6 +28,9 @@ public class Routes {
 
     private static final Logger LOG = Logger.getLogger(Routes.class);
 
+    /// It was made by another service, in the same network.
+    private static final Duration BODY_WITHIN = Duration.ofSeconds(60);
+
     /// Checks a request and prepares its answer, computing as long as it takes.
     @FunctionalInterface
     private interface Endpoint {
@@ -33,7 +40,7 @@ public class Routes {
     private final Instance instance;
     private final ServingConfig config;
     private final RequestRoom room;
-    private final BodyRoom bodies;
+    private final BodyBudget bodies;
     private final Preparation preparation;
     private final Access access;
 
@@ -41,7 +48,7 @@ public class Routes {
         this.instance = instance;
         this.config = config;
         this.room = room;
-        this.bodies = new BodyRoom(config.maxBodies().asLongValue());
+        this.bodies = BodyBudget.ofAll(config.maxBodies().asLongValue());
         this.preparation = new Preparation(Preparation.width(), room.limit());
         this.access = Access.of(config);
     }
@@ -55,6 +62,14 @@ public class Routes {
         router.get("/health").handler(context -> Health.answer(exchange(context), instance));
         endpoint(router, HttpMethod.POST, "/v1/chat/completions", ChatCompletions::prepare);
         endpoint(router, HttpMethod.POST, "/v1/completions", Completions::prepare);
+        long mostBytes = config.embedding().maxAnswer().asLongValue();
+        endpoint(
+                router,
+                HttpMethod.POST,
+                "/v1/embeddings",
+                (exchange, model) -> Embeddings.prepare(exchange, model, mostBytes));
+        endpoint(router, HttpMethod.POST, "/v1/rerank", Rerank::prepare);
+        endpoint(router, HttpMethod.POST, "/rerank", Rerank::prepare);
         endpoint(router, HttpMethod.GET, "/v1/models", Models::list);
         endpoint(router, HttpMethod.GET, "/v1/models/:id", Models::one);
         endpoint(router, HttpMethod.POST, "/tokenize", Tokenization::tokenize);
@@ -98,17 +113,43 @@ public class Routes {
     private void enter(RoutingContext context, Exchange exchange, Endpoint endpoint, RequestRoom.Place place) {
         exchange.onEnd(place::leaveUnlessKept);
         if (!context.request().method().equals(HttpMethod.POST)) {
-            start(exchange, endpoint, place, bodies.share());
+            start(exchange, endpoint, place, bodies.open());
             return;
         }
-        long limit = config.maxBody().asLongValue();
-        Body.read(context.vertx(), context.request(), exchange, limit, bodies, whole -> {
-            exchange.body(whole.bytes().getBytes());
-            start(exchange, endpoint, place, whole.share());
-        });
+        BodyBudget.Share share = bodies.open();
+        exchange.onEnd(share::close);
+        BodyReader.read(
+                        context.vertx(),
+                        context.request(),
+                        share,
+                        config.maxBody().asLongValue(),
+                        BODY_WITHIN)
+                .onSuccess(body -> {
+                    if (body instanceof BodyReader.Body.Whole(Buffer bytes)) {
+                        exchange.body(bytes.getBytes());
+                        start(exchange, endpoint, place, share);
+                    } else {
+                        exchange.closeAfterwards();
+                        refuse(exchange, unread(body));
+                    }
+                });
     }
 
-    private void start(Exchange exchange, Endpoint endpoint, RequestRoom.Place place, BodyRoom.Share share) {
+    private Refusal unread(BodyReader.Body body) {
+        return switch (body) {
+            case BodyReader.Body.TooLong(long limit) -> new Refusal.TooLarge(limit);
+            case BodyReader.Body.TooSlow(Duration limit) -> new Refusal.BodyTooSlow(limit.toSeconds());
+            case BodyReader.Body.NoRoom none -> noRoom();
+            case BodyReader.Body.NoRoomForTheAccount none -> noRoom();
+            case BodyReader.Body.Whole whole -> throw new IllegalArgumentException("it was read");
+        };
+    }
+
+    private Refusal noRoom() {
+        return new Refusal.Busy("Request bodies of " + bodies.limitBytes() + " bytes are being read already");
+    }
+
+    private void start(Exchange exchange, Endpoint endpoint, RequestRoom.Place place, BodyBudget.Share share) {
         if (!place.keep()) {
             return;
         }
@@ -116,17 +157,17 @@ public class Routes {
             try {
                 answer(exchange, endpoint, share);
             } finally {
-                share.giveBack();
+                share.close();
                 place.leave();
             }
         });
     }
 
-    private void answer(Exchange exchange, Endpoint endpoint, BodyRoom.Share share) {
+    private void answer(Exchange exchange, Endpoint endpoint, BodyBudget.Share share) {
         try {
             Reply reply = preparation.run(() -> prepare(exchange, endpoint));
             exchange.body(new byte[0]);
-            share.giveBack();
+            share.close();
             reply.give();
         } catch (RefusedException e) {
             refuse(exchange, e.refusal());

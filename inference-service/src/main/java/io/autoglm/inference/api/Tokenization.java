@@ -13,17 +13,27 @@ final class Tokenization {
 
     private Tokenization() {}
 
+    /// @param withSpecial whether the tokenizer adds its own start and end tokens
+    private record Text(String text, boolean withSpecial, String field) {}
+
     static Reply tokenize(Exchange exchange, ServingModel model) {
         Fields request = Fields.of(JsonBody.read(exchange.body()));
         if (request.has("model")) {
             ModelName.check(request, model);
         }
-        int[] tokens = request.has("messages") ? ofMessages(request, model) : ofPrompt(request, model);
+        boolean strings = request.flag("return_token_strs");
+        Text text = request.has("messages") ? ofMessages(request, model) : ofPrompt(request);
+        int[] tokens = Prompt.tokens(model, text.text(), text.withSpecial(), text.field());
         ObjectNode body =
                 JsonBody.MAPPER.createObjectNode().put("count", tokens.length).put("max_model_len", model.maxTokens());
         ArrayNode list = body.putArray("tokens");
         for (int token : tokens) {
             list.add(token);
+        }
+        body.putNull("token_strs");
+        if (strings) {
+            ArrayNode written = body.putArray("token_strs");
+            model.tokenizer().written(text.text(), text.withSpecial()).forEach(written::add);
         }
         return () -> exchange.respond(body);
     }
@@ -37,35 +47,30 @@ final class Tokenization {
         if (!ids.isArray() || ids.size() > MOST_TOKENS) {
             throw request.wrong("tokens", "must be a list of at most " + MOST_TOKENS + " token ids");
         }
-        int[] tokens = new int[ids.size()];
-        for (int i = 0; i < tokens.length; i++) {
-            JsonNode id = ids.get(i);
-            if (!id.isIntegralNumber() || !id.canConvertToInt()) {
-                throw request.wrong("tokens", "must hold token ids");
-            }
-            tokens[i] = id.intValue();
-        }
+        int[] tokens = Prompt.tokenIds(request, "tokens", ids, model);
         ObjectNode body = JsonBody.MAPPER
                 .createObjectNode()
                 .put("prompt", model.tokenizer().decode(tokens, true));
         return () -> exchange.respond(body);
     }
 
-    private static int[] ofPrompt(Fields request, ServingModel model) {
+    private static Text ofPrompt(Fields request) {
         String prompt = request.text("prompt").orElseThrow(() -> request.wrong("prompt", "or 'messages' is required"));
-        boolean withSpecial = !request.has("add_special_tokens") || request.flag("add_special_tokens");
-        return Prompt.tokens(model, prompt, withSpecial, "prompt");
+        return new Text(prompt, !request.has("add_special_tokens") || request.flag("add_special_tokens"), "prompt");
     }
 
-    private static int[] ofMessages(Fields request, ServingModel model) {
+    private static Text ofMessages(Fields request, ServingModel model) {
         ArrayNode messages = Messages.read(request);
         ToolChoice tools = ToolChoice.read(request);
         boolean generation = !request.has("add_generation_prompt") || request.flag("add_generation_prompt");
+        ObjectNode variables = request.object("chat_template_kwargs")
+                .map(given -> ((ObjectNode) given.object()).deepCopy())
+                .orElseGet(JsonBody.MAPPER::createObjectNode);
         Rendering rendering = model.template()
                 .orElseThrow(() -> request.wrong("messages", "cannot be rendered: this model has no chat template"))
-                .render(messages, tools.tools(), generation, JsonBody.MAPPER.createObjectNode());
+                .render(messages, tools.tools(), generation, variables);
         return switch (rendering) {
-            case Rendering.Prompt(String text) -> Prompt.tokens(model, text, false, "messages");
+            case Rendering.Prompt(String text) -> new Text(text, request.flag("add_special_tokens"), "messages");
             case Rendering.Refused(String message) -> throw RefusedException.invalid("messages", message);
             case Rendering.Failed(String message) -> throw RefusedException.invalid("messages", message);
         };

@@ -5,9 +5,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 
-/// Fields of OpenAI's and vLLM's requests that would change an answer and are not supported: refused by name, for
-/// an answer that quietly leaves out what was asked for is worse than none. What is not listed here and not
-/// read anywhere changes no answer and is ignored; `docs/api.md` lists all.
+/// Fields of OpenAI's and vLLM's requests that would change an answer and are not supported: refused by name,
+/// for an answer that quietly leaves out what was asked for is worse than none. What is not listed here and
+/// not read anywhere changes no answer and is ignored; `docs/api.md` lists all.
 final class UnsupportedFields {
 
     private static final Map<String, String> WHY = why();

@@ -7,8 +7,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// Gives the answer as one body when all of it is there: of each prompt's answers all, or those with the best mean
-/// logprob, best first.
+/// Gives the answer as one body when all of it is there: of each prompt's answers all, or those with the best
+/// mean logprob, best first.
 final class WholeAnswer implements AnswerSink {
 
     private final Exchange exchange;

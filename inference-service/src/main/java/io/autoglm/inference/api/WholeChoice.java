@@ -28,7 +28,8 @@ record WholeChoice(
 
         private final StringBuilder content = new StringBuilder();
         private final StringBuilder reasoning = new StringBuilder();
-        private final List<AssistantDelta.ToolCall> toolCalls = new ArrayList<>();
+        private final List<String> tools = new ArrayList<>();
+        private final List<StringBuilder> arguments = new ArrayList<>();
         private final List<AnswerToken> tokens = new ArrayList<>();
         private FinishReason reason = FinishReason.STOP;
 
@@ -36,11 +37,11 @@ record WholeChoice(
             switch (delta) {
                 case AssistantDelta.Content(String text) -> content.append(text);
                 case AssistantDelta.Reasoning(String text) -> reasoning.append(text);
-                case AssistantDelta.ToolCall call -> toolCalls.add(call);
-                case AssistantDelta.Arguments(int index, String text) -> {
-                    AssistantDelta.ToolCall begun = toolCalls.removeLast();
-                    toolCalls.add(new AssistantDelta.ToolCall(index, begun.name(), begun.arguments() + text));
+                case AssistantDelta.ToolCall call -> {
+                    tools.add(call.name());
+                    arguments.add(new StringBuilder(call.arguments()));
                 }
+                case AssistantDelta.Arguments more -> arguments.getLast().append(more.text());
             }
         }
 
@@ -53,7 +54,12 @@ record WholeChoice(
         }
 
         WholeChoice build() {
-            return new WholeChoice(content.toString(), reasoning.toString(), toolCalls, tokens, reason);
+            List<AssistantDelta.ToolCall> calls = new ArrayList<>();
+            for (int i = 0; i < tools.size(); i++) {
+                calls.add(new AssistantDelta.ToolCall(
+                        i, tools.get(i), arguments.get(i).toString()));
+            }
+            return new WholeChoice(content.toString(), reasoning.toString(), calls, tokens, reason);
         }
     }
 }

@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 /// 1. ends what was cancelled or has passed its deadline, which frees its slot;
 /// 2. gives free slots to the most urgent of those that wait ({@link Seating});
 /// 3. plans a step ({@link BatchPlan}): move, decode run, prefill chunk;
-/// 4. runs it, and after each engine call draws a token for every sequence that has new logits.
+/// 4. runs it, and after each engine call draws a token for every sequence that has new logits; a text to
+///    embed ends with its prompt.
 /// 5. tries the engine where it is idle because it failed several times in a row ({@link EngineHealth}).
 ///
 /// What fails stays where it failed: a sequence whose sampling breaks ends alone; when the engine breaks, the
@@ -52,7 +53,9 @@ public final class BatchLoop implements AutoCloseable {
     private final CountDownLatch ended = new CountDownLatch(1);
 
     private long uses;
+    /// Tokens and vectors of this step.
     private int drawn;
+
     private @Nullable String badLogits;
 
     private final EngineHealth health = new EngineHealth();
@@ -85,15 +88,15 @@ public final class BatchLoop implements AutoCloseable {
         return this;
     }
 
-    /// Any thread. The prompt of each must leave room for at least one token.
-    public Submission submit(Collection<Generation> generations) {
-        for (Generation generation : generations) {
-            if (generation.promptTokens() >= shape.maxTokens()) {
-                throw new IllegalArgumentException("prompt: " + generation.promptTokens()
+    /// Any thread. The prompt of each must fit, and that of a generation leave room for at least one token.
+    public Submission submit(Collection<? extends Work> works) {
+        for (Work work : works) {
+            if (work.promptTokens() + Math.min(1, work.maxTokens()) > shape.maxTokens()) {
+                throw new IllegalArgumentException("prompt: " + work.promptTokens()
                         + " tokens leave no room for an answer within " + shape.maxTokens());
             }
         }
-        return line.submit(generations);
+        return line.submit(works);
     }
 
     /// Any thread.
@@ -192,18 +195,18 @@ public final class BatchLoop implements AutoCloseable {
 
     private void endUnwanted() {
         long now = nanos.getAsLong();
-        Map<Generation, Ending> unwanted = new LinkedHashMap<>();
-        for (Generation generation : line.removeIf(waiting -> waiting.ending(now, false) != null)) {
-            Ending ending = generation.ending(now, false);
+        Map<Work, Ending> unwanted = new LinkedHashMap<>();
+        for (Work work : line.removeIf(waiting -> waiting.ending(now, false) != null)) {
+            Ending ending = work.ending(now, false);
             if (ending != null) {
-                unwanted.put(generation, ending);
+                unwanted.put(work, ending);
             }
         }
-        unwanted.forEach(Generation::end);
-        unwanted.forEach((generation, ending) -> metrics.ended(generation, null, ending, now));
+        unwanted.forEach(Work::end);
+        unwanted.forEach((work, ending) -> metrics.ended(work, null, ending, now));
         for (Slot slot : slots) {
             Sequence sequence = slot.sequence();
-            Ending ending = sequence == null ? null : sequence.generation().ending(now, true);
+            Ending ending = sequence == null ? null : sequence.work().ending(now, true);
             if (sequence != null && ending != null) {
                 end(slot, sequence, ending);
             }
@@ -217,30 +220,30 @@ public final class BatchLoop implements AutoCloseable {
             return;
         }
         long now = nanos.getAsLong();
-        List<Generation> candidates = line.byUrgency();
-        for (Generation generation : candidates.subList(0, Math.min(CANDIDATES, candidates.size()))) {
+        List<Work> candidates = line.byUrgency();
+        for (Work work : candidates.subList(0, Math.min(CANDIDATES, candidates.size()))) {
             List<Seating.Held> held = slots.stream().map(slot -> slot.held(now)).toList();
-            switch (Seating.of(generation.prompt(), generation.urgency(now), held)) {
+            switch (Seating.of(work.prompt(), work.reusable(), work.urgency(now), held)) {
                 case Seating.Full() -> {
                     return;
                 }
                 case Seating.Later() -> {}
-                case Seating.Seat seat -> seat(generation, seat);
+                case Seating.Seat seat -> seat(work, seat);
             }
         }
     }
 
-    private void seat(Generation generation, Seating.Seat seat) {
+    private void seat(Work work, Seating.Seat seat) {
         long now = nanos.getAsLong();
         Slot slot = slots.get(seat.slot());
-        slot.seat(new Sequence(generation, shape.maxTokens(), now), seat.reuse(), ++uses);
-        line.remove(generation);
+        slot.seat(new Sequence(work, shape.maxTokens(), now), seat.reuse(), ++uses);
+        line.remove(work);
         if (seat.from() != seat.slot()) {
             decoder.copy(seat.from(), seat.slot(), seat.reuse());
             slots.get(seat.from()).touched(++uses);
         }
-        generation.cached(seat.reuse());
-        metrics.seated(generation, seat.reuse(), now);
+        work.cached(seat.reuse());
+        metrics.seated(work, seat.reuse(), now);
         countRunning();
     }
 
@@ -325,15 +328,43 @@ public final class BatchLoop implements AutoCloseable {
         if (sequence == null) {
             throw new IllegalStateException("a prompt is planned for free slot " + chunk.slot());
         }
+        int tokens = chunk.to() - chunk.from();
         long before = nanos.getAsLong();
-        FloatBuffer logits = decoder.prefill(chunk.slot(), chunk.from(), sequence.prompt(), chunk.from(), chunk.to());
+        FloatBuffer read = switch (sequence.work()) {
+            case Generation generation ->
+                decoder.prefill(chunk.slot(), chunk.from(), sequence.prompt(), chunk.from(), chunk.to());
+            case Embedding embedding ->
+                decoder.embed(chunk.slot(), chunk.from(), sequence.prompt(), chunk.from(), chunk.to());
+        };
         long now = nanos.getAsLong();
-        times.prefilled(chunk.to() - chunk.from(), now - before);
+        times.prefilled(tokens, now - before);
         slot.prefilled(chunk.to());
-        if (sequence.prefilled()) {
-            draw(slot, sequence, logits, 0, now);
+        switch (sequence.work()) {
+            case Generation generation -> {
+                if (sequence.prefilled()) {
+                    draw(slot, sequence, read, 0, now);
+                }
+            }
+            case Embedding embedding -> {
+                embedding.read(read, tokens);
+                if (sequence.prefilled()) {
+                    embedded(slot, sequence, embedding, now);
+                }
+            }
         }
-        return chunk.to() - chunk.from();
+        return tokens;
+    }
+
+    private void embedded(Slot slot, Sequence sequence, Embedding embedding, long now) {
+        if (embedding.sound()) {
+            drawn++;
+            end(slot, sequence, new Ending.Stopped());
+            metrics.embedded(sequence, now);
+        } else {
+            badLogits = "hidden states that say nothing";
+            slot.forget();
+            end(slot, sequence, new Ending.Failed("the text could not be embedded"));
+        }
     }
 
     private void draw(Slot slot, Sequence sequence, FloatBuffer logits, int row, long now) {
@@ -365,8 +396,8 @@ public final class BatchLoop implements AutoCloseable {
     private void end(Slot slot, Sequence sequence, Ending ending) {
         slot.free(++uses);
         countRunning();
-        sequence.generation().end(ending);
-        metrics.ended(sequence.generation(), sequence, ending, nanos.getAsLong());
+        sequence.work().end(ending);
+        metrics.ended(sequence.work(), sequence, ending, nanos.getAsLong());
     }
 
     // 5 ----------------------------------------------------------------------------------------------------------
@@ -415,7 +446,7 @@ public final class BatchLoop implements AutoCloseable {
     }
 
     private void endAll(Ending ending) {
-        List<Generation> waiting = line.removeIf(generation -> true);
+        List<Work> waiting = line.removeIf(work -> true);
         List<Sequence> seated = new ArrayList<>();
         for (Slot slot : slots) {
             Sequence sequence = slot.sequence();
@@ -424,12 +455,12 @@ public final class BatchLoop implements AutoCloseable {
                 slot.free(++uses);
             }
         }
-        seated.forEach(sequence -> sequence.generation().end(ending));
-        waiting.forEach(generation -> generation.end(ending));
+        seated.forEach(sequence -> sequence.work().end(ending));
+        waiting.forEach(work -> work.end(ending));
         countRunning();
         long now = nanos.getAsLong();
-        seated.forEach(sequence -> metrics.ended(sequence.generation(), sequence, ending, now));
-        waiting.forEach(generation -> metrics.ended(generation, null, ending, now));
+        seated.forEach(sequence -> metrics.ended(sequence.work(), sequence, ending, now));
+        waiting.forEach(work -> metrics.ended(work, null, ending, now));
     }
 
     private void countRunning() {

@@ -92,10 +92,10 @@ public final class BatchMetrics {
                 .register(registry);
     }
 
-    void seated(Generation generation, int reused, long nowNanos) {
-        prefixQueries.increment(generation.promptTokens());
+    void seated(Work work, int reused, long nowNanos) {
+        prefixQueries.increment(work.promptTokens());
         prefixHits.increment(reused);
-        queueTime.record(NANOS * (nowNanos - generation.submittedNanos()));
+        queueTime.record(NANOS * (nowNanos - work.submittedNanos()));
     }
 
     void stepped(int tokens) {
@@ -107,14 +107,21 @@ public final class BatchMetrics {
         generationTokens.increment();
         if (sequence.generated() == 1) {
             promptTokens.increment(sequence.prompt().length);
-            timeToFirstToken.record(NANOS * (nowNanos - sequence.generation().submittedNanos()));
+            timeToFirstToken.record(NANOS * (nowNanos - sequence.work().submittedNanos()));
         } else {
             interTokenLatency.record(NANOS * (nowNanos - previousNanos));
         }
     }
 
+    /// The prompt of an embedding was read.
+    void embedded(Sequence sequence, long nowNanos) {
+        promptTokens.increment(sequence.prompt().length);
+        inferenceTime.record(NANOS * (nowNanos - sequence.seatedNanos()));
+        prefillTime.record(NANOS * (nowNanos - sequence.seatedNanos()));
+    }
+
     /// @param sequence null when it never had a slot
-    void ended(Generation generation, @Nullable Sequence sequence, Ending ending, long nowNanos) {
+    void ended(Work work, @Nullable Sequence sequence, Ending ending, long nowNanos) {
         String reason = switch (ending) {
             case Ending.Stopped() -> "stop";
             case Ending.LengthReached() -> "length";
@@ -126,9 +133,11 @@ public final class BatchMetrics {
         if (counter != null) {
             counter.increment();
         }
-        e2eLatency.record(NANOS * (nowNanos - generation.submittedNanos()));
-        requestPromptTokens.record(generation.promptTokens());
-        requestMaxTokens.record(generation.maxTokens());
+        e2eLatency.record(NANOS * (nowNanos - work.submittedNanos()));
+        requestPromptTokens.record(work.promptTokens());
+        if (work instanceof Generation) {
+            requestMaxTokens.record(work.maxTokens());
+        }
         if (sequence == null || sequence.generated() == 0) {
             return;
         }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// The longest common prefix of the prompt with the tokens of *any* slot, free or running, is reused: in place where
 /// the prompt continues most of what a free slot holds, else by a copy (a copy of 512 tokens takes 1 ms where their
 /// prefill takes 2 s, at 0.5B parameters). The last token of the prompt is always computed, since its logits are
-/// needed.
+/// needed; of a text whose hidden states are all needed, every token.
 ///
 /// A prompt that shares more with one that is *being read* than with anything ready waits until the shared part
 /// has been read: prompts are read one after the other anyway, and so the `n` answers of one request read
@@ -82,9 +82,9 @@ sealed interface Seating {
         }
     }
 
+    /// @param usable  of the prompt's first tokens, how many may be reused
     /// @param urgency of the prompt
-    static Seating of(int[] prompt, Urgency urgency, List<Held> slots) {
-        int usable = prompt.length - 1;
+    static Seating of(int[] prompt, int usable, Urgency urgency, List<Held> slots) {
         int source = -1;
         int ready = 0;
         int soon = 0;

@@ -4,11 +4,11 @@ import io.autoglm.inference.sampling.SampledToken;
 import java.nio.FloatBuffer;
 import org.jspecify.annotations.Nullable;
 
-/// A generation that has a slot: its place in its own text, and when things happened to it. Only the loop's thread
+/// Work that has a slot: its place in its own text, and when things happened to it. Only the loop's thread
 /// touches it.
 final class Sequence {
 
-    private final Generation generation;
+    private final Work work;
     private final int limit;
     private final long seatedNanos;
 
@@ -19,18 +19,18 @@ final class Sequence {
     private long lastTokenNanos;
 
     /// @param maxTokens rows of a slot
-    Sequence(Generation generation, int maxTokens, long nowNanos) {
-        this.generation = generation;
-        this.limit = Math.min(generation.maxTokens(), maxTokens - generation.prompt().length);
+    Sequence(Work work, int maxTokens, long nowNanos) {
+        this.work = work;
+        this.limit = Math.min(work.maxTokens(), maxTokens - work.prompt().length);
         this.seatedNanos = nowNanos;
     }
 
-    Generation generation() {
-        return generation;
+    Work work() {
+        return work;
     }
 
     int[] prompt() {
-        return generation.prompt();
+        return work.prompt();
     }
 
     void sitsIn(Slot slot) {
@@ -53,11 +53,14 @@ final class Sequence {
         return lastToken;
     }
 
-    /// Draws the next token from row `row` of `logits`.
+    /// Draws the next token from row `row` of `logits`; only of a generation.
     ///
     /// @return how the sequence ended with it, or null if it goes on
     @Nullable
     Ending draw(FloatBuffer logits, int row, long nowNanos) {
+        if (!(work instanceof Generation generation)) {
+            throw new IllegalStateException("nothing is drawn for an embedding");
+        }
         SampledToken sampled = generation.sampler().next(logits, row, prompt().length + generated, remaining());
         lastToken = sampled.token();
         generated++;

@@ -92,8 +92,7 @@ final class Slot {
         int promptTokens = sequence.prompt().length;
         return sequence.prefilled()
                 ? new SlotView.Decoding(valid, sequence.remaining())
-                : new SlotView.Prefilling(
-                        valid, promptTokens, sequence.generation().urgency(nowNanos));
+                : new SlotView.Prefilling(valid, promptTokens, sequence.work().urgency(nowNanos));
     }
 
     Seating.Held held(long nowNanos) {
@@ -102,6 +101,6 @@ final class Slot {
             return new Seating.Held(tokens, valid, current == null, lastUse);
         }
         return new Seating.Held(
-                tokens, valid, current.prompt().length, current.generation().urgency(nowNanos));
+                tokens, valid, current.prompt().length, current.work().urgency(nowNanos));
     }
 }

@@ -21,7 +21,7 @@ final class WaitingLine {
     private final LongSupplier nanos;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final List<Generation> waiting = new ArrayList<>();
+    private final List<Work> waiting = new ArrayList<>();
     private long arrivals;
     private boolean closed;
 
@@ -37,22 +37,22 @@ final class WaitingLine {
     }
 
     /// All of them or none.
-    Submission submit(Collection<Generation> generations) {
+    Submission submit(Collection<? extends Work> works) {
         lock.lock();
         try {
             if (closed) {
                 return new Submission.Closing();
             }
             long most = (long) limit + slots;
-            if (generations.size() > most) {
+            if (works.size() > most) {
                 return new Submission.NeverFits((int) most);
             }
-            if (waiting.size() + generations.size() > (long) limit + freeSlots.getAsInt()) {
+            if (waiting.size() + works.size() > (long) limit + freeSlots.getAsInt()) {
                 return new Submission.LineFull(limit);
             }
-            for (Generation generation : generations) {
-                generation.submitted(arrivals++, nanos.getAsLong());
-                waiting.add(generation);
+            for (Work work : works) {
+                work.submitted(arrivals++, nanos.getAsLong());
+                waiting.add(work);
             }
             sizeChanged();
             return new Submission.Accepted();
@@ -85,35 +85,35 @@ final class WaitingLine {
     }
 
     /// Those that wait, the most urgent first.
-    List<Generation> byUrgency() {
+    List<Work> byUrgency() {
         long now = nanos.getAsLong();
         lock.lock();
         try {
-            List<Generation> ordered = new ArrayList<>(waiting);
-            ordered.sort(Comparator.comparing(generation -> generation.urgency(now)));
+            List<Work> ordered = new ArrayList<>(waiting);
+            ordered.sort(Comparator.comparing(work -> work.urgency(now)));
             return ordered;
         } finally {
             lock.unlock();
         }
     }
 
-    void remove(Generation generation) {
+    void remove(Work work) {
         lock.lock();
         try {
-            waiting.remove(generation);
+            waiting.remove(work);
             sizeChanged();
         } finally {
             lock.unlock();
         }
     }
 
-    List<Generation> removeIf(Predicate<Generation> condition) {
+    List<Work> removeIf(Predicate<Work> condition) {
         if (size == 0) {
             return List.of();
         }
         lock.lock();
         try {
-            List<Generation> removed = waiting.stream().filter(condition).toList();
+            List<Work> removed = waiting.stream().filter(condition).toList();
             waiting.removeAll(removed);
             sizeChanged();
             return removed;

@@ -14,7 +14,7 @@ import java.util.Random;
 /// The decoder called from a loop: no queue, no sampling, no text, no HTTP. All sequences are fed the same tokens.
 final class BareEngine implements AutoCloseable {
 
-    static final int SLOTS = 8;
+    static final int SLOTS = 16;
     static final int MAX_TOKENS = 1024;
     private static final int CHUNK_TOKENS = 32;
     private static final OperatingSystemMXBean SYSTEM =

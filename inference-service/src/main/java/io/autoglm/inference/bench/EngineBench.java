@@ -5,8 +5,8 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Map;
 
-/// Tokens per second of the bare engine: reading a prompt of 512 tokens, and steps of 1, 4 and 8 sequences behind 128
-/// tokens each.
+/// Tokens per second of the bare engine: reading a prompt of 512 tokens, and steps of 1, 4, 8 and 16
+/// sequences behind 128 tokens each.
 ///
 /// `EngineBench MODEL_DIRECTORY [auto|fp32|int8|int4] [THREADS]`, as `./autoglm bench engine` calls it.
 public final class EngineBench {
@@ -14,7 +14,7 @@ public final class EngineBench {
     private static final int PROMPT_TOKENS = 512;
     private static final int CONTEXT_TOKENS = 128;
     private static final int STEPS = 32;
-    private static final int[] BATCHES = {1, 4, 8};
+    private static final int[] BATCHES = {1, 4, 8, 16};
 
     private EngineBench() {}
 

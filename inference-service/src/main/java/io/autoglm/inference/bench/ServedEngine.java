@@ -8,6 +8,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -63,6 +64,13 @@ final class ServedEngine {
 
     private static Rounds.Rate rate(int tokens, long start) {
         return new Rounds.Rate(tokens * 1e9 / (System.nanoTime() - start), Double.NaN);
+    }
+
+    /// How long after its request one token is there.
+    Duration firstToken(int[] prompt) throws IOException, InterruptedException {
+        long start = System.nanoTime();
+        stream(prompt, 1);
+        return Duration.ofNanos(System.nanoTime() - start);
     }
 
     /// One streamed answer of exactly that many tokens; returns the number that the usage says.

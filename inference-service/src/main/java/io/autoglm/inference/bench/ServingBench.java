@@ -5,25 +5,33 @@ import java.io.PrintStream;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
-/// What is left of the bare engine behind HTTP: the same work by calling the decoder in this process, as streams of a
-/// running instance, and as streams through the gateway.
+/// What is left of the bare engine behind HTTP: the same work by calling the decoder in this process, as
+/// streams of a running instance, and as streams through the gateway.
 ///
-/// Decode is compared behind the same prompt of 64 tokens. Its KV rows are there beforehand everywhere (an instance
-/// finds them in its prefix cache), so that decoding, sampling, text and streaming stand against decoding alone; a
-/// stream's time begins with its request and ends with its last byte. For prefill, each prompt of 512 tokens is new
-/// and one token is answered.
+/// Decode is compared behind the same prompt of 64 tokens. Its KV rows are there beforehand everywhere (an
+/// instance finds them in its prefix cache), so that decoding, sampling, text and streaming stand against
+/// decoding alone; a stream's time begins with its request and ends with its last byte. For prefill, each
+/// prompt of 512 tokens is new and one token is answered. For the time to the first token, each prompt ends
+/// in 32 new tokens, behind 512 that are new too or the same ones each time.
 ///
-/// `ServingBench MODEL_DIRECTORY WEIGHTS [NAME=BASE_URL …]`, as `./autoglm bench serving` calls it, with the API key in
-/// `AUTOGLM_KEY`.
+/// `ServingBench MODEL_DIRECTORY WEIGHTS [NAME=BASE_URL …]`, as `./autoglm bench serving` calls it, with the
+/// API key in `AUTOGLM_KEY`. Any server of the OpenAI API that takes token ids for a prompt can be one of
+/// them.
 public final class ServingBench {
 
     private static final int PROMPT_TOKENS = 512;
     private static final int CONTEXT_TOKENS = 64;
     private static final int STEPS = 128;
-    private static final int[] STREAMS = {1, 4, 8};
+    private static final int[] STREAMS = {1, 4, 8, 16};
+    private static final int OWN_TOKENS = 32;
+    private static final int FIRST_TOKENS = 20;
 
     private final BareEngine engine;
     private final List<ServedEngine> served;
@@ -61,6 +69,34 @@ public final class ServingBench {
         for (int streams : STREAMS) {
             print(out, "decode x" + streams, decode(streams));
         }
+        out.printf("%n%-32s %10s %10s%n", "first token, ms", "p50", "p99");
+        int[] shared = BareEngine.tokens(4, PROMPT_TOKENS);
+        printFirst(out, "512 + 32 new tokens", () -> BareEngine.tokens(fresh++, PROMPT_TOKENS));
+        printFirst(out, "512 known + 32 new tokens", () -> shared);
+    }
+
+    /// In turns; the first turn does not count.
+    private void printFirst(PrintStream out, String name, Supplier<int[]> before) throws Exception {
+        Map<String, List<Double>> millis = new LinkedHashMap<>();
+        for (int turn = 0; turn <= FIRST_TOKENS; turn++) {
+            for (ServedEngine each : served) {
+                int[] prompt = IntStream.concat(
+                                Arrays.stream(before.get()), Arrays.stream(BareEngine.tokens(fresh++, OWN_TOKENS)))
+                        .toArray();
+                double taken = each.firstToken(prompt).toNanos() / 1e6;
+                if (turn > 0) {
+                    millis.computeIfAbsent(each.name(), _ -> new ArrayList<>()).add(taken);
+                }
+            }
+        }
+        millis.forEach((who, times) -> {
+            List<Double> sorted = times.stream().sorted().toList();
+            out.printf(
+                    "%-32s %10.1f %10.1f%n",
+                    who + ", " + name,
+                    sorted.get(sorted.size() / 2),
+                    sorted.get((int) Math.ceil(sorted.size() * 0.99) - 1));
+        });
     }
 
     private void print(PrintStream out, String name, Map<String, Rounds.Rate> medians) {

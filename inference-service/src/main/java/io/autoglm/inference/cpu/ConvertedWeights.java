@@ -5,7 +5,6 @@ import io.autoglm.inference.graph.DecoderGraph;
 import io.autoglm.inference.graph.DecoderGraphBuilder;
 import io.autoglm.inference.graph.GraphShape;
 import io.autoglm.inference.graph.LoadProgress;
-import io.autoglm.inference.graph.MatrixFormat;
 import io.autoglm.inference.graph.MatrixWriter;
 import io.autoglm.inference.graph.NativeMemory;
 import io.autoglm.inference.graph.WeightCache;
@@ -21,7 +20,7 @@ record ConvertedWeights(DecoderGraph graph, NativeMemory memory) {
     /// @throws io.autoglm.inference.model.ModelLoadException if the checkpoint is not what its configuration
     ///         says
     static ConvertedWeights of(ModelDirectory directory, GraphShape shape, WeightCacheConfig kept) {
-        if (shape.matrices().equals(MatrixFormat.FP32) || kept.folder().isEmpty()) {
+        if (!shape.matrices().quantized() || kept.folder().isEmpty()) {
             return build(directory, shape, null);
         }
         try (WeightCache cache = WeightCache.open(

@@ -65,6 +65,7 @@ final class OrtDecoder implements Decoder {
         this.memory = memory;
         this.shape = new DecoderShape(
                 config.vocabularySize(),
+                config.hiddenSize(),
                 plan.slots(),
                 plan.maxTokens(),
                 plan.bytes(config.kvNumbersPerToken() * format.bytes()));
@@ -87,11 +88,25 @@ final class OrtDecoder implements Decoder {
 
     @Override
     public FloatBuffer prefill(int slot, int start, int[] tokens, int from, int to) {
+        read(slot, start, tokens, from, to, Set.of()).close();
+        return row(1);
+    }
+
+    @Override
+    public FloatBuffer embed(int slot, int start, int[] tokens, int from, int to) {
+        try (OrtSession.Result result = read(slot, start, tokens, from, to, Set.of(DecoderGraph.HIDDEN))) {
+            OnnxTensor states = (OnnxTensor) result.get(DecoderGraph.HIDDEN).orElseThrow();
+            return states.getFloatBuffer();
+        }
+    }
+
+    /// @param wanted outputs beside those that are bound
+    private OrtSession.Result read(int slot, int start, int[] tokens, int from, int to, Set<String> wanted) {
         Objects.checkIndex(slot, shape.slots());
         Objects.checkFromToIndex(from, to, tokens.length);
         int count = to - from;
         if (count == 0) {
-            throw new IllegalArgumentException("a prefill of no tokens has no logits");
+            throw new IllegalArgumentException("there are no tokens to read");
         }
         Objects.checkFromIndexSize(start, count, shape.maxTokens());
         for (int i = 0; i < count; i++) {
@@ -101,11 +116,10 @@ final class OrtDecoder implements Decoder {
         longest.put(0, start + count);
         logitsIndex.put(0, count - 1);
         try (OnnxTensor ids = OnnxTensor.createTensor(environment, tokenIds.slice(0, count), new long[] {1, count})) {
-            run(ids, slot, 1);
+            return run(ids, slot, 1, wanted);
         } catch (OrtException e) {
             throw new EngineException("a prefill of " + count + " tokens failed", e);
         }
-        return row(1);
     }
 
     @Override
@@ -129,7 +143,7 @@ final class OrtDecoder implements Decoder {
                 ids = OnnxTensor.createTensor(environment, tokenIds.slice(0, count), new long[] {count, 1});
                 decodeTokens.put(count, ids);
             }
-            run(ids, first, count);
+            run(ids, first, count, Set.of()).close();
         } catch (OrtException e) {
             throw new EngineException("a step of " + count + " sequences failed", e);
         }
@@ -152,7 +166,8 @@ final class OrtDecoder implements Decoder {
         return logits.slice(0, rows * shape.vocabularySize());
     }
 
-    private void run(OnnxTensor ids, int first, int count) throws OrtException {
+    /// @return owns the wanted outputs, and none of the bound ones
+    private OrtSession.Result run(OnnxTensor ids, int first, int count, Set<String> wanted) throws OrtException {
         KeptBindings.SlotRange range = new KeptBindings.SlotRange(first, count);
         StepBindings step = bindings.get(range);
         if (step == null) {
@@ -160,9 +175,7 @@ final class OrtDecoder implements Decoder {
             bindings.put(range, step);
         }
         step.inputs().put(DecoderGraph.INPUT_IDS, ids);
-        // The result owns none of the bound tensors: closing it would be a second owner.
-        OrtSession.Result unused = session.run(step.inputs(), Set.of(), step.outputs());
-        Objects.requireNonNull(unused);
+        return session.run(step.inputs(), wanted, step.outputs());
     }
 
     private StepBindings bind(KeptBindings.SlotRange range) throws OrtException {

@@ -8,7 +8,7 @@ import java.nio.FloatBuffer;
 /// its KV rows in place and never touches other rows, so a slot's prefix stays reusable after its sequence has ended.
 ///
 /// Not safe for concurrent use: all calls come from the batch loop's one thread, and each call blocks it until the
-/// step is done. The returned logits are a view that the next call overwrites.
+/// step is done. What is returned is only to be read until the next call, which may overwrite it.
 public interface Decoder extends AutoCloseable {
 
     DecoderShape shape();
@@ -18,6 +18,11 @@ public interface Decoder extends AutoCloseable {
     ///
     /// @return the logits after the last of these tokens, `[vocabularySize]`
     FloatBuffer prefill(int slot, int start, int[] tokens, int from, int to);
+
+    /// As {@link #prefill}, for the hidden states instead: what the output head would read of each of these tokens.
+    ///
+    /// @return `[to - from, hiddenSize]`
+    FloatBuffer embed(int slot, int start, int[] tokens, int from, int to);
 
     /// One token for each of the slots `[first, first + tokens.length)`: `tokens[i]` at position `positions[i]` of
     /// slot `first + i`. A slot in the range that has nothing to do is given any token at the position behind its

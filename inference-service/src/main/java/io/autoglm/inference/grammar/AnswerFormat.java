@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Makes the form that `response_format` or a [Guide] asks for, or a call that must be made. One for each model; safe
-/// for concurrent use.
+/// Makes the form that `response_format` or a [Guide] asks for, or a call that must be made. One for each
+/// model; safe for concurrent use.
 public final class AnswerFormat {
 
     private static final String PARAM = Keywords.PARAM;
@@ -79,8 +79,7 @@ public final class AnswerFormat {
     private Grammar grammar(Guide guide) {
         return switch (guide) {
             case Guide.JsonObject() -> anyObject;
-            case Guide.Json(JsonNode schema) ->
-                kept.get(schema.toString(), () -> JsonSchemaRules.compile(schema));
+            case Guide.Json(JsonNode schema) -> kept.get(schema.toString(), () -> JsonSchemaRules.compile(schema));
             case Guide.Regex(String regex) ->
                 kept.get(
                         "regex " + regex,
@@ -88,14 +87,15 @@ public final class AnswerFormat {
                                 Map.of(GbnfParser.ROOT, RegexParser.parse(regex)), GbnfParser.ROOT));
             case Guide.Gbnf(String text) ->
                 kept.get("gbnf " + text, () -> ExpressionRules.compile(GbnfParser.parse(text), GbnfParser.ROOT));
-            case Guide.Choice(List<String> texts) -> kept.get("choice " + quoted(texts), () -> {
-                if (!texts.stream().allMatch(StandardCharsets.UTF_8.newEncoder()::canEncode)) {
-                    throw new Malformed("has a string with half a surrogate pair");
-                }
-                GrammarBuilder builder = new GrammarBuilder();
-                Element.Rule one = builder.oneOf(texts);
-                return new Grammar(builder.build(), one);
-            });
+            case Guide.Choice(List<String> texts) ->
+                kept.get("choice " + quoted(texts), () -> {
+                    if (!texts.stream().allMatch(StandardCharsets.UTF_8.newEncoder()::canEncode)) {
+                        throw new Malformed("has a string with half a surrogate pair");
+                    }
+                    GrammarBuilder builder = new GrammarBuilder();
+                    Element.Rule one = builder.oneOf(texts);
+                    return new Grammar(builder.build(), one);
+                });
         };
     }
 

@@ -1,17 +1,21 @@
 package io.autoglm.inference.grammar;
 
 import io.autoglm.inference.grammar.Element.Rule;
-import java.util.BitSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// Sets of characters as rules over their UTF-8 bytes. First bytes with the same bytes behind them share them, so that
-/// even all the letters of Unicode are a few dozen ways to begin.
+/// Sets of characters as rules over their UTF-8 bytes. First bytes with the same bytes behind them share
+/// them, so that even all the letters of Unicode are a few dozen ways to begin.
 final class CharacterRules {
 
+    /// Half of a pair is no character and has no bytes.
+    private static final CodePoints HALVES = CodePoints.range(Character.MIN_SURROGATE, Character.MAX_SURROGATE);
+
+    private static final ByteSet ANY_TAIL = ByteSet.range(0x80, 0xbf);
+
     private final GrammarBuilder grammar;
-    private final Map<BitSet, Object> known = new HashMap<>();
+    private final Map<CodePoints, Object> known = new HashMap<>();
 
     /// By what may follow, which is equal by content.
     private final Map<Object, Rule> tails = new HashMap<>();
@@ -21,37 +25,34 @@ final class CharacterRules {
     }
 
     /// @return a part of a rule; one that describes nothing for no characters
-    Object oneOf(BitSet codePoints) {
-        return known.computeIfAbsent(codePoints, this::build);
+    Object oneOf(CodePoints characters) {
+        return known.computeIfAbsent(characters, some -> build(some.without(HALVES)));
     }
 
-    private Object build(BitSet asked) {
-        // Half of a pair is no character and has no bytes.
-        BitSet codePoints = (BitSet) asked.clone();
-        codePoints.clear(Character.MIN_SURROGATE, Character.MAX_SURROGATE + 1);
+    private Object build(CodePoints characters) {
         ByteSet ascii = ByteSet.NONE;
-        for (int i = codePoints.nextSetBit(0); i >= 0 && i < 0x80; i = codePoints.nextSetBit(i + 1)) {
-            ascii = ascii.with(i, i);
+        for (int i = 0; i < 0x80; i++) {
+            ascii = characters.has(i) ? ascii.with(i, i) : ascii;
         }
-        if (codePoints.length() <= 0x80 && !ascii.isEmpty()) {
+        if (!ascii.isEmpty() && characters.hasNone(0x80, Character.MAX_CODE_POINT + 1)) {
             return ascii;
         }
         Rule any = grammar.rule();
         if (!ascii.isEmpty()) {
             grammar.or(any, ascii);
         }
-        lead(any, codePoints, 0xc0, 0x20, 1);
-        lead(any, codePoints, 0xe0, 0x10, 2);
-        lead(any, codePoints, 0xf0, 0x08, 3);
+        lead(any, characters, 0xc0, 0x20, 1);
+        lead(any, characters, 0xe0, 0x10, 2);
+        lead(any, characters, 0xf0, 0x08, 3);
         return any;
     }
 
     /// Characters of `behind` bytes behind the first, which is one of `count` from `base` on.
-    private void lead(Rule any, BitSet codePoints, int base, int count, int behind) {
+    private void lead(Rule any, CodePoints characters, int base, int count, int behind) {
         int least = behind == 1 ? 0x80 : behind == 2 ? 0x800 : 0x10000;
         Map<Object, ByteSet> byTail = new LinkedHashMap<>();
         for (int first = 0; first < count; first++) {
-            Object tail = tail(codePoints, first, behind, least);
+            Object tail = tail(characters, first, behind, least);
             if (!isNothing(tail)) {
                 byTail.merge(tail, ByteSet.range(base + first, base + first), ByteSet::or);
             }
@@ -60,28 +61,34 @@ final class CharacterRules {
     }
 
     /// The bytes that may follow: a set where it is the last, or else sets by what follows each.
-    private static Object tail(BitSet codePoints, int prefix, int behind, int least) {
+    private static Object tail(CodePoints characters, int prefix, int behind, int least) {
         int from = Math.max(least, prefix << (6 * behind));
         int to = (prefix + 1) << (6 * behind);
-        int next = codePoints.nextSetBit(from);
-        if (next < 0 || next >= to) {
+        if (characters.hasNone(from, to)) {
             return ByteSet.NONE;
+        }
+        if (from < to && to - from == 1 << (6 * behind) && characters.hasAll(from, to)) {
+            return any(behind);
         }
         if (behind == 1) {
             ByteSet last = ByteSet.NONE;
-            for (int i = next; i >= 0 && i < to; i = codePoints.nextSetBit(i + 1)) {
-                last = last.with(0x80 | (i & 0x3f), 0x80 | (i & 0x3f));
+            for (int i = from; i < to; i++) {
+                last = characters.has(i) ? last.with(0x80 | (i & 0x3f), 0x80 | (i & 0x3f)) : last;
             }
             return last;
         }
         Map<Object, ByteSet> byTail = new LinkedHashMap<>();
         for (int i = 0; i < 64; i++) {
-            Object tail = tail(codePoints, (prefix << 6) | i, behind - 1, least);
+            Object tail = tail(characters, (prefix << 6) | i, behind - 1, least);
             if (!isNothing(tail)) {
                 byTail.merge(tail, ByteSet.range(0x80 | i, 0x80 | i), ByteSet::or);
             }
         }
         return byTail;
+    }
+
+    private static Object any(int behind) {
+        return behind == 1 ? ANY_TAIL : Map.of(any(behind - 1), ANY_TAIL);
     }
 
     private static boolean isNothing(Object tail) {

@@ -1,17 +1,18 @@
 package io.autoglm.inference.grammar;
 
-import io.autoglm.inference.grammar.Element.Repeat;
 import io.autoglm.inference.grammar.Element.Rule;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.BitSet;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// Named [Expression]s as rules over bytes. What is repeated must not be empty there, so of a part that may be, only
-/// what is not empty is repeated: `(a*)*` is `(a+)*`.
+/// Named [Expression]s as rules over bytes. What is repeated must not be empty there, so of a part that may
+/// be, only what is not empty is repeated: `(a*)*` is `(a+)*`.
 final class ExpressionRules {
 
     private final Map<String, Expression> named;
@@ -20,6 +21,10 @@ final class ExpressionRules {
     private final CharacterRules characters = new CharacterRules(grammar);
     private final Map<String, Rule> rules = new HashMap<>();
     private final Map<String, Rule> nonEmpty = new HashMap<>();
+
+    /// Named rules that are referred to and not written yet: one behind the other, however long a chain they
+    /// are.
+    private final Deque<Runnable> due = new ArrayDeque<>();
 
     private ExpressionRules(Map<String, Expression> named) {
         this.named = named;
@@ -39,6 +44,9 @@ final class ExpressionRules {
         ExpressionRules rules = new ExpressionRules(named);
         rules.refuseLeftRecursion();
         Rule whole = rules.rule(start);
+        for (Runnable next = rules.due.poll(); next != null; next = rules.due.poll()) {
+            next.run();
+        }
         Grammar compiled = new Grammar(rules.grammar.build(), whole);
         if (compiled.shortestAnswer() >= Rules.ENDLESS) {
             throw new Malformed("describes no text that has an end");
@@ -57,20 +65,17 @@ final class ExpressionRules {
     }
 
     private Rule rule(String name) {
-        Rule known = rules.get(name);
-        if (known != null) {
-            return known;
-        }
-        Rule rule = grammar.rule();
-        rules.put(name, rule);
-        grammar.or(rule, part(named.getOrDefault(name, Expression.EMPTY)));
-        return rule;
+        return rules.computeIfAbsent(name, fresh -> {
+            Rule rule = grammar.rule();
+            due.add(() -> grammar.or(rule, part(expression(name))));
+            return rule;
+        });
     }
 
     /// What the builder takes for a part of a rule.
     private Object part(Expression expression) {
         return switch (expression) {
-            case Expression.OneOf(BitSet codePoints) -> characters.oneOf(codePoints);
+            case Expression.OneOf(CodePoints some) -> characters.oneOf(some);
             case Expression.Sequence(List<Expression> parts) ->
                 parts.stream().map(this::part).toList();
             case Expression.Choice(List<Expression> ways) ->
@@ -110,36 +115,53 @@ final class ExpressionRules {
                 }
                 yield any;
             }
-            case Expression.Named(String name) -> {
-                Rule known = nonEmpty.get(name);
-                if (known == null) {
-                    known = grammar.rule();
-                    nonEmpty.put(name, known);
-                    grammar.or(known, nonEmpty(named.getOrDefault(name, Expression.EMPTY)));
-                }
-                yield known;
-            }
+            case Expression.Named(String name) ->
+                nonEmpty.computeIfAbsent(name, fresh -> {
+                    Rule rule = grammar.rule();
+                    due.add(() -> grammar.or(rule, nonEmpty(expression(name))));
+                    return rule;
+                });
         };
+    }
+
+    private Expression expression(String name) {
+        return named.getOrDefault(name, Expression.EMPTY);
     }
 
     /// A rule that begins with itself would be gone into without end.
     private void refuseLeftRecursion() {
         Set<String> done = new HashSet<>();
-        named.keySet().forEach(name -> follow(name, new HashSet<>(), done));
+        named.keySet().forEach(name -> follow(name, done));
     }
 
-    private void follow(String name, Set<String> within, Set<String> done) {
-        if (done.contains(name)) {
-            return;
+    /// Goes through all that a rule may begin with.
+    ///
+    /// @param done rules that were gone through
+    private void follow(String start, Set<String> done) {
+        Deque<String> within = new ArrayDeque<>();
+        Set<String> open = new HashSet<>();
+        Deque<Iterator<String>> rest = new ArrayDeque<>();
+        rest.push(List.of(start).iterator());
+        while (!rest.isEmpty()) {
+            if (rest.getFirst().hasNext()) {
+                String name = rest.getFirst().next();
+                if (open.contains(name)) {
+                    throw new Malformed("has the rule '" + name + "', which begins with itself");
+                }
+                if (done.add(name)) {
+                    Set<String> first = new HashSet<>();
+                    first(expression(name), first);
+                    within.push(name);
+                    open.add(name);
+                    rest.push(first.iterator());
+                }
+            } else {
+                rest.pop();
+                if (!within.isEmpty()) {
+                    open.remove(within.pop());
+                }
+            }
         }
-        if (!within.add(name)) {
-            throw new Malformed("has the rule '" + name + "', which begins with itself");
-        }
-        Set<String> first = new HashSet<>();
-        first(named.getOrDefault(name, Expression.EMPTY), first);
-        first.forEach(one -> follow(one, within, done));
-        within.remove(name);
-        done.add(name);
     }
 
     /// Rules that something may begin with.

@@ -2,44 +2,40 @@ package io.autoglm.inference.grammar;
 
 import io.autoglm.inference.grammar.Element.Repeat;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/// Reads llama.cpp's GBNF (`grammars/README.md`): rules `name ::= …` of literals, classes of characters, names, groups,
-/// `|` and repetition; `#` begins a comment. A line break ends a rule, except within a group and behind `::=` and `|`.
-/// The answer is the rule `root`.
+/// Reads llama.cpp's GBNF (`grammars/README.md`): rules `name ::= …` of literals, classes of characters,
+/// names, groups, `|` and repetition; `#` begins a comment. A line break ends a rule, except within a group
+/// and behind `::=` and `|`. The answer is the rule `root`.
 final class GbnfParser {
 
     static final String ROOT = "root";
 
     private static final int LONGEST_CHARS = 64 * 1024;
-    private static final int DEEPEST = 100;
-    private static final int MOST_TIMES = 100_000;
+    /// One that was made of a JSON schema has some hundred.
+    private static final int MOST_RULES = 2000;
 
-    private final int[] text;
+    private final Cursor cursor;
     private final Map<String, Expression> rules = new LinkedHashMap<>();
-    private final List<String> used = new ArrayList<>();
-    private int at;
-    private int depth;
+    private final Set<String> used = new LinkedHashSet<>(Set.of(ROOT));
 
     private GbnfParser(String grammar) {
-        this.text = grammar.codePoints().toArray();
+        this.cursor = new Cursor(grammar, LONGEST_CHARS);
     }
 
     /// @return its rules, all of which are there that are referred to
     /// @throws Malformed saying what is wrong or not supported
     static Map<String, Expression> parse(String grammar) {
-        if (grammar.length() > LONGEST_CHARS) {
-            throw new Malformed("is longer than " + LONGEST_CHARS + " characters");
-        }
         GbnfParser parser = new GbnfParser(grammar);
         parser.skip(true);
-        while (parser.more()) {
+        while (parser.cursor.more()) {
             parser.rule();
         }
-        parser.used.add(ROOT);
         for (String name : parser.used) {
             if (!parser.rules.containsKey(name)) {
                 throw new Malformed("has no rule '" + name + "'");
@@ -48,37 +44,19 @@ final class GbnfParser {
         return parser.rules;
     }
 
-    private boolean more() {
-        return at < text.length;
-    }
-
-    private int peek() {
-        return more() ? text[at] : -1;
-    }
-
-    private boolean take(char expected) {
-        boolean there = peek() == expected;
-        at += there ? 1 : 0;
-        return there;
-    }
-
-    private Malformed malformed(String what) {
-        long line = 1;
-        for (int i = 0; i < Math.min(at, text.length); i++) {
-            line += text[i] == '\n' ? 1 : 0;
-        }
-        return new Malformed(what + ", in line " + line);
+    private boolean isAtLineBreak() {
+        return cursor.isAt("\n") || cursor.isAt("\r");
     }
 
     /// Skips whitespace and comments.
     private void skip(boolean linesToo) {
-        while (more()) {
-            if (peek() == '#') {
-                while (more() && peek() != '\n' && peek() != '\r') {
-                    at++;
+        while (cursor.more()) {
+            if (cursor.isAt("#")) {
+                while (cursor.more() && !isAtLineBreak()) {
+                    cursor.next();
                 }
-            } else if (peek() == ' ' || peek() == '\t' || (linesToo && (peek() == '\n' || peek() == '\r'))) {
-                at++;
+            } else if (cursor.isAt(" ") || cursor.isAt("\t") || (linesToo && isAtLineBreak())) {
+                cursor.next();
             } else {
                 return;
             }
@@ -88,29 +66,36 @@ final class GbnfParser {
     private void rule() {
         String name = name();
         skip(false);
-        if (!take(':') || !take(':') || !take('=')) {
-            throw malformed("has no '::=' behind '" + name + "'");
+        if (!cursor.take("::=")) {
+            throw cursor.malformed("has no '::=' behind '" + name + "'");
         }
         skip(true);
         Expression is = choice(false);
         if (rules.put(name, is) != null) {
-            throw malformed("has two rules '" + name + "'");
+            throw cursor.malformed("has two rules '" + name + "'");
         }
-        if (more() && peek() != '\n' && peek() != '\r') {
-            throw malformed("has '" + Character.toString(peek()) + "' where a rule should end");
+        if (rules.size() > MOST_RULES) {
+            throw cursor.malformed("has more than " + MOST_RULES + " rules");
+        }
+        if (cursor.more() && !isAtLineBreak()) {
+            throw cursor.malformed("has " + here() + " where a rule should end");
         }
         skip(true);
     }
 
+    private String here() {
+        return "'" + Character.toString(cursor.peek()) + "'";
+    }
+
     private String name() {
-        int begin = at;
-        while (more() && isOfName(peek())) {
-            at++;
+        int begin = cursor.place();
+        while (isOfName(cursor.peek())) {
+            cursor.next();
         }
-        if (at == begin) {
-            throw malformed(more() ? "has '" + Character.toString(peek()) + "' where a name should be" : "ends too early");
+        if (cursor.place() == begin) {
+            throw cursor.malformed(cursor.more() ? "has " + here() + " where a name should be" : "ends too early");
         }
-        return new String(text, begin, at - begin);
+        return cursor.since(begin);
     }
 
     private static boolean isOfName(int c) {
@@ -118,71 +103,68 @@ final class GbnfParser {
     }
 
     private Expression choice(boolean nested) {
-        if (++depth > DEEPEST) {
-            throw malformed("is nested deeper than " + DEEPEST);
-        }
+        cursor.enter();
         List<Expression> ways = new ArrayList<>();
         ways.add(sequence(nested));
-        while (take('|')) {
+        while (cursor.take("|")) {
             skip(true);
             ways.add(sequence(nested));
         }
-        depth--;
+        cursor.leave();
         return ways.size() == 1 ? ways.getFirst() : new Expression.Choice(ways);
     }
 
     private Expression sequence(boolean nested) {
         List<Expression> parts = new ArrayList<>();
-        while (more()) {
-            int next = peek();
-            if (next == '"') {
-                parts.add(repeated(literal(), nested));
-            } else if (next == '[') {
-                parts.add(repeated(characterClass(), nested));
-            } else if (next == '(') {
-                at++;
-                skip(true);
-                Expression inside = choice(true);
-                if (!take(')')) {
-                    throw malformed("has a '(' without a ')'");
-                }
-                parts.add(repeated(inside, nested));
-            } else if (next == '.') {
-                at++;
-                BitSet any = (BitSet) CharacterClass.ANY.clone();
-                any.set('\n');
-                parts.add(repeated(new Expression.OneOf(any), nested));
-            } else if (isOfName(next)) {
-                String name = name();
-                used.add(name);
-                parts.add(repeated(new Expression.Named(name), nested));
-            } else if (next == '<' || next == '!') {
-                throw malformed("names a token, which is not supported");
-            } else {
-                break;
-            }
+        for (Expression part = part(); part != null; part = part()) {
+            parts.add(repeated(part, nested));
         }
         return parts.size() == 1 ? parts.getFirst() : new Expression.Sequence(parts);
     }
 
+    /// @return null where none begins
+    private @Nullable Expression part() {
+        if (cursor.take("\"")) {
+            return literal();
+        }
+        if (cursor.take("[")) {
+            return new Expression.OneOf(characterClass());
+        }
+        if (cursor.take("(")) {
+            skip(true);
+            Expression inside = choice(true);
+            if (!cursor.take(")")) {
+                throw cursor.malformed("has a '(' without a ')'");
+            }
+            return inside;
+        }
+        if (cursor.take(".")) {
+            return new Expression.OneOf(CharacterClass.not(CodePoints.NONE));
+        }
+        if (cursor.isAt("<") || cursor.isAt("!")) {
+            throw cursor.malformed("names a token, which is not supported");
+        }
+        if (!isOfName(cursor.peek())) {
+            return null;
+        }
+        String name = name();
+        used.add(name);
+        return new Expression.Named(name);
+    }
+
+    @SuppressWarnings("ReferenceEquality") // the same comes back where nothing is repeated
     private Expression repeated(Expression part, boolean nested) {
         skip(nested);
         Expression repeated = part;
-        while (more()) {
-            if (take('*')) {
-                repeated = new Expression.Times(repeated, 0, Repeat.UNBOUNDED);
-            } else if (take('+')) {
-                repeated = new Expression.Times(repeated, 1, Repeat.UNBOUNDED);
-            } else if (take('?')) {
-                repeated = new Expression.Times(repeated, 0, 1);
-            } else if (take('{')) {
-                repeated = counted(repeated);
-            } else {
-                break;
+        for (int times = 0; times <= Expression.DEEPEST; times++) {
+            Expression before = repeated;
+            repeated = cursor.take("{") ? counted(before) : cursor.simplyRepeated(before);
+            if (repeated == before) {
+                return repeated;
             }
             skip(nested);
         }
-        return repeated;
+        throw cursor.malformed("repeats a repetition more than " + Expression.DEEPEST + " times");
     }
 
     private Expression counted(Expression part) {
@@ -190,97 +172,69 @@ final class GbnfParser {
         int least = number();
         skip(false);
         int most = least;
-        if (take(',')) {
+        if (cursor.take(",")) {
             skip(false);
-            most = peek() == '}' ? Repeat.UNBOUNDED : number();
+            most = cursor.isAt("}") ? Repeat.UNBOUNDED : number();
             skip(false);
         }
-        if (!take('}') || least > most) {
-            throw malformed("has a repetition that is none of {m}, {m,} and {m,n}");
+        if (!cursor.take("}") || least > most) {
+            throw cursor.malformed("has a repetition that is none of {m}, {m,} and {m,n}");
         }
         return new Expression.Times(part, least, most);
     }
 
     private int number() {
-        int number = 0;
-        int begin = at;
-        while (peek() >= '0' && peek() <= '9') {
-            number = number * 10 + text[at++] - '0';
-            if (number > MOST_TIMES) {
-                throw malformed("repeats something more than " + MOST_TIMES + " times");
-            }
-        }
-        if (at == begin) {
-            throw malformed("has a repetition without a number");
+        int number = cursor.number();
+        if (number < 0) {
+            throw cursor.malformed("has a repetition without a number");
         }
         return number;
     }
 
     private Expression literal() {
-        at++;
         List<Expression> characters = new ArrayList<>();
-        while (peek() != '"') {
+        while (!cursor.take("\"")) {
             characters.add(Expression.of(character('"')));
         }
-        at++;
         return new Expression.Sequence(characters);
     }
 
-    private Expression characterClass() {
-        at++;
-        boolean negated = take('^');
-        BitSet in = new BitSet();
-        while (peek() != ']') {
+    private CodePoints characterClass() {
+        boolean negated = cursor.take("^");
+        List<CodePoints> in = new ArrayList<>();
+        while (!cursor.take("]")) {
             int from = character(']');
             int to = from;
-            if (peek() == '-' && at + 1 < text.length && text[at + 1] != ']') {
-                at++;
+            if (cursor.isAt("-") && cursor.second() >= 0 && cursor.second() != ']') {
+                cursor.next();
                 to = character(']');
             }
             if (from > to) {
-                throw malformed("has a range whose end is before its beginning");
+                throw cursor.malformed("has a range whose end is before its beginning");
             }
-            in.set(from, to + 1);
+            in.add(CodePoints.range(from, to));
         }
-        at++;
-        in.clear(0xd800, 0xe000);
-        return new Expression.OneOf(negated ? CharacterClass.not(in) : in);
+        return negated ? CharacterClass.not(CodePoints.union(in)) : CodePoints.union(in);
     }
 
     private int character(char end) {
-        if (!more()) {
-            throw malformed("has no '" + end + "' where one is due");
+        int next = cursor.next();
+        if (next < 0) {
+            throw cursor.malformed("has no '" + end + "' where one is due");
         }
-        int next = text[at++];
         if (next != '\\') {
             return next;
         }
-        int escaped = more() ? text[at++] : -1;
+        int escaped = cursor.next();
         return switch (escaped) {
-            case 'x' -> hex(2);
-            case 'u' -> hex(4);
-            case 'U' -> hex(8);
+            case 'x' -> cursor.hex(2);
+            case 'u' -> cursor.hex(4);
+            case 'U' -> cursor.hex(8);
             case 't' -> '\t';
             case 'r' -> '\r';
             case 'n' -> '\n';
             case '\\', '"', '[', ']', '-', '^', '/' -> escaped;
-            default -> throw malformed("has an escape that is not known");
+            default -> throw cursor.malformed("has an escape that is not known");
         };
-    }
-
-    private int hex(int digits) {
-        long value = 0;
-        for (int i = 0; i < digits; i++) {
-            int digit = more() ? Character.digit(text[at], 16) : -1;
-            if (digit < 0) {
-                throw malformed("has an escape without its " + digits + " hex digits");
-            }
-            value = value * 16 + digit;
-            at++;
-        }
-        if (value > Character.MAX_CODE_POINT || (value >= 0xd800 && value < 0xe000)) {
-            throw malformed("has an escape for no character");
-        }
-        return (int) value;
     }
 }

@@ -1,7 +1,7 @@
 package io.autoglm.inference.grammar;
 
-/// A regular expression or a grammar that cannot be kept; the message goes on where its field is named. Costs no stack
-/// trace.
+/// A regular expression or a grammar that cannot be kept; the message goes on where its field is named. Costs
+/// no stack trace.
 final class Malformed extends RuntimeException {
 
     private static final long serialVersionUID = 1;

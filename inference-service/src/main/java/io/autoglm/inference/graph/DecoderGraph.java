@@ -12,6 +12,7 @@ import java.util.List;
 /// | `logits_index` | int32 | `[1]`: the position in the step whose logits are wanted |
 /// | `key.N`, `value.N` | float32 | `[batch, kv heads, maxTokens, head size]` |
 /// | `logits` (out) | float32 | `[batch, 1, vocabulary]` |
+/// | `hidden` (out) | float32 | `[batch, sequence, hidden size]`, after the final norm; bound where it is wanted |
 /// | `key.N.out`, `value.N.out` | float32 | to be bound to the memory of `key.N`, `value.N`: then nothing is copied |
 ///
 /// With a batch above one, `sequence` must be 1, or ONNX Runtime refuses.
@@ -22,6 +23,7 @@ public final class DecoderGraph {
     public static final String LONGEST = "total_sequence_length";
     public static final String LOGITS_INDEX = "logits_index";
     public static final String LOGITS = "logits";
+    public static final String HIDDEN = "hidden";
 
     private final byte[] model;
     private final List<Constant> constants;

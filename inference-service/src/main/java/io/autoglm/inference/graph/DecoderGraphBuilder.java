@@ -41,7 +41,7 @@ public final class DecoderGraphBuilder {
         this.experts = new ExpertBlock(graph, write, feedForward, writer, config, format);
     }
 
-    /// @param writer    of the weights that cannot be used as they lie in the file
+    /// @param writer of the weights that cannot be used as they lie in the file
     /// @throws ModelLoadException if the checkpoint lacks a tensor, or has one that this graph would not use
     public static DecoderGraph build(DecoderConfig config, Weights weights, GraphShape shape, MatrixWriter writer) {
         DecoderGraphBuilder builder = new DecoderGraphBuilder(config, weights, shape, writer);
@@ -64,7 +64,7 @@ public final class DecoderGraphBuilder {
                     : feedForward.write(layer, middle.normed());
             boolean last = layer + 1 == config.layers();
             ModuleWriter.Sum end = write.addAndNorm(
-                    "layer." + layer + ".end",
+                    last ? DecoderGraph.HIDDEN : "layer." + layer + ".end",
                     middle.sum(),
                     fed,
                     last ? modules.finalNorm() : modules.attentionNorm(layer + 1));
@@ -78,12 +78,14 @@ public final class DecoderGraphBuilder {
 
     private void declareInputsAndOutputs() {
         Dimension batch = Dimension.named("batch");
-        graph.input(DecoderGraph.INPUT_IDS, TensorType.INT32, batch, Dimension.named("sequence"));
+        Dimension sequence = Dimension.named("sequence");
+        graph.input(DecoderGraph.INPUT_IDS, TensorType.INT32, batch, sequence);
         graph.input(DecoderGraph.LAST_ROWS, TensorType.INT32, batch);
         graph.input(DecoderGraph.LONGEST, TensorType.INT32, Dimension.of(1));
         graph.input(DecoderGraph.LOGITS_INDEX, TensorType.INT32, Dimension.of(1));
         graph.output(
                 DecoderGraph.LOGITS, TensorType.FLOAT, batch, Dimension.of(1), Dimension.of(config.vocabularySize()));
+        graph.output(DecoderGraph.HIDDEN, TensorType.FLOAT, batch, sequence, Dimension.of(config.hiddenSize()));
         Dimension[] cache = {
             batch,
             Dimension.of(config.attention().kvHeads()),

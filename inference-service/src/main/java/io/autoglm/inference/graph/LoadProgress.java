@@ -35,7 +35,7 @@ public final class LoadProgress {
     }
 
     /// 0 to 100.
-    int percent() {
+    private int percent() {
         return (int) Math.min(WHOLE, done.get() * WHOLE / total);
     }
 }

@@ -20,7 +20,8 @@ public record MatrixFormat(int bits, int block) {
         }
     }
 
-    boolean quantized() {
+    /// Whether it is of codes.
+    public boolean quantized() {
         return bits < 32;
     }
 

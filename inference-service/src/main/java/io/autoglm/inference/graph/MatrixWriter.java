@@ -9,7 +9,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
@@ -61,21 +60,7 @@ public final class MatrixWriter {
         if (parts.size() == 1 && parts.getFirst().type() == ElementType.F32 && usable(parts.getFirst())) {
             return new Constant(name, TensorType.FLOAT, shape, parts.getFirst().data());
         }
-        long elements = parts.stream().mapToLong(Tensor::elements).sum();
-        MemorySegment data = memory.allocate(elements * Float.BYTES);
-        long at = 0;
-        for (Tensor part : parts) {
-            int width = Math.toIntExact(part.shape().getLast());
-            long start = at;
-            rows(part).forEach(row -> {
-                float[] numbers = new float[width];
-                part.read((long) row * width, numbers, 0, width);
-                MemorySegment.copy(
-                        numbers, 0, data, ValueLayout.JAVA_FLOAT, (start + (long) row * width) * Float.BYTES, width);
-            });
-            at += part.elements();
-        }
-        return new Constant(name, TensorType.FLOAT, shape, data);
+        return floats(name, Rows.stacked(parts.stream().map(TensorRows::new).toList()), shape);
     }
 
     /// Float32 numbers computed here, `[rows, width]`.
@@ -172,11 +157,6 @@ public final class MatrixWriter {
 
     private static LongStream numbers(Rows<?> rows) {
         return LongStream.range(0, rows.count()).parallel();
-    }
-
-    private static IntStream rows(Tensor tensor) {
-        int rows = Math.toIntExact(tensor.elements() / tensor.shape().getLast());
-        return IntStream.range(0, rows).parallel();
     }
 
     private static List<Long> stackedShape(List<Tensor> parts) {

@@ -19,10 +19,9 @@ record RestoredRows(PackedMatrix matrix) implements Rows<float[]> {
     public void read(long row, float[] into) {
         CodedRow coded = CodedRow.of(matrix.columns(), matrix.group());
         matrix.read(row, coded.codes(), coded.scales(), coded.zeros());
-        int[] order = matrix.order();
         for (int at = 0; at < into.length; at++) {
             int group = at / matrix.group();
-            into[order[at]] = coded.scales()[group] * (coded.codes()[at] - coded.zeros()[group]);
+            into[matrix.column(at)] = coded.scales()[group] * (coded.codes()[at] - coded.zeros()[group]);
         }
     }
 }

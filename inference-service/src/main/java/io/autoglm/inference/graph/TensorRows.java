@@ -2,7 +2,7 @@ package io.autoglm.inference.graph;
 
 import io.autoglm.inference.model.Tensor;
 
-/// A matrix `[rows, columns]` as it lies in the checkpoint.
+/// A matrix `[rows, columns]` as it lies in the checkpoint; of a vector, each number is a row.
 record TensorRows(Tensor matrix) implements Rows<float[]> {
 
     @Override
@@ -12,7 +12,7 @@ record TensorRows(Tensor matrix) implements Rows<float[]> {
 
     @Override
     public int width() {
-        return Math.toIntExact(matrix.shape().get(1));
+        return matrix.shape().size() == 1 ? 1 : Math.toIntExact(matrix.shape().get(1));
     }
 
     @Override

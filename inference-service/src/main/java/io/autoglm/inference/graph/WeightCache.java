@@ -62,12 +62,7 @@ public final class WeightCache implements AutoCloseable {
         String name = "%s-int%d-%d-v%d".formatted(digest, format.bits(), format.block(), LAYOUT);
         try {
             Files.createDirectories(folder);
-            FileChannel lock = FileChannel.open(
-                    folder.resolve(name + ".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            if (lock.tryLock() == null) {
-                LOG.infof("waiting for another process that packs the same weights file=%s", name);
-                lock.lock();
-            }
+            FileChannel lock = lock(folder.resolve(name + ".lock"));
             WeightCache cache = new WeightCache(folder.resolve(name + SUFFIX), lock, mostBytes, clock);
             cache.read();
             return cache;
@@ -75,6 +70,20 @@ public final class WeightCache implements AutoCloseable {
             // The latter: this process has it open already.
             LOG.infof("packed weights are not kept: %s", e);
             return null;
+        }
+    }
+
+    private static FileChannel lock(Path file) throws IOException {
+        FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try {
+            if (channel.tryLock() == null) {
+                LOG.infof("waiting for another process that packs the same weights file=%s", file);
+                channel.lock();
+            }
+            return channel;
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
         }
     }
 
@@ -118,7 +127,7 @@ public final class WeightCache implements AutoCloseable {
     ///
     /// @return false where it could not be written
     public boolean save() {
-        // Scales first: theirs is the one size that a later one's alignment hangs on.
+        // Scales first: floats must begin at a multiple of four bytes, and they alone are sure to end at one.
         List<SafetensorsWriter.Bytes> tensors = made.entrySet().stream()
                 .sorted(Comparator.comparing(part -> !part.getKey().endsWith(".scales")))
                 .map(part -> new SafetensorsWriter.Bytes(part.getKey(), part.getValue()))

@@ -116,7 +116,7 @@ final class ConfigReader {
                 bias || family.is(Family.Trait.ALWAYS_INPUT_BIAS),
                 bias && family.is(Family.Trait.BIAS_ON_OUTPUT_TOO),
                 family.is(Family.Trait.HEAD_NORM)
-                        || family.is(Family.Trait.OPTIONAL_HEAD_NORM) && config.flag("use_qk_norm", false),
+                        || (family.is(Family.Trait.OPTIONAL_HEAD_NORM) && config.flag("use_qk_norm", false)),
                 windows(layers));
     }
 

@@ -2,7 +2,6 @@ package io.autoglm.inference.model;
 
 import java.util.Arrays;
 import java.util.EnumSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -54,10 +53,16 @@ public enum Family {
             "rms_norm_eps", "layernorm_epsilon",
             "attention_bias", "add_qkv_bias");
 
-    private final List<String> architectures;
+    private final String architecture;
+    private final String otherName;
 
-    Family(String... architectures) {
-        this.architectures = List.of(architectures);
+    Family(String architecture) {
+        this(architecture, architecture);
+    }
+
+    Family(String architecture, String otherName) {
+        this.architecture = architecture;
+        this.otherName = otherName;
     }
 
     private Set<Trait> traits() {
@@ -75,7 +80,7 @@ public enum Family {
 
     static Optional<Family> of(String architecture) {
         return Arrays.stream(values())
-                .filter(family -> family.architectures.contains(architecture))
+                .filter(family -> family.architecture.equals(architecture) || family.otherName.equals(architecture))
                 .findFirst();
     }
 
@@ -85,7 +90,7 @@ public enum Family {
 
     /// The name that it is known by; a few have a second one.
     public String architecture() {
-        return architectures.getFirst();
+        return architecture;
     }
 
     boolean is(Trait trait) {
@@ -120,6 +125,6 @@ public enum Family {
     public boolean mayIgnore(String tensor, int layers) {
         return tensor.endsWith("rotary_emb.inv_freq")
                 || tensor.endsWith("rotary_pos_emb.inv_freq")
-                || is(Trait.PREDICTS_AHEAD) && modules().isInLayerFrom(layers, tensor);
+                || (is(Trait.PREDICTS_AHEAD) && modules().isInLayerFrom(layers, tensor));
     }
 }

@@ -16,7 +16,9 @@ public final class ModelDirectory {
             "tokenizer.json",
             "tokenizer_config.json",
             "chat_template.jinja",
-            "chat_template.json");
+            "chat_template.json",
+            EmbeddingModules.MODULES,
+            EmbeddingModules.POOLING_CONFIG);
 
     private final Path path;
     private final DecoderConfig config;

@@ -122,6 +122,11 @@ public final class PackedMatrix {
         return order.clone();
     }
 
+    /// One of [#order].
+    public int column(int at) {
+        return order[at];
+    }
+
     /// Whether [#order] is that of the input.
     public boolean ordered() {
         return ordered;

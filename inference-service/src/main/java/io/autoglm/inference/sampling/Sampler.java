@@ -281,8 +281,8 @@ public final class Sampler {
         return SamplerWorkspace.weight(workspace.logits[SamplerWorkspace.token(key)], max, scale);
     }
 
-    /// Where the engine excludes (with -∞) every token that the constraint allows, the form goes first; so do the
-    /// tokens that a request allows.
+    /// Where the engine excludes (with -∞) every token that the constraint allows, the form goes first; so do
+    /// the tokens that a request allows.
     private int firstAllowed() {
         long[] mask = constraint != null ? workspace.mask : rules.allowed();
         for (int word = 0; mask != null && word < mask.length; word++) {

@@ -84,7 +84,9 @@ public final class ChatTemplate {
         return Optional.of(new ChatTemplate(
                 forTools == null ? plain : plain + forTools,
                 statements,
-                forTools == null ? statements : parse(configFile, forTools), tokens, clock));
+                forTools == null ? statements : parse(configFile, forTools),
+                tokens,
+                clock));
     }
 
     /// What it was parsed from; of a model with a template of its own for tools, both.

@@ -1,15 +1,17 @@
 package io.autoglm.inference.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Takes an answer apart as it streams: reasoning, content, tool calls.
 ///
-/// It goes character by character, so that pieces of any size give the same message. A call is told as soon as it is
-/// certain to be one, and its arguments as they come; what is not certain yet is held back, and is content to the
-/// last character if it turns out to be none. The whitespace around calls and reasoning is markup and is left away.
+/// It goes character by character, so that pieces of any size give the same message. A call is told as soon
+/// as it is certain to be one, and its arguments as they come; what is not certain yet is held back, and is
+/// content to the last character if it turns out to be none. The whitespace around calls and reasoning is
+/// markup and is left away.
 public final class AssistantParser {
 
     /// What is held back of something that is no call is looked through for another up to this length.
@@ -26,32 +28,22 @@ public final class AssistantParser {
     private final ToolFormat format;
     private final Reasoning marks;
     private final int mostCalls;
-    private final Calls calls = new Calls();
+    private final MessageDeltas message;
     private State state;
+    private long steps;
 
-    /// Characters that may be the beginning of a mark.
+    /// Characters to be looked at (again), the next first.
+    private final Deque<Character> again = new ArrayDeque<>();
+
+    /// Characters that may be the beginning of a mark, and how many are whitespace before it.
     private final StringBuilder held = new StringBuilder();
 
-    /// Whitespace that is let out with the next character of its kind.
-    private final StringBuilder gap = new StringBuilder();
+    private int leadingSpace;
 
-    /// What reads the present call, the mark before it, and what it was given and has not told.
-    private @Nullable CallReader reader;
+    /// Null outside of calls.
+    private @Nullable CallAttempt call;
 
-    private String mark = "";
-    private final StringBuilder raw = new StringBuilder();
-
-    /// It has told of a call: what it holds back is markup.
-    private boolean told;
-
-    private boolean leadingCallPossible;
-
-    /// Nothing but whitespace since the last mark or call: it is left away.
-    private boolean behindMarkup;
-
-    private final StringBuilder content = new StringBuilder();
-    private final StringBuilder reasoning = new StringBuilder();
-    private List<AssistantDelta> deltas = new ArrayList<>();
+    private boolean leadingCallPossible = true;
 
     /// Of a model whose markup is not known.
     ///
@@ -76,9 +68,11 @@ public final class AssistantParser {
         this.format = this.tools.isEmpty() ? ToolFormat.NONE : markup.calls();
         this.marks = markup.reasoning();
         this.mostCalls = mostCalls;
-        this.leadingCallPossible = true;
+        this.message = new MessageDeltas(!this.tools.isEmpty());
         this.state = !separateReasoning ? State.CONTENT : insideReasoning ? State.REASONING : State.OPENING;
-        this.behindMarkup = state == State.REASONING;
+        if (state == State.REASONING) {
+            message.mark();
+        }
     }
 
     /// @param text the next piece of the answer
@@ -86,58 +80,73 @@ public final class AssistantParser {
         for (int i = 0; i < text.length(); i++) {
             push(text.charAt(i));
         }
-        return taken();
+        return message.take();
     }
 
-    /// The answer has ended: gives what was held back. What was not yet certain to be a call is the text that it is;
-    /// one that was stays as far as it came.
+    /// The answer has ended: gives what was held back. What was not yet certain to be a call is the text that
+    /// it is; one that was stays as far as it came.
     public List<AssistantDelta> end() {
-        switch (state) {
-            case OPENING -> {
-                state = State.CONTENT;
-                replay(held);
-            }
-            case REASONING -> take(held).chars().forEach(c -> reason((char) c));
-            case CONTENT -> {}
+        if (state == State.REASONING) {
+            each(take(held), message::reasoning);
+            return message.take();
         }
-        if (state == State.CONTENT) {
-            String unread = mark + take(raw);
-            if (!told) {
-                unread.chars().forEach(c -> write((char) c));
-            }
-            reader = null;
-            mark = "";
-            take(held).chars().forEach(c -> write((char) c));
-            content.append(behindMarkup ? "" : gap);
+        if (state == State.OPENING) {
+            state = State.CONTENT;
+            each(take(held), this::push);
         }
-        return taken();
+        if (call != null && !call.told()) {
+            each(call.mark() + call.raw(), message::content);
+        }
+        call = null;
+        each(take(held), message::content);
+        message.end();
+        return message.take();
     }
 
     /// Calls that are complete: `finish_reason` is `tool_calls` where there are any.
     public int toolCalls() {
-        return calls.complete;
+        return message.complete();
     }
 
     /// The message has all the calls that it may have.
     public boolean finished() {
-        return calls.complete >= mostCalls;
+        return message.complete() >= mostCalls;
     }
 
     /// Calls were read, and their markup to its end.
     public boolean isBehindCall() {
-        return calls.complete > 0 && reader == null && held.isEmpty();
+        return message.complete() > 0 && call == null && held.isEmpty();
+    }
+
+    /// Characters that were looked at, those that were looked at again included: so many times a constant is
+    /// the work.
+    public long steps() {
+        return steps;
     }
 
     private void push(char next) {
-        if (finished()) {
-            return;
+        again.push(next);
+        while (!again.isEmpty() && !finished()) {
+            steps++;
+            step(again.pop());
         }
+        again.clear();
+    }
+
+    /// These come before what is to be looked at next.
+    private void again(String characters) {
+        for (int i = characters.length() - 1; i >= 0; i--) {
+            again.push(characters.charAt(i));
+        }
+    }
+
+    private void step(char next) {
         switch (state) {
             case OPENING -> opening(next);
             case REASONING -> reasoning(next);
             case CONTENT -> {
-                if (reader != null) {
-                    read(next, reader);
+                if (call != null) {
+                    read(next, call);
                 } else {
                     content(next);
                 }
@@ -147,40 +156,31 @@ public final class AssistantParser {
 
     private void opening(char next) {
         held.append(next);
-        String start = held.toString().stripLeading();
+        if (leadingSpace == held.length() - 1 && Character.isWhitespace(next)) {
+            leadingSpace++;
+            return;
+        }
+        String start = held.substring(leadingSpace);
         if (start.equals(marks.open())) {
             held.setLength(0);
             state = State.REASONING;
-            behindMarkup = true;
+            message.mark();
         } else if (!marks.open().startsWith(start)) {
             state = State.CONTENT;
-            replay(held);
+            again(take(held));
         }
     }
 
     private void reasoning(char next) {
         held.append(next);
         while (!held.isEmpty() && !marks.close().startsWith(held.toString())) {
-            char first = held.charAt(0);
+            message.reasoning(held.charAt(0));
             held.deleteCharAt(0);
-            reason(first);
         }
         if (held.toString().equals(marks.close())) {
             held.setLength(0);
-            gap.setLength(0);
             state = State.CONTENT;
-            behindMarkup = true;
-        }
-    }
-
-    private void reason(char next) {
-        if (Character.isWhitespace(next)) {
-            gap.append(next);
-        } else {
-            flush(content, true);
-            reasoning.append(behindMarkup ? "" : take(gap)).append(next);
-            gap.setLength(0);
-            behindMarkup = false;
+            message.mark();
         }
     }
 
@@ -190,12 +190,12 @@ public final class AssistantParser {
         String possible = mayBegin(whole);
         if (possible == null) {
             held.setLength(0);
+            again(whole.substring(1));
             plain(whole.charAt(0));
-            whole.substring(1).chars().forEach(c -> push((char) c));
         } else if (possible.equals(whole)) {
             held.setLength(0);
             leadingCallPossible = false;
-            start(whole, format.reader(whole, tools, calls));
+            call = new CallAttempt(whole, sink -> format.reader(whole, tools, sink), message);
         }
     }
 
@@ -213,135 +213,53 @@ public final class AssistantParser {
     private void plain(char next) {
         if (leadingCallPossible && !Character.isWhitespace(next)) {
             leadingCallPossible = false;
-            CallReader leading = format.leading(calls.complete > 0, tools, calls);
-            if (leading != null) {
-                start("", leading);
-                read(next, leading);
+            if (format.leads()) {
+                boolean further = message.complete() > 0;
+                call = new CallAttempt("", sink -> format.leading(further, tools, sink), message);
+                read(next, call);
                 return;
             }
         }
-        write(next);
+        message.content(next);
     }
 
-    private void start(String behind, CallReader call) {
-        mark = behind;
-        told = false;
-        reader = call;
-        raw.setLength(0);
-    }
-
-    private void read(char next, CallReader call) {
-        raw.append(next);
-        switch (call.accept(next)) {
+    private void read(char next, CallAttempt attempt) {
+        switch (attempt.accept(next)) {
             case OPEN -> {}
             case DONE -> {
-                reader = null;
-                mark = "";
-                raw.setLength(0);
+                call = null;
                 leadingCallPossible = true;
             }
-            case BROKEN -> giveUp();
+            case BROKEN -> giveUp(attempt);
         }
     }
 
     /// What was not told is text, but may hold another call.
-    private void giveUp() {
-        reader = null;
-        String before = mark;
-        mark = "";
-        before.chars().forEach(c -> write((char) c));
-        if (raw.length() > LONGEST_REPLAY_CHARS) {
-            take(raw).chars().forEach(c -> write((char) c));
+    private void giveUp(CallAttempt attempt) {
+        call = null;
+        each(attempt.mark(), message::content);
+        String text = attempt.raw();
+        if (text.length() > LONGEST_REPLAY_CHARS) {
+            each(text, message::content);
         } else {
-            replay(raw);
+            again(text);
         }
     }
 
-    private void replay(StringBuilder characters) {
-        take(characters).chars().forEach(c -> push((char) c));
+    private static void each(String text, CharacterSink sink) {
+        for (int i = 0; i < text.length(); i++) {
+            sink.accept(text.charAt(i));
+        }
     }
 
-    private void write(char next) {
-        if (Character.isWhitespace(next) && (behindMarkup || !tools.isEmpty())) {
-            gap.append(next);
-            return;
-        }
-        flush(reasoning, false);
-        calls.flush();
-        content.append(behindMarkup ? "" : take(gap)).append(next);
-        gap.setLength(0);
-        behindMarkup = false;
+    @FunctionalInterface
+    private interface CharacterSink {
+        void accept(char next);
     }
 
     private static String take(StringBuilder from) {
         String text = from.toString();
         from.setLength(0);
         return text;
-    }
-
-    private void flush(StringBuilder text, boolean isContent) {
-        if (!text.isEmpty()) {
-            String taken = take(text);
-            deltas.add(isContent ? new AssistantDelta.Content(taken) : new AssistantDelta.Reasoning(taken));
-        }
-    }
-
-    private List<AssistantDelta> taken() {
-        flush(reasoning, false);
-        flush(content, true);
-        calls.flush();
-        List<AssistantDelta> taken = deltas;
-        deltas = new ArrayList<>();
-        return taken;
-    }
-
-    /// What the readers tell becomes deltas, the arguments of one piece of the answer together.
-    private final class Calls implements CallSink {
-
-        private int begun;
-        private int complete;
-        private @Nullable String name;
-        private final StringBuilder arguments = new StringBuilder();
-
-        @Override
-        public void open(String of) {
-            tell();
-            gap.setLength(0);
-            AssistantParser.this.flush(reasoning, false);
-            AssistantParser.this.flush(content, true);
-            flush();
-            name = of;
-            begun++;
-            behindMarkup = true;
-        }
-
-        @Override
-        public void arguments(String piece) {
-            if (!piece.isEmpty()) {
-                tell();
-                arguments.append(piece);
-            }
-        }
-
-        @Override
-        public void close() {
-            tell();
-            complete++;
-        }
-
-        private void tell() {
-            told = true;
-            raw.setLength(0);
-            mark = "";
-        }
-
-        void flush() {
-            if (name != null) {
-                deltas.add(new AssistantDelta.ToolCall(begun - 1, name, take(arguments)));
-                name = null;
-            } else if (!arguments.isEmpty()) {
-                deltas.add(new AssistantDelta.Arguments(begun - 1, take(arguments)));
-            }
-        }
     }
 }

@@ -1,7 +1,7 @@
 package io.autoglm.inference.text;
 
-/// Where the readers of calls put what they have read: for each call its name, pieces of its arguments that together
-/// are a JSON object, and its end.
+/// Where the readers of calls put what they have read: for each call its name, pieces of its arguments that
+/// together are a JSON object, and its end.
 interface CallSink {
 
     /// A call begins: from here on it is one.

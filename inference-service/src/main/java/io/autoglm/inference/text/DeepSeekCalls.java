@@ -10,26 +10,24 @@ final class DeepSeekCalls implements CallReader {
     private static final String SEPARATOR = "<｜tool▁sep｜>";
     private static final String CALL_END = "<｜tool▁call▁end｜>";
     private static final String END = "<｜tool▁calls▁end｜>";
-    private static final int LONGEST_NAME = 256;
 
     private enum State {
         BEFORE_CALL,
         NAME,
         SEPARATOR,
-        BEFORE_ARGUMENTS,
         ARGUMENTS,
         AFTER_ARGUMENTS
     }
 
     private final CallSink sink;
-    private final StringBuilder name = new StringBuilder();
     private final StringBuilder tag = new StringBuilder();
-    private final StringBuilder written = new StringBuilder();
-    private JsonScan scan = new JsonScan(written);
+    private ToolName name = new ToolName();
+    private ObjectCall call;
     private State state = State.BEFORE_CALL;
 
     DeepSeekCalls(CallSink sink) {
         this.sink = sink;
+        this.call = new ObjectCall("", sink);
     }
 
     @Override
@@ -41,39 +39,23 @@ final class DeepSeekCalls implements CallReader {
                     state = State.SEPARATOR;
                     yield accept(next);
                 }
-                name.append(next);
-                boolean belongs = Character.isLetterOrDigit(next) || "_-.:/".indexOf(next) >= 0;
-                yield belongs && name.length() <= LONGEST_NAME ? Progress.OPEN : Progress.BROKEN;
+                yield name.accept(next) ? Progress.OPEN : Progress.BROKEN;
             }
-            case SEPARATOR -> tag(next, SEPARATOR, State.BEFORE_ARGUMENTS, SEPARATOR);
-            case BEFORE_ARGUMENTS -> {
-                if (Character.isWhitespace(next)) {
-                    yield Progress.OPEN;
-                }
-                if (next != '{') {
-                    yield Progress.BROKEN;
-                }
-                sink.open(name.toString());
-                scan = new JsonScan(written);
-                state = State.ARGUMENTS;
-                yield accept(next);
+            case SEPARATOR -> {
+                call = new ObjectCall(name.toString(), sink);
+                yield tag(next, SEPARATOR, State.ARGUMENTS, SEPARATOR);
             }
-            case ARGUMENTS -> arguments(next);
+            case ARGUMENTS -> {
+                Progress progress = call.accept(next);
+                if (progress != Progress.DONE) {
+                    yield progress;
+                }
+                name = new ToolName();
+                state = State.AFTER_ARGUMENTS;
+                yield Progress.OPEN;
+            }
             case AFTER_ARGUMENTS -> tag(next, CALL_END, State.BEFORE_CALL, CALL_END);
         };
-    }
-
-    private Progress arguments(char next) {
-        JsonScan.Progress progress = scan.accept(next);
-        sink.arguments(written.toString());
-        written.setLength(0);
-        if (progress == JsonScan.Progress.DONE) {
-            sink.close();
-            name.setLength(0);
-            state = State.AFTER_ARGUMENTS;
-            return Progress.OPEN;
-        }
-        return progress == JsonScan.Progress.MORE ? Progress.OPEN : Progress.BROKEN;
     }
 
     /// @param other another tag that may come; [#END] ends all

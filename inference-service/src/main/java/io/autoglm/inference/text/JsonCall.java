@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// `{"name": …, "arguments": {…}}`, where Llama says `parameters`. Further keys do not matter. The arguments are told as
-/// they come, once the name is known; those that come before it, or as a string that holds the object, when the call
-/// is over.
+/// `{"name": …, "arguments": {…}}`, where Llama says `parameters`. Further keys do not matter. The arguments
+/// are told as they come, once the name is known; those that come before it, or as a string that holds the
+/// object, when the call is over.
 final class JsonCall implements CallReader {
 
     private enum State {
@@ -38,8 +38,8 @@ final class JsonCall implements CallReader {
     private boolean empty = true;
 
     /// @param isTool whether a name is one that may be called
-    /// @param bare   nothing says that it is a call but itself: it has arguments, and no keys but a call's, and is
-    ///               given up as soon as it cannot be one, for until then it is kept from the reader
+    /// @param bare   nothing says that it is a call but itself: it has arguments, and no keys but a call's,
+    ///               and is given up as soon as it cannot be one, for until then it is kept from the reader
     JsonCall(Predicate<String> isTool, boolean bare, CallSink sink) {
         this.isTool = isTool;
         this.bare = bare;

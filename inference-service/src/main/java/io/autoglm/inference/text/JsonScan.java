@@ -4,9 +4,10 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.regex.Pattern;
 
-/// Reads one JSON value (RFC 8259) as it comes and writes what is certain of it: without whitespace between its parts,
-/// and with line breaks within strings, which models write as they are, escaped. What was written is at any time the
-/// beginning of a valid value. Escapes, numbers and words are written once they are complete.
+/// Reads one JSON value (RFC 8259) as it comes and writes what is certain of it: without whitespace between
+/// its parts, and with line breaks within strings, which models write as they are, escaped. What was written
+/// is at any time the beginning of a valid value. Escapes, numbers and words are written once they are
+/// complete.
 final class JsonScan {
 
     enum Progress {

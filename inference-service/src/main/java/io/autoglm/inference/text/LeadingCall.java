@@ -13,8 +13,6 @@ final class LeadingCall implements CallReader {
     private enum State {
         START,
         NAME,
-        BEFORE_ARGUMENTS,
-        ARGUMENTS,
         OBJECT
     }
 
@@ -22,9 +20,7 @@ final class LeadingCall implements CallReader {
     private final Predicate<Character> begins;
     private final CallSink sink;
     private final StringBuilder name = new StringBuilder();
-    private final StringBuilder written = new StringBuilder();
-    private final JsonScan scan = new JsonScan(written);
-    private final JsonCall object;
+    private CallReader object;
     private boolean separated;
     private State state = State.START;
 
@@ -43,30 +39,6 @@ final class LeadingCall implements CallReader {
         return switch (state) {
             case START -> start(next);
             case NAME -> name(next);
-            case BEFORE_ARGUMENTS -> {
-                if (Character.isWhitespace(next)) {
-                    yield Progress.OPEN;
-                }
-                if (next != '{') {
-                    yield Progress.BROKEN;
-                }
-                state = State.ARGUMENTS;
-                sink.open(name.toString());
-                yield accept(next);
-            }
-            case ARGUMENTS -> {
-                JsonScan.Progress progress = scan.accept(next);
-                sink.arguments(written.toString());
-                written.setLength(0);
-                if (progress == JsonScan.Progress.DONE) {
-                    sink.close();
-                }
-                yield switch (progress) {
-                    case MORE -> Progress.OPEN;
-                    case DONE -> Progress.DONE;
-                    case BEFORE, BROKEN -> Progress.BROKEN;
-                };
-            }
             case OBJECT -> object.accept(next);
         };
     }
@@ -88,7 +60,8 @@ final class LeadingCall implements CallReader {
 
     private Progress name(char next) {
         if (next == '\n' && tools.has(name.toString())) {
-            state = State.BEFORE_ARGUMENTS;
+            object = new ObjectCall(name.toString(), sink);
+            state = State.OBJECT;
             return Progress.OPEN;
         }
         name.append(next);

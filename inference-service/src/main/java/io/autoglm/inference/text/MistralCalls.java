@@ -1,14 +1,13 @@
 package io.autoglm.inference.text;
 
-/// Calls behind Mistral's `[TOOL_CALLS]`: a JSON list of `{"name": …, "arguments": {…}}`, or (tokenizers from v11 on)
-/// one `name[ARGS]{…}`, perhaps with `[CALL_ID]` and an id behind the name, or `name{…}`.
+/// Calls behind Mistral's `[TOOL_CALLS]`: a JSON list of `{"name": …, "arguments": {…}}`, or (tokenizers from
+/// v11 on) one `name[ARGS]{…}`, perhaps with `[CALL_ID]` and an id behind the name, or `name{…}`.
 final class MistralCalls implements CallReader {
 
     static final String MARK = "[TOOL_CALLS]";
 
     private static final String ARGUMENTS = "[ARGS]";
     private static final String ID = "[CALL_ID]";
-    private static final int LONGEST_NAME = 256;
 
     private enum State {
         START,
@@ -21,17 +20,17 @@ final class MistralCalls implements CallReader {
     }
 
     private final CallSink sink;
-    private final StringBuilder name = new StringBuilder();
+    private final ToolName name = new ToolName();
     private final StringBuilder mark = new StringBuilder();
-    private final StringBuilder written = new StringBuilder();
-    private final JsonScan scan = new JsonScan(written);
-    private JsonCall item;
-    private boolean begun;
+
+    /// Reads the present call.
+    private CallReader call;
+
     private State state = State.START;
 
     MistralCalls(CallSink sink) {
         this.sink = sink;
-        this.item = item();
+        this.call = item();
     }
 
     private JsonCall item() {
@@ -49,13 +48,13 @@ final class MistralCalls implements CallReader {
                 yield next == '[' ? Progress.OPEN : name(next);
             }
             case ITEM -> {
-                Progress progress = item.accept(next);
+                Progress progress = call.accept(next);
                 state = progress == Progress.DONE ? State.AFTER_ITEM : State.ITEM;
                 yield progress == Progress.DONE ? Progress.OPEN : progress;
             }
             case AFTER_ITEM -> {
                 if (next == ',') {
-                    item = item();
+                    call = item();
                     state = State.ITEM;
                 }
                 yield next == ']' ? Progress.DONE : open(next == ',' || Character.isWhitespace(next));
@@ -71,20 +70,20 @@ final class MistralCalls implements CallReader {
                 }
                 yield open(Character.isLetterOrDigit(next));
             }
-            case ARGUMENTS -> arguments(next);
+            case ARGUMENTS -> call.accept(next);
         };
     }
 
     private Progress name(char next) {
-        if (Character.isLetterOrDigit(next) || "_-.:/".indexOf(next) >= 0) {
-            name.append(next);
-            return open(name.length() <= LONGEST_NAME);
+        if (name.accept(next)) {
+            return Progress.OPEN;
         }
         if (name.isEmpty()) {
             return Progress.BROKEN;
         }
         if (next == '{') {
-            return begin(next);
+            arguments();
+            return call.accept(next);
         }
         state = State.MARK;
         return mark(next);
@@ -94,8 +93,7 @@ final class MistralCalls implements CallReader {
         mark.append(next);
         String so = mark.toString();
         if (so.equals(ARGUMENTS)) {
-            mark.setLength(0);
-            state = State.ARGUMENTS;
+            arguments();
             return Progress.OPEN;
         }
         if (so.equals(ID)) {
@@ -105,30 +103,9 @@ final class MistralCalls implements CallReader {
         return open(ARGUMENTS.startsWith(so) || ID.startsWith(so));
     }
 
-    private Progress begin(char next) {
+    private void arguments() {
+        call = new ObjectCall(name.toString(), sink);
         state = State.ARGUMENTS;
-        return arguments(next);
-    }
-
-    private Progress arguments(char next) {
-        if (written.isEmpty() && !begun) {
-            if (Character.isWhitespace(next)) {
-                return Progress.OPEN;
-            }
-            if (next != '{') {
-                return Progress.BROKEN;
-            }
-            begun = true;
-            sink.open(name.toString());
-        }
-        JsonScan.Progress progress = scan.accept(next);
-        sink.arguments(written.toString());
-        written.setLength(0);
-        if (progress == JsonScan.Progress.DONE) {
-            sink.close();
-            return Progress.DONE;
-        }
-        return open(progress == JsonScan.Progress.MORE);
     }
 
     private static Progress open(boolean right) {

@@ -5,10 +5,10 @@ import java.util.Set;
 
 /// A call behind `<tool_call>`, in one of three forms:
 ///
-/// - GLM-4.5 and later: `name`, then pairs of `<arg_key>k</arg_key>` and `<arg_value>v</arg_value>`, whitespace
-///   between
-/// - Qwen3-Coder: `<function=name>`, then `<parameter=k>`, a line break, the value, a line break and `</parameter>`
-///   for each argument, and `</function>`
+/// - GLM-4.5 and later: `name`, then pairs of `<arg_key>k</arg_key>` and `<arg_value>v</arg_value>`,
+///   whitespace between
+/// - Qwen3-Coder: `<function=name>`, then `<parameter=k>`, a line break, the value, a line break and
+///   `</parameter>` for each argument, and `</function>`
 /// - Qwen and Hermes: `{"name": …, "arguments": {…}}`
 ///
 /// and in all `</tool_call>` at the end. A value may contain any markup but its own end.
@@ -19,7 +19,7 @@ final class TaggedCall implements CallReader {
     static final String FUNCTION = "<function=";
 
     private static final String END = "</tool_call>";
-    private static final int LONGEST_NAME = 256;
+    private static final int LONGEST_KEY = 256;
 
     private enum State {
         START,
@@ -36,7 +36,7 @@ final class TaggedCall implements CallReader {
     private final ToolSchemas tools;
     private final CallSink sink;
     private final JsonCall json;
-    private final StringBuilder name = new StringBuilder();
+    private final ToolName name = new ToolName();
     private final StringBuilder tag = new StringBuilder();
     private final StringBuilder text = new StringBuilder();
     private PairTags tags = PairTags.GLM;
@@ -78,7 +78,7 @@ final class TaggedCall implements CallReader {
                     moveTo(State.BEFORE_VALUE);
                     yield tags.value().isEmpty() ? value() : Progress.OPEN;
                 }
-                yield text.length() > LONGEST_NAME + tags.keyEnd().length() ? Progress.BROKEN : Progress.OPEN;
+                yield text.length() > LONGEST_KEY + tags.keyEnd().length() ? Progress.BROKEN : Progress.OPEN;
             }
             case IN_VALUE -> value(next);
             case JSON -> {
@@ -130,12 +130,7 @@ final class TaggedCall implements CallReader {
     }
 
     private Progress nameOf(char next) {
-        boolean belongs = Character.isLetterOrDigit(next) || "_-.:/".indexOf(next) >= 0;
-        if (!belongs || name.length() == LONGEST_NAME) {
-            return Progress.BROKEN;
-        }
-        name.append(next);
-        return Progress.OPEN;
+        return name.accept(next) ? Progress.OPEN : Progress.BROKEN;
     }
 
     private Progress tag(char next) {
@@ -147,9 +142,7 @@ final class TaggedCall implements CallReader {
         return switch (state) {
             case BEFORE_KEY -> so.equals(tags.key()) ? open(State.IN_KEY) : end(so, tags.end(), tags.key());
             case BEFORE_VALUE ->
-                so.equals(tags.value())
-                        ? value()
-                        : tags.value().startsWith(so) ? Progress.OPEN : Progress.BROKEN;
+                so.equals(tags.value()) ? value() : tags.value().startsWith(so) ? Progress.OPEN : Progress.BROKEN;
             default -> end(so, END, END);
         };
     }
@@ -217,7 +210,8 @@ final class TaggedCall implements CallReader {
         return Progress.OPEN;
     }
 
-    /// How much of what is written last may be the beginning of the value's end, and of the line break before it.
+    /// How much of what is written last may be the beginning of the value's end, and of the line break before
+    /// it.
     private int held() {
         String end = tags.valueEnd();
         int length = Math.min(end.length() - 1, text.length());

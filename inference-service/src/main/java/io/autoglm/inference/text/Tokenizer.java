@@ -8,6 +8,7 @@ import io.autoglm.inference.model.ModelLoadException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /// The tokenizer of a model directory. Encodes with Hugging Face's own library, decodes by the table of
@@ -64,6 +65,12 @@ public final class Tokenizer implements AutoCloseable {
             tokens[i] = (int) ids[i];
         }
         return tokens;
+    }
+
+    /// How the vocabulary itself writes each of the tokens that {@link #encode} gives: `Ġworld` where it stands for
+    /// ` world`.
+    public List<String> written(String text, boolean withSpecial) {
+        return List.of(encoder.encode(text, withSpecial, false).getTokens());
     }
 
     /// @param showSpecial writes control tokens out instead of leaving them away

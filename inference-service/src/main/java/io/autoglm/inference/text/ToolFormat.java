@@ -1,7 +1,6 @@
 package io.autoglm.inference.text;
 
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /// How a family of models writes its tool calls.
 public enum ToolFormat {
@@ -69,16 +68,18 @@ public enum ToolFormat {
         };
     }
 
+    /// Whether a message may begin with a call that has no mark.
+    boolean leads() {
+        return switch (this) {
+            case AUTO, GLM_4, GLM_4_5, LLAMA -> true;
+            case HERMES, QWEN_CODER, MISTRAL, DEEPSEEK, NONE -> false;
+        };
+    }
+
     /// Reads a call that a message begins with, or that follows another.
     ///
     /// @param further whether it follows another
-    /// @return null where calls have marks
-    @Nullable
     CallReader leading(boolean further, ToolSchemas tools, CallSink sink) {
-        return switch (this) {
-            case AUTO, GLM_4, GLM_4_5 -> new LeadingCall(tools, true, further, sink);
-            case LLAMA -> new LeadingCall(tools, false, further, sink);
-            case HERMES, QWEN_CODER, MISTRAL, DEEPSEEK, NONE -> null;
-        };
+        return new LeadingCall(tools, this != LLAMA, further, sink);
     }
 }

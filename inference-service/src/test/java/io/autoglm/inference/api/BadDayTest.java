@@ -15,6 +15,8 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -58,6 +60,22 @@ class BadDayTest {
         assertThat(failed.json().at("/error/code").textValue()).isEqualTo("engine_failed");
         assertThat(client.get("/health").status()).isEqualTo(200);
         assertThat(client.post(CHAT, request("")).status()).isEqualTo(200);
+    }
+
+    @Test
+    void a_token_that_the_model_has_no_embedding_for_is_the_request_s_fault_and_harms_no_other() throws Exception {
+        CompletableFuture<Client.Answer> other = CompletableFuture.supplyAsync(() -> client.post(CHAT, request("")));
+
+        Client.Answer answer = client.post(
+                "/v1/completions",
+                "{\"model\":\"autoglm-nano\",\"prompt\":\"a" + FaultyProfile.BEYOND + "\",\"max_tokens\":3}");
+
+        assertThat(answer.status()).as(answer.body()).isEqualTo(400);
+        assertThat(answer.json().at("/error/param").textValue()).isEqualTo("prompt");
+        assertThat(answer.json().at("/error/message").textValue())
+                .isEqualTo("'prompt' holds '<|beyond|>', token 4096 of the tokenizer, but the model has embeddings"
+                        + " for 4096 tokens");
+        assertThat(other.get(60, TimeUnit.SECONDS).status()).isEqualTo(200);
     }
 
     @Test

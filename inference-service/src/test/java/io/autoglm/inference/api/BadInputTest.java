@@ -9,8 +9,11 @@ import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpRequest;
+import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -277,6 +280,24 @@ class BadInputTest {
         assertThat(answer.json().at("/error/code").textValue()).isEqualTo("context_length_exceeded");
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+                    /tokenize   | {}                                            | prompt
+                    /tokenize   | {"prompt":7}                                  | prompt
+                    /tokenize   | {"model":"gpt-4","prompt":"hello"}            | model
+                    /tokenize   | {"prompt":"hello","return_token_strs":1}      | return_token_strs
+                    /tokenize   | {"prompt":"hello","add_special_tokens":"no"}  | add_special_tokens
+                    /tokenize   | {"messages":[]}                               | messages
+                    /detokenize | {}                                            | tokens
+                    /detokenize | {"tokens":"1"}                                | tokens
+                    /detokenize | {"tokens":[1.5]}                              | tokens
+                    /detokenize | {"tokens":[-1]}                               | tokens
+                    /detokenize | {"tokens":[99999999]}                         | tokens
+                    """)
+    void a_field_of_a_tokenization_at_fault_is_named(String path, String body, String param) {
+        refused(client.post(path, body), param.equals("model") ? 404 : 400, param);
+    }
+
     @Test
     void too_many_alternatives_of_a_plain_completion_are_named() {
         refused(client.post("/v1/completions", PROMPT.replace("}", ",\"logprobs\":21}")), 400, "logprobs");
@@ -323,6 +344,31 @@ class BadInputTest {
         refused(answer, 413, null);
     }
 
+    /// More than the linger of the farewell, far less than the time that a body has.
+    private static final int CLOSED_WITHIN_MILLIS = 20_000;
+
+    @Test
+    void who_goes_on_sending_a_body_that_was_refused_loses_the_connection() throws IOException {
+        try (Socket socket = new Socket(base.getHost(), base.getPort())) {
+            socket.setSoTimeout(CLOSED_WITHIN_MILLIS);
+            OutputStream out = socket.getOutputStream();
+            out.write(("POST " + CHAT + " HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n"
+                            + "x-autoglm-internal-token: " + NanoProfile.TOKEN
+                            + "\r\ntransfer-encoding: chunked\r\n\r\n")
+                    .getBytes(StandardCharsets.US_ASCII));
+            // A megabyte is allowed; the end of this one is never sent.
+            String chunk = "10000\r\n" + "x".repeat(0x10000) + "\r\n";
+            for (int i = 0; i < 17; i++) {
+                out.write(chunk.getBytes(StandardCharsets.US_ASCII));
+            }
+            out.flush();
+
+            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+            assertThat(answer).startsWith("HTTP/1.1 413 ").containsIgnoringCase("connection: close");
+        }
+    }
+
     @Test
     void a_body_of_another_type_is_refused() {
         refused(
@@ -338,7 +384,9 @@ class BadInputTest {
         for (String path : new String[] {"/v1/models", "/v1/models/autoglm-nano"}) {
             refused(client.send(client.anonymous(path).GET()), 401, null);
         }
-        for (String path : new String[] {CHAT, "/v1/completions", "/tokenize", "/detokenize"}) {
+        for (String path : new String[] {
+            CHAT, "/v1/completions", "/v1/embeddings", "/v1/rerank", "/rerank", "/tokenize", "/detokenize"
+        }) {
             refused(
                     client.send(client.anonymous(path)
                             .header("x-autoglm-internal-token", "wrong")

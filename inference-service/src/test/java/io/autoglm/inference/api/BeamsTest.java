@@ -23,7 +23,8 @@ class BeamsTest {
         double[][] model = new double[vocabulary][];
         for (int last = 0; last < vocabulary; last++) {
             double[] weights = random.doubles(vocabulary, 0.01, 1).toArray();
-            double sum = IntStream.range(0, vocabulary).mapToDouble(i -> weights[i]).sum();
+            double sum =
+                    IntStream.range(0, vocabulary).mapToDouble(i -> weights[i]).sum();
             model[last] = IntStream.range(0, vocabulary)
                     .mapToDouble(i -> Math.log(weights[i] / sum))
                     .toArray();
@@ -49,7 +50,7 @@ class BeamsTest {
     }
 
     private static List<Beams.Beam> found(double[][] model, int width, double penalty, int most, int n) {
-        Beams beams = new Beams(width, penalty, PROMPT, most, Set.of(END));
+        Beams beams = new Beams(new BeamSearch.Options(width, penalty, 0), PROMPT, most, Set.of(END));
         while (!beams.over(n)) {
             beams.step(beams.live().stream()
                     .map(beam -> likeliest(model[last(ids(beam))], Beams.alternatives(width)))
@@ -113,7 +114,9 @@ class BeamsTest {
             List<Answer> expected = reference(model, width, penalty, 7);
             for (int i = 0; i < n; i++) {
                 Answer found = new Answer(ids(best.get(i)), best.get(i).logprob());
-                assertThat(found.score(penalty)).as("run %d", run).isCloseTo(expected.get(i).score(penalty), within(1e-9));
+                assertThat(found.score(penalty))
+                        .as("run %d", run)
+                        .isCloseTo(expected.get(i).score(penalty), within(1e-9));
             }
         }
     }
@@ -150,10 +153,11 @@ class BeamsTest {
 
         for (int i = 0; i < answer.size(); i++) {
             double[] next = model[last(answer.subList(0, i))];
-            assertThat(next[answer.get(i)]).isEqualTo(IntStream.range(0, 8)
-                    .mapToDouble(token -> next[token])
-                    .max()
-                    .orElseThrow());
+            assertThat(next[answer.get(i)])
+                    .isEqualTo(IntStream.range(0, 8)
+                            .mapToDouble(token -> next[token])
+                            .max()
+                            .orElseThrow());
         }
     }
 }

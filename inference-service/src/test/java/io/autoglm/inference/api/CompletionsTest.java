@@ -343,6 +343,30 @@ class CompletionsTest {
                         .path("prompt")
                         .textValue())
                 .isEqualTo("AutoGLM 你好 🙂");
+        assertThat(tokens.path("token_strs").isNull()).isTrue();
+    }
+
+    @Test
+    void tokens_are_told_as_the_vocabulary_writes_them_where_they_are_asked_for() {
+        JsonNode tokens =
+                answered("/tokenize", "{\"prompt\":\"go on\",\"add_special_tokens\":false,\"return_token_strs\":true}");
+
+        StringBuilder text = new StringBuilder();
+        tokens.path("token_strs").forEach(token -> text.append(token.textValue()));
+        assertThat(tokens.path("token_strs")).hasSameSizeAs(tokens.path("tokens"));
+        assertThat(text).hasToString("goĠon");
+    }
+
+    @Test
+    void a_conversation_is_tokenized_as_a_chat_would_read_it() {
+        String messages = "\"messages\":[{\"role\":\"user\",\"content\":\"你好\"}]";
+        JsonNode opened = answered("/tokenize", "{" + messages + "}");
+        JsonNode closed = answered("/tokenize", "{" + messages + ",\"add_generation_prompt\":false}");
+        JsonNode chat = answered(CHAT, "{\"model\":\"autoglm-nano\",\"max_tokens\":1," + messages + "}");
+
+        assertThat(opened.path("count")).isEqualTo(chat.at("/usage/prompt_tokens"));
+        assertThat(closed.path("count").intValue())
+                .isLessThan(opened.path("count").intValue());
     }
 
     @Test

@@ -65,7 +65,9 @@ class ForcedCallTest {
         String prompt = ((Rendering.Prompt)
                         template.render(json("[{\"role\":\"user\",\"content\":\"?\"}]"), TOOLS, true, variables))
                 .text();
-        String opening = ForcedCall.of(template, AssistantMarkup.ANY, TOOLS, variables).orElseThrow().opening("get_time");
+        String opening = ForcedCall.of(template, AssistantMarkup.ANY, TOOLS, variables)
+                .orElseThrow()
+                .opening("get_time");
         AssistantParser parser = new AssistantParser(TOOLS, true, Reasoning.THINK.isOpenAt(prompt));
         String rest = "{}}\n</tool_call>";
         WholeChoice.Builder read = new WholeChoice.Builder();
@@ -99,7 +101,8 @@ class ForcedCallTest {
     @Test
     void a_template_without_calls_or_with_unreadable_ones_has_no_opening() throws IOException {
         assertThat(published("chatglm3.jinja")).isEmpty();
-        assertThat(ForcedCall.of(template(HEAD + TAIL), AssistantMarkup.ANY, TOOLS, thinking(true))).isEmpty();
+        assertThat(ForcedCall.of(template(HEAD + TAIL), AssistantMarkup.ANY, TOOLS, thinking(true)))
+                .isEmpty();
     }
 
     /// Published templates: what they write is found out, not known.
@@ -135,8 +138,7 @@ class ForcedCallTest {
         assertThat(forced("{% for message in messages %}[INST]{{ message.content }}[/INST]"
                         + "{% for call in message.tool_calls %}[TOOL_CALLS]{{ call.function.name }}[ARGS]"
                         + "{{ call.function.arguments | tojson }}{% endfor %}{% endfor %}"))
-                .hasValueSatisfying(call ->
-                        assertThat(call.markup()).isEqualTo(new CallMarkup.Json("[ARGS]", "")));
+                .hasValueSatisfying(call -> assertThat(call.markup()).isEqualTo(new CallMarkup.Json("[ARGS]", "")));
         assertThat(forced(HEAD
                         + "{% for call in message.tool_calls %}<tool_call>\n<function={{ call.function.name }}>\n"
                         + "{% for key, value in call.function.arguments | items %}<parameter={{ key }}>\n{{ value }}\n"

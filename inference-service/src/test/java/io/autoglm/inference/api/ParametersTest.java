@@ -252,8 +252,10 @@ class ParametersTest {
 
         assertThat(cut.at("/usage/prompt_tokens").intValue()).isEqualTo(4);
         assertThat(text(cut)).isEqualTo(text(same));
-        JsonNode fitting = answered(PLAIN, "{\"model\":\"autoglm-nano\",\"truncate_prompt_tokens\":-1,\"prompt\":\""
-                + "hello there ".repeat(20_000) + "\",\"max_tokens\":6,\"ignore_eos\":true}");
+        JsonNode fitting = answered(
+                PLAIN,
+                "{\"model\":\"autoglm-nano\",\"truncate_prompt_tokens\":-1,\"prompt\":\""
+                        + "hello there ".repeat(20_000) + "\",\"max_tokens\":6,\"ignore_eos\":true}");
         assertThat(fitting.at("/usage/prompt_tokens").intValue()).isEqualTo(2042);
     }
 

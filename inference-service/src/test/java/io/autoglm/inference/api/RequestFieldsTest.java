@@ -107,7 +107,9 @@ class RequestFieldsTest {
                 default -> answered == VALUES.size();
             };
             if (!right) {
-                wrong.put(row.path + " " + row.field, "%d named, %d unsupported, %d answered".formatted(named, unsupported, answered));
+                wrong.put(
+                        row.path + " " + row.field,
+                        "%d named, %d unsupported, %d answered".formatted(named, unsupported, answered));
             }
         }
         assertThat(wrong).isEmpty();

@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class ScriptedDecoder implements Decoder {
 
     static final int VOCABULARY = 101;
+    static final int HIDDEN = 3;
 
     /// Of {@link #brokenSlot}.
     static final int ALL_SLOTS = 1 << 20;
@@ -30,13 +31,13 @@ final class ScriptedDecoder implements Decoder {
     volatile Semaphore gate = new Semaphore(1 << 29);
     volatile boolean closed;
 
-    /// The slot whose logits are broken the next time; -1 for none.
+    /// The slot whose logits and states are broken the next time; -1 for none.
     volatile int brokenSlot = -1;
 
     int prefilledTokens;
 
     ScriptedDecoder(int slots, int maxTokens) {
-        shape = new DecoderShape(VOCABULARY, slots, maxTokens, 0);
+        shape = new DecoderShape(VOCABULARY, HIDDEN, slots, maxTokens, 0);
         rows = new int[slots][maxTokens];
         for (int[] row : rows) {
             Arrays.fill(row, POISON);
@@ -76,6 +77,36 @@ final class ScriptedDecoder implements Decoder {
         prefilledTokens += to - from;
         say(0, slot, start + to - from - 1);
         return FloatBuffer.wrap(logits);
+    }
+
+    /// The hidden state of each token of `prompt`, whatever else a loop does.
+    static List<double[]> states(int[] prompt) {
+        List<double[]> states = new ArrayList<>();
+        long hash = 17;
+        for (int token : prompt) {
+            hash = mix(hash, token);
+            states.add(state(hash));
+        }
+        return states;
+    }
+
+    @Override
+    public FloatBuffer embed(int slot, int start, int[] tokens, int from, int to) {
+        boolean broken = slot == brokenSlot || brokenSlot == ALL_SLOTS;
+        prefill(slot, start, tokens, from, to);
+        float[] states = new float[(to - from) * HIDDEN];
+        long hash = 17;
+        for (int position = 0; position < start + to - from; position++) {
+            hash = mix(hash, rows[slot][position]);
+            for (int i = 0; i < HIDDEN && position >= start; i++) {
+                states[(position - start) * HIDDEN + i] = broken ? Float.NaN : (float) state(hash)[i];
+            }
+        }
+        return FloatBuffer.wrap(states);
+    }
+
+    private static double[] state(long hash) {
+        return new double[] {1 + (hash & 7), (hash >> 8) & 15, -((hash >> 16) & 31)};
     }
 
     @Override

@@ -34,7 +34,7 @@ class SeatingTest {
     }
 
     private static Seating seating(int[] prompt, List<Held> slots) {
-        return Seating.of(prompt, SECOND, slots);
+        return Seating.of(prompt, prompt.length - 1, SECOND, slots);
     }
 
     @Test

@@ -220,7 +220,10 @@ class OrtDecoderTest {
         try (LoadedModel model = LoadedModel.open(directory, config)) {
             Decoder decoder = model.decoder();
             assertThat(decoder.shape().kvBytes())
-                    .isEqualTo(4 * 2 * decoder.shape().maxTokens() * directory.config().kvNumbersPerToken());
+                    .isEqualTo(4L
+                            * 2
+                            * decoder.shape().maxTokens()
+                            * directory.config().kvNumbersPerToken());
             decoder.prefill(0, 0, prompt, 0, 9);
             decoder.prefill(0, 9, prompt, 9, 24);
             decoder.copy(0, 2, 24);

@@ -125,6 +125,12 @@ public final class FaultyEngineProvider implements EngineProvider {
         }
 
         @Override
+        public FloatBuffer embed(int slot, int start, int[] tokens, int from, int to) {
+            step();
+            return real.embed(slot, start, tokens, from, to);
+        }
+
+        @Override
         public FloatBuffer decode(int first, int[] tokens, int[] positions) {
             step();
             return real.decode(first, tokens, positions);

@@ -30,7 +30,7 @@ class LoadedModelTest {
             assertThat(model.engine()).isEqualTo("cpu");
             assertThat(model.weights()).isEqualTo(WeightFormat.FP32);
             assertThat(model.decoder().shape())
-                    .isEqualTo(new DecoderShape(TinyModel.VOCABULARY, 8, 128, 8 * 128 * 1536));
+                    .isEqualTo(new DecoderShape(TinyModel.VOCABULARY, 64, 8, 128, 8 * 128 * 1536));
         }
     }
 

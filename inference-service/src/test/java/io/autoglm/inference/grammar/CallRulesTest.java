@@ -13,8 +13,8 @@ import io.autoglm.inference.text.AssistantDelta;
 import io.autoglm.inference.text.AssistantMarkup;
 import io.autoglm.inference.text.AssistantParser;
 import io.autoglm.inference.text.Reasoning;
-import io.autoglm.inference.text.ToolFormat;
 import io.autoglm.inference.text.TokenBytes;
+import io.autoglm.inference.text.ToolFormat;
 import io.autoglm.inference.text.Vocabularies;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -32,8 +32,7 @@ class CallRulesTest {
     private static final TokenBytes TOKENS = Vocabularies.byteLevel(
             List.of("{\"", "\":", "\"}", "}}", "true", "null", "12", "-1", "name", "</", "arg_", "value>", "你好", "a<"),
             List.of("<tool_call>", "</tool_call>", "<arg_key>", "</arg_key>", "<arg_value>", "</arg_value>"));
-    private static final AnswerFormat FORMAT =
-            new AnswerFormat(TOKENS, List.of(TOKENS.size() - 2), "</think>");
+    private static final AnswerFormat FORMAT = new AnswerFormat(TOKENS, List.of(TOKENS.size() - 2), "</think>");
 
     private static final Family GLM_4_5 = new Family(
             "\n<tool_call>",

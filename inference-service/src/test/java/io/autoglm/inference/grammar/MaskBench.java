@@ -33,7 +33,11 @@ final class MaskBench {
             answer(format, tokens, "{\"type\":\"string\",\"maxLength\":" + length + "}");
         }
         for (String regex : List.of(
-                ".{1,2000}", "(\\w+ ){1,400}\\w+", "[^\"\\\\]{0,2000}", "(?:\\p{L}+[ ,.]?)+", "(\\d{1,3}(,\\d{3})*(\\.\\d+)? ?)*")) {
+                ".{1,2000}",
+                "(\\w+ ){1,400}\\w+",
+                "[^\"\\\\]{0,2000}",
+                "(?:\\p{L}+[ ,.]?)+",
+                "(\\d{1,3}(,\\d{3})*(\\.\\d+)? ?)*")) {
             for (String round : List.of("first answer", "second answer")) {
                 print(regex, round, answer(format.form(new Guide.Regex(regex), "guided_regex"), tokens));
             }

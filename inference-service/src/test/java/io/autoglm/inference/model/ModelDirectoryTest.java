@@ -104,7 +104,8 @@ class ModelDirectoryTest {
                 "tokenizer.json",
                 "tokenizer_config.json",
                 "chat_template.jinja",
-                "chat_template.json");
+                "chat_template.json",
+                "modules.json");
         for (String file : files) {
             Files.writeString(copy.resolve(file), "{}");
             assertThat(digests.add(ModelDirectory.open(copy).digest())).as(file).isTrue();

@@ -30,10 +30,20 @@ public final class ReferenceForward {
     /// The logits after each of the tokens, continuing the sequence.
     public List<double[]> run(int... tokens) {
         List<double[]> logits = new ArrayList<>();
-        for (int token : tokens) {
-            logits.add(next(token));
+        boolean ownHead = model.tensors().containsKey("lm_head.weight");
+        for (double[] state : states(tokens)) {
+            logits.add(multiply(ownHead ? "lm_head.weight" : "model.embed_tokens.weight", state));
         }
         return logits;
+    }
+
+    /// What the output head reads of each of the tokens, continuing the sequence.
+    public List<double[]> states(int... tokens) {
+        List<double[]> states = new ArrayList<>();
+        for (int token : tokens) {
+            states.add(next(token));
+        }
+        return states;
     }
 
     private double[] next(int token) {
@@ -56,8 +66,7 @@ public final class ReferenceForward {
             }
             x = sum(x, fed);
         }
-        boolean ownHead = model.tensors().containsKey("lm_head.weight");
-        return multiply(ownHead ? "lm_head.weight" : "model.embed_tokens.weight", norm(x, "model.norm.weight"));
+        return norm(x, "model.norm.weight");
     }
 
     private double[] attention(int n, String layer, double[] x) {

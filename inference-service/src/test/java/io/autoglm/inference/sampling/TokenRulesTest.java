@@ -49,8 +49,7 @@ class TokenRulesTest {
     @Test
     void only_allowed_tokens_are_drawn_however_unlikely() {
         TokenRules rules = new TokenRules(0, Set.of(), List.of(3, 66), List.of(), VOCABULARY);
-        Sampler sampler = sampler(
-                new SamplingParameters(2, 0, 1, 0, 0, 0, 1, Map.of(), 5L, -1), rules, null);
+        Sampler sampler = sampler(new SamplingParameters(2, 0, 1, 0, 0, 0, 1, Map.of(), 5L, -1), rules, null);
         float[] logits = new float[VOCABULARY];
         logits[4] = 20;
         Set<Integer> drawn = new HashSet<>();
@@ -88,8 +87,8 @@ class TokenRulesTest {
                 words.add(random.ints(1 + random.nextInt(3), 0, 4).toArray());
             }
             TokenRules rules = new TokenRules(0, Set.of(), null, words, VOCABULARY);
-            Sampler sampler = sampler(
-                    new SamplingParameters(2, 0, 1, 0, 0, 0, 1, Map.of(), (long) run, -1), rules, null);
+            Sampler sampler =
+                    sampler(new SamplingParameters(2, 0, 1, 0, 0, 0, 1, Map.of(), (long) run, -1), rules, null);
             float[] logits = new float[VOCABULARY];
             Arrays.fill(logits, 0, 5, 9);
             StringBuilder answer = new StringBuilder("|");

@@ -36,7 +36,12 @@ class ToolFormatTest {
 
     static Stream<Case> cases() {
         return Stream.of(
-                of(ToolFormat.LLAMA, "{\"name\": \"get_weather\", \"parameters\": " + CITY + "}", "", "get_weather", CITY_READ),
+                of(
+                        ToolFormat.LLAMA,
+                        "{\"name\": \"get_weather\", \"parameters\": " + CITY + "}",
+                        "",
+                        "get_weather",
+                        CITY_READ),
                 of(
                         ToolFormat.LLAMA,
                         "<|python_tag|>{\"name\": \"get_weather\", \"parameters\": " + CITY + "}",
@@ -54,9 +59,15 @@ class ToolFormatTest {
                         CITY_READ,
                         "now",
                         "{}"),
-                of(ToolFormat.LLAMA, "{\"name\": \"Ann\", \"parameters\": {}}", "{\"name\": \"Ann\", \"parameters\": {}}"),
+                of(
+                        ToolFormat.LLAMA,
+                        "{\"name\": \"Ann\", \"parameters\": {}}",
+                        "{\"name\": \"Ann\", \"parameters\": {}}"),
                 of(ToolFormat.LLAMA, "; {\"name\": \"now\"", "; {\"name\": \"now\""),
-                of(ToolFormat.LLAMA, "<|python_tag|>search.call(query=\"x\")", "<|python_tag|>search.call(query=\"x\")"),
+                of(
+                        ToolFormat.LLAMA,
+                        "<|python_tag|>search.call(query=\"x\")",
+                        "<|python_tag|>search.call(query=\"x\")"),
                 of(
                         ToolFormat.MISTRAL,
                         "Let me see.\n[TOOL_CALLS] [{\"name\": \"get_weather\", \"arguments\": " + CITY
@@ -74,7 +85,12 @@ class ToolFormatTest {
                         CITY_READ,
                         "now",
                         "{}"),
-                of(ToolFormat.MISTRAL, "[TOOL_CALLS]now{}[TOOL_CALLS]get_weather " + CITY, "[TOOL_CALLS]get_weather " + CITY, "now", "{}"),
+                of(
+                        ToolFormat.MISTRAL,
+                        "[TOOL_CALLS]now{}[TOOL_CALLS]get_weather " + CITY,
+                        "[TOOL_CALLS]get_weather " + CITY,
+                        "now",
+                        "{}"),
                 of(ToolFormat.MISTRAL, "[TOOL_CALLS]now{} and on", "and on", "now", "{}"),
                 of(ToolFormat.MISTRAL, "a list [1, 2] and [TOOL_", "a list [1, 2] and [TOOL_"),
                 of(ToolFormat.MISTRAL, "[TOOL_CALLS] nothing to call", "[TOOL_CALLS] nothing to call"),
@@ -107,7 +123,8 @@ class ToolFormatTest {
                         "{}"),
                 of(
                         ToolFormat.HERMES,
-                        "Look:\n<tool_call>\n{\"name\": \"get_weather\", \"arguments\": " + CITY + "}\n</tool_call>\nThere.",
+                        "Look:\n<tool_call>\n{\"name\": \"get_weather\", \"arguments\": " + CITY
+                                + "}\n</tool_call>\nThere.",
                         "Look:There.",
                         "get_weather",
                         CITY_READ),
@@ -123,7 +140,10 @@ class ToolFormatTest {
                         "",
                         "now",
                         "{\"a\": 1}"),
-                of(ToolFormat.HERMES, "{\"name\": \"now\", \"parameters\": {}}", "{\"name\": \"now\", \"parameters\": {}}"),
+                of(
+                        ToolFormat.HERMES,
+                        "{\"name\": \"now\", \"parameters\": {}}",
+                        "{\"name\": \"now\", \"parameters\": {}}"),
                 of(
                         ToolFormat.GLM_4_5,
                         "<tool_call>get_weather\n<arg_key>city</arg_key>\n<arg_value>\"西安\"\n</arg_val</arg_value>\n"
@@ -139,8 +159,7 @@ class ToolFormatTest {
     }
 
     private static AssistantParser parser(ToolFormat format) {
-        return new AssistantParser(
-                TOOLS, new AssistantMarkup(format, Reasoning.THINK), true, false, Integer.MAX_VALUE);
+        return new AssistantParser(TOOLS, new AssistantMarkup(format, Reasoning.THINK), true, false, Integer.MAX_VALUE);
     }
 
     /// As a client puts the pieces together.
@@ -154,7 +173,8 @@ class ToolFormatTest {
             for (AssistantDelta delta : deltas) {
                 switch (delta) {
                     case AssistantDelta.Content(String text) -> content.append(text);
-                    case AssistantDelta.Reasoning(String text) -> content.append("?").append(text);
+                    case AssistantDelta.Reasoning(String text) ->
+                        content.append("?").append(text);
                     case AssistantDelta.ToolCall(int index, String name, String begun) -> {
                         assertThat(index).isEqualTo(names.size());
                         names.add(name);
@@ -231,7 +251,8 @@ class ToolFormatTest {
     void an_answer_that_is_cut_off_has_told_nothing_that_the_whole_does_not_say(Case one) {
         List<String> whole = read(one.format, List.of(one.answer)).calls();
         for (int length = 0; length < one.answer.length(); length++) {
-            List<String> cut = read(one.format, List.of(one.answer.substring(0, length))).calls();
+            List<String> cut =
+                    read(one.format, List.of(one.answer.substring(0, length))).calls();
             assertThat(cut.size()).isLessThanOrEqualTo(whole.size());
             for (int i = 0; i < cut.size(); i++) {
                 boolean last = i == cut.size() - 1;
@@ -301,8 +322,7 @@ class ToolFormatTest {
     private static AssistantMarkup published(String name) throws IOException {
         try (var in = ToolFormatTest.class.getResourceAsStream("/templates/" + name)) {
             return AssistantMarkup.of(
-                    new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8),
-                    ToolFormat.AUTO);
+                    new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8), ToolFormat.AUTO);
         }
     }
 

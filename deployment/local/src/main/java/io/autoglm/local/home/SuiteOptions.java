@@ -20,4 +20,9 @@ public record SuiteOptions(Path model, int instances, int portOffset, String hos
     public static SuiteOptions development(Path model) {
         return new SuiteOptions(model, 1, 0, "127.0.0.1", true);
     }
+
+    /// A command line that means this suite, to be pasted.
+    public String command(String name) {
+        return "./autoglm " + name + (portOffset == 0 ? "" : " --port-offset " + portOffset);
+    }
 }

@@ -1,4 +1,4 @@
-package io.autoglm.gateway.http;
+package io.autoglm.service.http;
 
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -31,6 +31,7 @@ public final class BodyReader {
     private final BodyBudget.Share share;
     private final long limitBytes;
     private Buffer all = Buffer.buffer();
+    private long heldBytes;
     /// Null once it is known what came of the body. The request keeps this reader until its answer has ended.
     private @Nullable Promise<Body> waiting;
 
@@ -50,12 +51,14 @@ public final class BodyReader {
         BodyReader reader = new BodyReader(share, limitBytes, promise);
         long timer =
                 vertx.setTimer(timeout.toMillis(), late -> reader.end(it -> it.complete(new Body.TooSlow(timeout))));
+        reader.announce(request.getHeader("content-length"));
         request.exceptionHandler(gone -> reader.end(it -> it.fail(gone)));
         request.endHandler(end -> {
             Body whole = new Body.Whole(reader.all);
             reader.end(it -> it.complete(whole));
         });
         request.handler(reader::take);
+        request.resume();
         return promise.future().onComplete(done -> {
             vertx.cancelTimer(timer);
             if (!(done.result() instanceof Body.Whole)) {
@@ -64,19 +67,40 @@ public final class BodyReader {
         });
     }
 
+    /// Room for what is announced is taken at once, so that no two bodies keep each other from the rest of
+    /// it.
+    private void announce(@Nullable String length) {
+        if (length != null && length.matches("[0-9]{1,18}")) {
+            hold(Long.parseLong(length));
+        }
+    }
+
     private void take(Buffer part) {
-        if (waiting == null) {
-            return;
+        if (waiting != null && hold(all.length() + (long) part.length())) {
+            all.appendBuffer(part);
         }
-        if (all.length() + (long) part.length() > limitBytes) {
+    }
+
+    /// @param bytes of the body, as far as it is known
+    /// @return false where they are too many, which has been told then
+    private boolean hold(long bytes) {
+        if (bytes > limitBytes) {
             end(it -> it.complete(new Body.TooLong(limitBytes)));
-            return;
+            return false;
         }
-        switch (share.grow(part.length())) {
-            case HERE -> all.appendBuffer(part);
-            case NONE -> end(it -> it.complete(new Body.NoRoom()));
-            case NONE_FOR_THE_ACCOUNT -> end(it -> it.complete(new Body.NoRoomForTheAccount()));
-        }
+        BodyBudget.Room room = bytes > heldBytes ? share.grow(bytes - heldBytes) : BodyBudget.Room.HERE;
+        heldBytes = Math.max(heldBytes, bytes);
+        return switch (room) {
+            case HERE -> true;
+            case NONE -> {
+                end(it -> it.complete(new Body.NoRoom()));
+                yield false;
+            }
+            case NONE_FOR_THE_ACCOUNT -> {
+                end(it -> it.complete(new Body.NoRoomForTheAccount()));
+                yield false;
+            }
+        };
     }
 
     private void end(Consumer<Promise<Body>> how) {

@@ -1,4 +1,4 @@
-package io.autoglm.gateway.http;
+package io.autoglm.service.http;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

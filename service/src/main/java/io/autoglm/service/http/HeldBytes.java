@@ -1,4 +1,4 @@
-package io.autoglm.gateway.http;
+package io.autoglm.service.http;
 
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -11,7 +11,7 @@ public final class HeldBytes {
     }
 
     /// @return whether they stay within the limit; where not, nothing has changed
-    boolean grow(int more, long limit) {
+    boolean grow(long more, long limit) {
         if (bytes.addAndGet(more) > limit) {
             bytes.addAndGet(-more);
             return false;

@@ -1,13 +1,13 @@
-package io.autoglm.gateway.http;
+package io.autoglm.service.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.autoglm.gateway.http.BodyBudget.Room;
-import io.autoglm.gateway.http.BodyBudget.Share;
+import io.autoglm.service.http.BodyBudget.Room;
+import io.autoglm.service.http.BodyBudget.Share;
 import org.junit.jupiter.api.Test;
 
 class BodyBudgetTest {
-    private final BodyBudget budget = new BodyBudget(1_000, 100);
+    private final BodyBudget budget = BodyBudget.amongAccounts(1_000, 100);
     private final HeldBytes one = new HeldBytes();
     private final HeldBytes other = new HeldBytes();
 
@@ -22,7 +22,7 @@ class BodyBudgetTest {
 
     @Test
     void an_account_may_hold_one_body_of_the_largest_size_whatever_its_part() {
-        BodyBudget narrow = new BodyBudget(1_000, 900);
+        BodyBudget narrow = BodyBudget.amongAccounts(1_000, 900);
 
         assertThat(narrow.open(one).grow(900)).isEqualTo(Room.HERE);
     }
@@ -39,6 +39,14 @@ class BodyBudgetTest {
         assertThat(budget.heldBytes()).isEqualTo(950);
         assertThat(other.get()).isZero();
         assertThat(budget.open(other).grow(50)).isEqualTo(Room.HERE);
+    }
+
+    @Test
+    void without_accounts_one_request_may_take_all() {
+        BodyBudget all = BodyBudget.ofAll(1_000);
+
+        assertThat(all.open().grow(1_000)).isEqualTo(Room.HERE);
+        assertThat(all.open().grow(1)).isNotEqualTo(Room.HERE);
     }
 
     @Test

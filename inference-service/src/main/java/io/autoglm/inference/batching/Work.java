@@ -1,0 +1,104 @@
+package io.autoglm.inference.batching;
+
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/// A prompt that is to be read in a slot, and what is wanted of it.
+///
+/// The batch loop reads it and writes its figures; any thread may cancel it, and read them.
+public abstract sealed class Work permits Generation, Embedding {
+
+    private final int index;
+    private final int[] prompt;
+    private final Priority priority;
+    private final long deadlineNanos;
+    private final Events events;
+
+    /// How it ends if it is still going on; the first wish counts.
+    private final AtomicReference<@Nullable Ending> wish = new AtomicReference<>();
+
+    private volatile int cachedTokens;
+
+    /// Written by {@link WaitingLine} under its lock, before the loop sees it.
+    private long arrival;
+
+    private long submittedNanos;
+
+    /// @param index         its place among those that share `events`
+    /// @param prompt        at least one token; neither copied nor changed
+    /// @param deadlineNanos on the loop's clock
+    Work(int index, int[] prompt, Priority priority, long deadlineNanos, Events events) {
+        if (prompt.length == 0) {
+            throw new IllegalArgumentException("prompt: must have at least one token");
+        }
+        this.index = index;
+        this.prompt = prompt;
+        this.priority = priority;
+        this.deadlineNanos = deadlineNanos;
+        this.events = events;
+    }
+
+    /// Tokens behind the prompt, for at least one of which there must be room.
+    abstract int maxTokens();
+
+    /// Of the prompt's first tokens, how many need not be computed where their rows are there already.
+    abstract int reusable();
+
+    /// Nobody wants the answer any more. Frees its slot within one step. Harmless when it has ended.
+    public final void cancel() {
+        wish(new Ending.Cancelled());
+    }
+
+    final void wish(Ending ending) {
+        wish.compareAndSet(null, ending);
+    }
+
+    /// Tokens of the prompt that were not computed again; final once the first event came.
+    public final int cachedTokens() {
+        return cachedTokens;
+    }
+
+    public final int promptTokens() {
+        return prompt.length;
+    }
+
+    final int[] prompt() {
+        return prompt;
+    }
+
+    final int index() {
+        return index;
+    }
+
+    final Events events() {
+        return events;
+    }
+
+    /// @param seated whether it has a slot
+    /// @return why it must not go on, or null if it may
+    final @Nullable Ending ending(long nowNanos, boolean seated) {
+        Ending wished = wish.get();
+        return wished == null && nowNanos - deadlineNanos >= 0 ? new Ending.Expired(seated) : wished;
+    }
+
+    final void cached(int tokens) {
+        cachedTokens = tokens;
+    }
+
+    final void submitted(long arrival, long nowNanos) {
+        this.arrival = arrival;
+        this.submittedNanos = nowNanos;
+    }
+
+    final long submittedNanos() {
+        return submittedNanos;
+    }
+
+    final Urgency urgency(long nowNanos) {
+        return Urgency.of(priority, arrival, nowNanos - submittedNanos);
+    }
+
+    final void end(Ending ending) {
+        events.put(new GenerationEvent.Ended(index, ending));
+    }
+}

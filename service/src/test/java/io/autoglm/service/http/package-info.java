@@ -1,0 +1,4 @@
+@NullMarked
+package io.autoglm.service.http;
+
+import org.jspecify.annotations.NullMarked;
