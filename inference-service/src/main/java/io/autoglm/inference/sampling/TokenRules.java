@@ -1,6 +1,7 @@
 package io.autoglm.inference.sampling;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
@@ -25,7 +26,8 @@ public final class TokenRules {
     /// @param minTokens  tokens of an answer before which it does not end
     /// @param ends       tokens that end it
     /// @param allowed    the only ones that may come, one at least; null for all
-    /// @param badWords   sequences that an answer must not contain, none of them empty
+    /// @param badWords   sequences that an answer must not contain, none of them empty; one with a token that
+    ///                   there is not never comes
     /// @param vocabulary tokens that there are
     /// @throws InvalidParameterException if one is allowed that there is not
     public TokenRules(
@@ -40,7 +42,10 @@ public final class TokenRules {
                 .filter(token -> token >= 0 && token < vocabulary)
                 .toArray();
         this.allowed = allowed == null ? null : mask(allowed, vocabulary);
-        this.badWords = badWords.stream().map(int[]::clone).toList();
+        this.badWords = badWords.stream()
+                .filter(word -> Arrays.stream(word).allMatch(token -> token < vocabulary))
+                .map(int[]::clone)
+                .toList();
     }
 
     private static long[] mask(Collection<Integer> tokens, int vocabulary) {

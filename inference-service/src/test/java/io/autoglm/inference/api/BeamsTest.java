@@ -143,6 +143,20 @@ class BeamsTest {
     }
 
     @Test
+    void however_many_answers_end_only_as_many_are_kept_as_there_are_beams() {
+        double[][] model = model(new Random(11), 12);
+        Beams beams = new Beams(new BeamSearch.Options(3, 1, 0), PROMPT, 1000, Set.of(END));
+
+        for (int step = 0; step < 500; step++) {
+            beams.step(beams.live().stream()
+                    .map(beam -> likeliest(model[last(ids(beam))], Beams.alternatives(3)))
+                    .toList());
+        }
+
+        assertThat(beams.best(Integer.MAX_VALUE)).hasSizeBetween(4, 6);
+    }
+
+    @Test
     void one_beam_without_penalty_is_greedy_where_nothing_ends() {
         double[][] model = model(new Random(9), 8);
         for (double[] next : model) {

@@ -202,6 +202,32 @@ class EmbeddingsTest {
     }
 
     @Test
+    void of_a_text_the_last_tokens_are_read_behind_the_models_own_where_that_is_asked_for() {
+        String text = "\"one two three four five six seven eight nine ten\"";
+        JsonNode all =
+                client.post("/tokenize", "{\"prompt\":" + text + "}").json().path("tokens");
+        JsonNode bare = client.post("/tokenize", "{\"prompt\":" + text + ",\"add_special_tokens\":false}")
+                .json()
+                .path("tokens");
+        int own = all.size() - bare.size();
+        String kept = IntStream.concat(IntStream.range(0, own), IntStream.range(all.size() - 3, all.size()))
+                .mapToObj(i -> all.get(i).toString())
+                .collect(Collectors.joining(","));
+
+        JsonNode cut = client.post(
+                        PATH,
+                        "{\"model\":\"autoglm-nano\",\"input\":" + text + ",\"truncate_prompt_tokens\":" + (own + 3)
+                                + "}")
+                .json();
+        JsonNode same = client.post(PATH, "{\"model\":\"autoglm-nano\",\"input\":[" + kept + "]}")
+                .json();
+
+        assertThat(own).isPositive();
+        assertThat(cut.at("/usage/prompt_tokens").intValue()).isEqualTo(own + 3);
+        assertThat(cut.at("/data/0/embedding")).isEqualTo(same.at("/data/0/embedding"));
+    }
+
+    @Test
     void a_client_that_goes_away_frees_its_slots() throws IOException {
         String tokens = IntStream.range(0, 2000).mapToObj(i -> "7").collect(Collectors.joining(","));
         String body = "{\"model\":\"autoglm-nano\",\"input\":["

@@ -269,12 +269,15 @@ class ParametersTest {
                     .matches("[A-Z]{3}-\\d{2,4}");
             assertThat(content(chat(end + field.formatted("grammar", "\"root ::= \\\"<\\\" [a-z]{2,5} \\\">\\\"\""))))
                     .matches("<[a-z]{2,5}>");
-            assertThat(content(chat(end + field.formatted("json", "{\"enum\":[1,\"two\",null]}"))))
+            assertThat(content(chat(end + field.formatted("json", "{\"enum\":[1,\"two\",null]}")))
+                            .strip())
                     .isIn("1", "\"two\"", "null");
-            assertThat(text(plain(end + field.formatted("json", "\"{\\\"type\\\":\\\"boolean\\\"}\""))))
+            assertThat(text(plain(end + field.formatted("json", "\"{\\\"type\\\":\\\"boolean\\\"}\"")))
+                            .strip())
                     .isIn("true", "false");
         }
-        assertThat(content(chat(",\"max_tokens\":60,\"structured_outputs\":{\"json_object\":true}")))
+        assertThat(content(chat(",\"max_tokens\":60,\"structured_outputs\":{\"json_object\":true}"))
+                        .strip())
                 .startsWith("{")
                 .endsWith("}");
     }

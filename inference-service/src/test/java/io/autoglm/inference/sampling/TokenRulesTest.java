@@ -47,6 +47,14 @@ class TokenRulesTest {
     }
 
     @Test
+    void a_bad_word_with_a_token_that_the_model_does_not_have_forbids_nothing() {
+        TokenRules rules =
+                new TokenRules(0, Set.of(), null, List.of(new int[] {VOCABULARY}, new int[] {7, 9999}), VOCABULARY);
+
+        assertThat(written(rules, 3, 7, 5)).containsExactly(7, 7, 7);
+    }
+
+    @Test
     void only_allowed_tokens_are_drawn_however_unlikely() {
         TokenRules rules = new TokenRules(0, Set.of(), List.of(3, 66), List.of(), VOCABULARY);
         Sampler sampler = sampler(new SamplingParameters(2, 0, 1, 0, 0, 0, 1, Map.of(), 5L, -1), rules, null);
