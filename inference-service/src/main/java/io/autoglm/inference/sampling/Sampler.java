@@ -2,7 +2,6 @@ package io.autoglm.inference.sampling;
 
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -32,10 +31,7 @@ public final class Sampler {
     /// How often each token of prompt and answer stands in the answer; 0 for one that is only in the prompt.
     private final TokenCounts seen = new TokenCounts();
 
-    /// The answer so far, where the rules ask for it.
-    private int[] answer = {};
-
-    private int written;
+    private final WrittenTokens answer;
 
     /// Without rules.
     ///
@@ -61,6 +57,7 @@ public final class Sampler {
         this.workspace = workspace;
         this.constraint = constraint;
         this.rules = rules;
+        this.answer = new WrittenTokens(rules);
         Long asked = parameters.seed();
         this.seed = asked == null ? ThreadLocalRandom.current().nextLong() : asked;
         this.biased = parameters.logitBias().keySet().stream()
@@ -101,20 +98,10 @@ public final class Sampler {
         if (parameters.penalizes()) {
             seen.add(token, 1);
         }
-        remember(token);
+        answer.add(token);
         return parameters.wantsLogprobs()
                 ? new SampledToken(token, (float) (workspace.raw(rows, row, token) - logNormalizer), top)
                 : new SampledToken(token, null, top);
-    }
-
-    private void remember(int token) {
-        if (rules.remember()) {
-            if (written == answer.length) {
-                answer = Arrays.copyOf(answer, Math.max(16, 2 * written));
-            }
-            answer[written] = token;
-        }
-        written++;
     }
 
     /// Logit bias, penalties, constraint and rules; a row that none of them touches is not looked at again.
@@ -137,25 +124,7 @@ public final class Sampler {
         if (biased.length > 0 || parameters.penalizes() || constraint != null || allowed != null) {
             workspace.scan();
         }
-        forbid(rules.forbidden(answer, written));
-    }
-
-    private void forbid(int[] tokens) {
-        if (tokens.length == 0) {
-            return;
-        }
-        float[] before = new float[tokens.length];
-        for (int i = 0; i < tokens.length; i++) {
-            before[i] = workspace.logits[tokens[i]];
-            workspace.logits[tokens[i]] = Float.NEGATIVE_INFINITY;
-        }
-        workspace.scan();
-        if (workspace.max() == Float.NEGATIVE_INFINITY) {
-            for (int i = tokens.length - 1; i >= 0; i--) {
-                workspace.logits[tokens[i]] = before[i];
-            }
-            workspace.scan();
-        }
+        workspace.forbid(answer.forbidden());
     }
 
     private double logNormalizer() {

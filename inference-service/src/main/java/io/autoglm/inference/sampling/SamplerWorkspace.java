@@ -152,6 +152,26 @@ public final class SamplerWorkspace {
         }
     }
 
+    /// Excludes some tokens, unless that leaves none, and finds the likeliest again.
+    void forbid(int[] tokens) {
+        if (tokens.length == 0) {
+            return;
+        }
+        float[] before = new float[tokens.length];
+        for (int i = 0; i < tokens.length; i++) {
+            before[i] = logits[tokens[i]];
+            logits[tokens[i]] = Float.NEGATIVE_INFINITY;
+        }
+        scan();
+        if (max == Float.NEGATIVE_INFINITY) {
+            // The other way round, for a token may stand there twice.
+            for (int i = tokens.length - 1; i >= 0; i--) {
+                logits[tokens[i]] = before[i];
+            }
+            scan();
+        }
+    }
+
     /// Orders as (logit, then lower id) does.
     private static long key(float logit, int id) {
         int bits = Float.floatToRawIntBits(logit);

@@ -45,15 +45,6 @@ public final class AssistantParser {
 
     private boolean leadingCallPossible = true;
 
-    /// Of a model whose markup is not known.
-    ///
-    /// @param tools             OpenAI's `tools` of the request; null or empty: markup of calls is plain text
-    /// @param separateReasoning puts reasoning at the start of the answer into [AssistantDelta.Reasoning]
-    /// @param insideReasoning   the prompt ends within reasoning, see [Reasoning#isOpenAt]
-    public AssistantParser(@Nullable JsonNode tools, boolean separateReasoning, boolean insideReasoning) {
-        this(tools, AssistantMarkup.ANY, separateReasoning, insideReasoning, Integer.MAX_VALUE);
-    }
-
     /// @param tools             OpenAI's `tools` of the request; null or empty: markup of calls is plain text
     /// @param separateReasoning puts reasoning at the start of the answer into [AssistantDelta.Reasoning]
     /// @param insideReasoning   the prompt ends within reasoning, see [Reasoning#isOpenAt]

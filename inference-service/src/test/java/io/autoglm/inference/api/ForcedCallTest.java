@@ -68,7 +68,8 @@ class ForcedCallTest {
         String opening = ForcedCall.of(template, AssistantMarkup.ANY, TOOLS, variables)
                 .orElseThrow()
                 .opening("get_time");
-        AssistantParser parser = new AssistantParser(TOOLS, true, Reasoning.THINK.isOpenAt(prompt));
+        AssistantParser parser = new AssistantParser(
+                TOOLS, AssistantMarkup.ANY, true, Reasoning.THINK.isOpenAt(prompt), Integer.MAX_VALUE);
         String rest = "{}}\n</tool_call>";
         WholeChoice.Builder read = new WholeChoice.Builder();
         Stream.of(parser.append(opening), parser.append(rest), parser.end())

@@ -59,6 +59,12 @@ class AssistantParserTest {
             "{\"answer\": 42}",
             "{ \"type\": \"function\", \"name\": \"now\", \"parameters\": {\"a\": [1, {}]}} ");
 
+    /// Of a model whose markup is not known.
+    private static AssistantParser parser(
+            @Nullable JsonNode tools, boolean separateReasoning, boolean insideReasoning) {
+        return new AssistantParser(tools, AssistantMarkup.ANY, separateReasoning, insideReasoning, Integer.MAX_VALUE);
+    }
+
     static Stream<String> answers() {
         return ANSWERS.stream();
     }
@@ -81,7 +87,7 @@ class AssistantParserTest {
                 .isTrue();
         assertThat(io.autoglm.inference.text.Reasoning.THINK.isOpenAt("<|assistant|>\n<think></think>\n"))
                 .isFalse();
-        AssistantParser parser = new AssistantParser(null, true, true);
+        AssistantParser parser = parser(null, true, true);
 
         List<AssistantDelta> deltas = merged(List.of(parser.append("deep</think>answer"), parser.end()));
 
@@ -90,7 +96,7 @@ class AssistantParserTest {
 
     @Test
     void reasoning_stays_in_the_content_when_it_is_not_to_be_separated() {
-        AssistantParser parser = new AssistantParser(null, false, false);
+        AssistantParser parser = parser(null, false, false);
 
         assertThat(merged(List.of(parser.append("<think>a</think>b"), parser.end())))
                 .containsExactly(new Content("<think>a</think>b"));
@@ -152,7 +158,7 @@ class AssistantParserTest {
 
     @Test
     void json_that_is_no_call_is_not_kept_back() {
-        AssistantParser parser = new AssistantParser(TOOLS, true, false);
+        AssistantParser parser = parser(TOOLS, true, false);
 
         assertThat(merged(List.of(parser.append("{\"answer\": 4")))).containsExactly(new Content("{\"answer\": 4"));
     }
@@ -235,7 +241,7 @@ class AssistantParserTest {
             for (int i = random.nextInt(14); i >= 0; i--) {
                 text.append(pieces.get(random.nextInt(pieces.size())));
             }
-            AssistantParser parser = new AssistantParser(TOOLS, false, false);
+            AssistantParser parser = parser(TOOLS, false, false);
             List<AssistantDelta> deltas = merged(List.of(parser.append(text.toString()), parser.end()));
             assertThat(parsedWithoutReasoning(text.toString(), random))
                     .as(text.toString())
@@ -260,7 +266,7 @@ class AssistantParserTest {
     }
 
     private static List<AssistantDelta> parsedWithoutReasoning(String text, Random random) {
-        AssistantParser parser = new AssistantParser(TOOLS, false, false);
+        AssistantParser parser = parser(TOOLS, false, false);
         List<List<AssistantDelta>> deltas = new ArrayList<>();
         for (int at = 0; at < text.length(); ) {
             int end = Math.min(text.length(), at + 1 + random.nextInt(5));
@@ -272,7 +278,7 @@ class AssistantParserTest {
     }
 
     private static List<AssistantDelta> parsed(List<String> pieces) {
-        AssistantParser parser = new AssistantParser(TOOLS, true, false);
+        AssistantParser parser = parser(TOOLS, true, false);
         List<List<AssistantDelta>> deltas = new ArrayList<>();
         pieces.forEach(piece -> deltas.add(parser.append(piece)));
         deltas.add(parser.end());
@@ -280,7 +286,7 @@ class AssistantParserTest {
     }
 
     private static List<AssistantDelta> whole(String answer, @Nullable JsonNode tools) {
-        AssistantParser parser = new AssistantParser(tools, true, false);
+        AssistantParser parser = parser(tools, true, false);
         return merged(List.of(parser.append(answer), parser.end()));
     }
 
