@@ -25,6 +25,7 @@ public enum ToolFormat {
 
     private static final String PYTHON = "<|python_tag|>";
 
+    @SuppressWarnings("ImmutableEnumChecker") // of List.of
     private final List<String> marks;
 
     ToolFormat(List<String> marks) {
