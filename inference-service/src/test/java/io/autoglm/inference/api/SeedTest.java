@@ -19,9 +19,6 @@ import org.junit.jupiter.api.Test;
 @TestProfile(EightSlotsProfile.class)
 class SeedTest {
 
-    private static final String ASKED = """
-            {"model":"autoglm-nano","messages":[{"role":"user","content":"%s"}],"temperature":1.3,\
-            "max_tokens":%d,"ignore_eos":true,"seed":%d}""";
     private static final int TOKENS = 48;
 
     @TestHTTPResource
@@ -29,7 +26,9 @@ class SeedTest {
     URI base;
 
     private static String content(Client client, String question, int tokens, int seed) {
-        Client.Answer answer = client.post("/v1/chat/completions", ASKED.formatted(question, tokens, seed));
+        Client.Answer answer = client.post("/v1/chat/completions", """
+                {"model":"autoglm-nano","messages":[{"role":"user","content":"%s"}],"temperature":1.3,\
+                "max_tokens":%d,"ignore_eos":true,"seed":%d}""".formatted(question, tokens, seed));
         assertThat(answer.status()).as(answer.body()).isEqualTo(200);
         return answer.json().at("/choices/0/message/content").textValue();
     }

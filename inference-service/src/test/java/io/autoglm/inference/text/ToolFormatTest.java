@@ -96,9 +96,27 @@ class ToolFormatTest {
                 of(ToolFormat.MISTRAL, "[TOOL_CALLS] nothing to call", "[TOOL_CALLS] nothing to call"),
                 of(
                         ToolFormat.QWEN_CODER,
-                        "Sure.\n<tool_call>\n<function=get_weather>\n<parameter=city>\n 西安\n</para \"x\"\n\n</parameter>\n"
-                                + "<parameter=days>\n3\n</parameter>\n<parameter=note>\nnull\n</parameter>\n</function>\n"
-                                + "</tool_call>\n<tool_call>\n<function=now>\n</function>\n</tool_call>",
+                        """
+                        Sure.
+                        <tool_call>
+                        <function=get_weather>
+                        <parameter=city>
+                         西安
+                        </para "x"
+
+                        </parameter>
+                        <parameter=days>
+                        3
+                        </parameter>
+                        <parameter=note>
+                        null
+                        </parameter>
+                        </function>
+                        </tool_call>
+                        <tool_call>
+                        <function=now>
+                        </function>
+                        </tool_call>""",
                         "Sure.",
                         "get_weather",
                         "{\"city\":\" 西安\\n</para \\\"x\\\"\\n\",\"days\":3,\"note\":null}",
