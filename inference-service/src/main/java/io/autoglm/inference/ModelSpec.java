@@ -1,24 +1,27 @@
 package io.autoglm.inference;
 
 import io.autoglm.inference.engine.WeightFormat;
+import io.autoglm.inference.text.ToolFormat;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
 
 /// What is to be served under a name. Where something is left open, the settings of the service hold.
 ///
-/// @param name      what clients ask for
-/// @param path      a model directory
-/// @param slots     sequences at once
-/// @param maxTokens of a sequence
-/// @param digest    of the directory's files: with another one it is not the model that is meant
+/// @param name       what clients ask for
+/// @param path       a model directory
+/// @param slots      sequences at once
+/// @param maxTokens  of a sequence
+/// @param digest     of the directory's files: with another one it is not the model that is meant
+/// @param toolFormat how it writes tool calls
 public record ModelSpec(
         String name,
         Path path,
         Optional<WeightFormat> weights,
         OptionalInt slots,
         OptionalInt maxTokens,
-        Optional<String> digest) {
+        Optional<String> digest,
+        Optional<ToolFormat> toolFormat) {
 
     public static final int LONGEST_NAME = 200;
 
@@ -27,16 +30,29 @@ public record ModelSpec(
             throw new IllegalArgumentException(
                     "name: must be 1 to " + LONGEST_NAME + " characters without blanks at its ends, and printable");
         }
+        toolFormat = toolFormat.filter(calls -> calls != ToolFormat.AUTO);
     }
 
     /// With everything left open.
     public ModelSpec(String name, Path path) {
-        this(name, path, Optional.empty(), OptionalInt.empty(), OptionalInt.empty(), Optional.empty());
+        this(
+                name,
+                path,
+                Optional.empty(),
+                OptionalInt.empty(),
+                OptionalInt.empty(),
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    /// The same with calls of that form.
+    public ModelSpec withToolFormat(ToolFormat calls) {
+        return new ModelSpec(name, path, weights, slots, maxTokens, digest, Optional.of(calls));
     }
 
     /// The same in another place.
     public ModelSpec at(Path place) {
-        return new ModelSpec(name, place, weights, slots, maxTokens, digest);
+        return new ModelSpec(name, place, weights, slots, maxTokens, digest, toolFormat);
     }
 
     public static boolean isName(String name) {

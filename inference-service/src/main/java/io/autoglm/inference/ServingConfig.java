@@ -4,6 +4,7 @@ import io.autoglm.inference.engine.KvFormat;
 import io.autoglm.inference.engine.WeightFormat;
 import io.autoglm.inference.model.EmbeddingModules;
 import io.autoglm.inference.model.Pooling;
+import io.autoglm.inference.text.ToolFormat;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
@@ -79,6 +80,11 @@ public interface ServingConfig {
 
         /// The name that clients ask for. Default: the directory's.
         Optional<String> name();
+
+        /// How it writes tool calls: `glm-4`, `glm-4-5`, `hermes`, `qwen-coder`, `llama`, `mistral`,
+        /// `deepseek`, `none`, or `auto`, the default: by the marks in its chat template.
+        @WithDefault("auto")
+        ToolFormat toolFormat();
     }
 
     /// Rounded weights, kept so that only the first start of a model takes the time to make them.

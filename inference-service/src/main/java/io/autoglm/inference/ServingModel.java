@@ -11,9 +11,10 @@ import io.autoglm.inference.model.ModelFiles;
 import io.autoglm.inference.model.Pooling;
 import io.autoglm.inference.sampling.SamplerWorkspace;
 import io.autoglm.inference.template.ChatTemplate;
-import io.autoglm.inference.text.AssistantParser;
+import io.autoglm.inference.text.AssistantMarkup;
 import io.autoglm.inference.text.TokenBytes;
 import io.autoglm.inference.text.Tokenizer;
+import io.autoglm.inference.text.ToolFormat;
 import io.autoglm.protocol.placement.ServedModel;
 import java.time.Clock;
 import java.time.Instant;
@@ -27,6 +28,7 @@ import java.util.Set;
 /// @param name            what clients call it
 /// @param created         when it was loaded
 /// @param template        empty for a model without a chat template: only plain prompts can be asked
+/// @param markup          how it marks calls and reasoning
 /// @param endTokens       end an answer
 /// @param pooling         of a text's states into its vector
 /// @param longestToken    bytes of the longest token: a text of more than that many bytes a token cannot fit
@@ -37,6 +39,7 @@ public record ServingModel(
         Instant created,
         Tokenizer tokenizer,
         Optional<ChatTemplate> template,
+        AssistantMarkup markup,
         AnswerFormat format,
         GenerationDefaults defaults,
         Pooling pooling,
@@ -50,13 +53,13 @@ public record ServingModel(
     /// What a model finds at the service that serves it.
     ///
     /// @param metrics of its name
-    public record Surroundings(ServingConfig config, BatchingConfig batching, BatchMetrics metrics) {}
+    public record Surroundings(
+            ServingConfig config, BatchingConfig batching, BatchMetrics metrics, ToolFormat toolFormat) {}
 
     /// Loads it and starts its loop; takes seconds to minutes, and blocks.
     ///
     /// @throws io.autoglm.inference.model.ModelLoadException in one line, if it cannot be served
-    public static ServingModel load(
-            String name, ModelFiles files, EngineConfig engine, Surroundings surroundings) {
+    public static ServingModel load(String name, ModelFiles files, EngineConfig engine, Surroundings surroundings) {
         Pooling pooling = surroundings.config().embedding().pooling().of(files.path());
         Optional<ChatTemplate> template = ChatTemplate.open(files.path(), Clock.system(ZoneId.systemDefault()));
         Tokenizer tokenizer = Tokenizer.open(files.path());
@@ -81,6 +84,8 @@ public record ServingModel(
         ModelFiles files = loaded.files();
         Tokenizer tokenizer = text.tokenizer();
         Set<Integer> endTokens = Set.copyOf(files.generation().eosTokenIds());
+        AssistantMarkup markup =
+                AssistantMarkup.of(text.template().map(ChatTemplate::source).orElse(""), surroundings.toolFormat());
         int maxTokens = loaded.decoder().shape().maxTokens();
         int width = loaded.decoder().shape().vocabularySize();
         BatchLoop loop = new BatchLoop(
@@ -92,7 +97,9 @@ public record ServingModel(
                 Instant.now(),
                 tokenizer,
                 text.template(),
-                new AnswerFormat(tokenizer.bytes(), endTokens, AssistantParser.REASONING_END),
+                markup,
+                new AnswerFormat(
+                        tokenizer.bytes(), endTokens, markup.reasoning().close()),
                 files.generation(),
                 text.pooling(),
                 endTokens,

@@ -8,10 +8,11 @@ import io.autoglm.inference.grammar.AnswerForm;
 import io.autoglm.inference.sampling.Sampler;
 import io.autoglm.inference.sampling.SamplingParameters;
 import io.autoglm.inference.sampling.TokenConstraint;
+import io.autoglm.inference.sampling.TokenRules;
 import io.autoglm.inference.text.AssistantParser;
 import io.autoglm.inference.text.StopStrings;
+import io.autoglm.protocol.openai.Usage;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -31,14 +32,15 @@ record Answer(Exchange exchange, ServingModel model, AnswerOptions options, Wire
     /// How the text after a prompt is read.
     ///
     /// @param promptField of the request that the prompt is in
-    /// @param parser      makes one for each choice; null for plain text, which goes on where the prompt
-    ///                    ends
+    /// @param parser      makes one for each choice; null for plain text
+    /// @param continues   whether the answer goes on where the prompt's text ends
     /// @param form        of the answer; null for any text
     /// @param reasons     the prompt leaves the model within its reasoning: the form holds for what comes
     ///                    behind it
     record Reading(
             String promptField,
             @Nullable Supplier<AssistantParser> parser,
+            boolean continues,
             @Nullable AnswerForm form,
             boolean reasons) {
 
@@ -59,10 +61,17 @@ record Answer(Exchange exchange, ServingModel model, AnswerOptions options, Wire
         List<AnswerLimit> limits = prompts.stream()
                 .map(prompt -> Prompt.answerLimit(model, prompt, options.limit(), reading.promptField()))
                 .toList();
+        if (options.search().isPresent()) {
+            return search(options.search().get(), prompts, limits, reading, promptTokens);
+        }
         Events events = new Events(
                 prompts.size(), limits.stream().mapToLong(AnswerLimit::tokens).sum());
         long deadlineNanos = exchange.deadlineNanos();
-        Set<Integer> endTokens = endTokens();
+        Set<Integer> endTokens = options.stops().endTokens(model.endTokens());
+        TokenRules rules = options.words().rules(model, options.stops().minTokens(), endTokens);
+        boolean included = options.stops().included();
+        AnswerText.Ends ends = new AnswerText.Ends(
+                included ? endTokens : Set.of(), options.stops().minTokens());
         Supplier<AssistantParser> parser = reading.parser();
         List<AnswerText> choices = new ArrayList<>();
         for (int i = 0; i < prompts.size(); i++) {
@@ -71,39 +80,72 @@ record Answer(Exchange exchange, ServingModel model, AnswerOptions options, Wire
                     i,
                     prompts.get(i),
                     limit.tokens(),
-                    endTokens,
-                    sampler(prompts.get(i), i, reading.constraint(limit)),
+                    included ? Set.of() : endTokens,
+                    sampler(prompts.get(i), i, reading.constraint(limit), rules),
                     exchange.priority(),
                     deadlineNanos,
                     events);
             choices.add(new AnswerText(
                     generation,
-                    model.tokenizer().stream(options.showSpecial(), parser == null),
-                    new StopStrings(options.stop()),
-                    parser == null ? null : parser.get()));
+                    model.tokenizer().stream(options.showSpecial(), reading.continues()),
+                    new StopStrings(options.stops().texts(), included),
+                    parser == null ? null : parser.get(),
+                    ends));
         }
         return () -> give(events, choices, promptTokens);
     }
 
     private void give(Events events, List<AnswerText> choices, int promptTokens) throws InterruptedException {
-        submit(choices.stream().map(AnswerText::generation).toList());
+        List<Generation> generations =
+                choices.stream().map(AnswerText::generation).toList();
+        submit(generations);
+        exchange.whenGone(() -> generations.forEach(Generation::cancel));
         if (options.stream()) {
             EventStream stream = new EventStream(exchange);
             AnswerSink sink = new StreamedAnswer(stream, wire, options.includeUsage());
-            stream.of(() -> new Answering(events, choices, options.n(), sink).run(promptTokens));
+            stream.of(() -> new Answering(events, choices, options.candidates(), sink).run(promptTokens));
         } else {
-            AnswerSink sink = new WholeAnswer(exchange, wire, choices.size());
-            new Answering(events, choices, options.n(), sink).run(promptTokens);
+            AnswerSink sink = new WholeAnswer(exchange, wire, choices.size(), options.candidates(), options.n());
+            new Answering(events, choices, options.candidates(), sink).run(promptTokens);
         }
+    }
+
+    private Reply search(
+            BeamSearch.Options search,
+            List<int[]> prompts,
+            List<AnswerLimit> limits,
+            Reading reading,
+            int promptTokens) {
+        if (reading.form() != null) {
+            throw RefusedException.invalid(
+                    "use_beam_search",
+                    "'use_beam_search' cannot be kept together with an answer that must have a form");
+        }
+        Set<Integer> endTokens = options.stops().endTokens(model.endTokens());
+        return () -> {
+            AnswerSink sink = new WholeAnswer(exchange, wire, prompts.size(), options.n(), options.n());
+            BeamText text = new BeamText(model, options, reading, sink);
+            int cached = 0;
+            int tokens = 0;
+            for (int i = 0; i < prompts.size(); i += options.n()) {
+                BeamSearch beams = new BeamSearch(exchange, model, search, endTokens, this::submit);
+                for (Beams.Beam beam : beams.best(prompts.get(i), limits.get(i).tokens(), options.n())) {
+                    tokens += beam.length();
+                    text.give(beam);
+                }
+                cached += beams.cachedTokens();
+            }
+            sink.end(Usage.of(promptTokens, tokens, cached));
+        };
     }
 
     private void submit(List<Generation> generations) {
         switch (model.loop().submit(generations)) {
-            case Submission.Accepted() -> exchange.whenGone(() -> generations.forEach(Generation::cancel));
+            case Submission.Accepted() -> {}
             case Submission.LineFull(int limit) ->
                 throw new RefusedException(new Refusal.Busy(limit + " requests are waiting already"));
             case Submission.NeverFits(int most) -> {
-                String field = options.n() > 1 ? "n" : "prompt";
+                String field = options.search().isPresent() ? "beam_width" : options.n() > 1 ? "n" : "prompt";
                 throw RefusedException.invalid(
                         field,
                         "'" + field + "' asks for " + generations.size() + " answers, but this instance takes at most "
@@ -113,19 +155,12 @@ record Answer(Exchange exchange, ServingModel model, AnswerOptions options, Wire
         }
     }
 
-    private Set<Integer> endTokens() {
-        Set<Integer> tokens = new HashSet<>(options.stopTokens());
-        if (!options.ignoreEnd()) {
-            tokens.addAll(model.endTokens());
-        }
-        return tokens;
-    }
-
     /// Each of `n` answers has a seed of its own, or all would be the same.
-    private Sampler sampler(int[] prompt, int choice, @Nullable TokenConstraint form) {
-        SamplingParameters sampling = options.sampling();
+    private Sampler sampler(int[] prompt, int choice, @Nullable TokenConstraint form, TokenRules rules) {
+        SamplingParameters sampling =
+                options.candidates() > options.n() ? options.sampling().withLogprobs(0) : options.sampling();
         Long seed = sampling.seed();
         SamplingParameters own = seed == null || choice == 0 ? sampling : sampling.withSeed(seed + choice);
-        return new Sampler(own, prompt, model.workspace(), form);
+        return new Sampler(own, prompt, model.workspace(), form, rules);
     }
 }

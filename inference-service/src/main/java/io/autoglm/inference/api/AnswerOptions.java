@@ -1,41 +1,36 @@
 package io.autoglm.inference.api;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import io.autoglm.inference.ServingModel;
 import io.autoglm.inference.model.GenerationDefaults;
 import io.autoglm.inference.sampling.SamplingParameters;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
 
 /// What chat and plain completions have in common.
 ///
 /// @param n              answers for each prompt
+/// @param candidates     answers of which those are the best (OpenAI's `best_of`)
+/// @param search         empty: tokens are sampled
 /// @param limit          empty: as many as fit
-/// @param stopTokens     beside the model's own end tokens (vLLM's `stop_token_ids`)
-/// @param ignoreEnd      goes on past the model's end tokens (vLLM's `ignore_eos`)
 /// @param showSpecial    writes control tokens out (vLLM's `skip_special_tokens: false`)
-/// @param responseFormat missing where any text will do
 record AnswerOptions(
         int n,
+        int candidates,
+        Optional<BeamSearch.Options> search,
         boolean stream,
         boolean includeUsage,
         Optional<AnswerLimit> limit,
-        List<String> stop,
-        Set<Integer> stopTokens,
-        boolean ignoreEnd,
+        Stops stops,
+        AllowedWords words,
         boolean showSpecial,
         SamplingParameters sampling,
-        JsonNode responseFormat) {
+        Form form) {
 
-    /// OpenAI's own limit is 128 for `n` and 4 for `stop`.
-    private static final int MOST_ANSWERS = 128;
-
-    private static final int MOST_STOPS = 16;
-    private static final int LONGEST_STOP_CHARS = 1024;
+    /// OpenAI's own limit for `n`.
+    static final int MOST_ANSWERS = 128;
 
     static AnswerOptions read(Fields request, GenerationDefaults defaults) {
+        UnsupportedFields.check(request);
         boolean stream = request.flag("stream");
         boolean includeUsage = request.object("stream_options")
                 .map(options -> options.flag("include_usage"))
@@ -43,63 +38,42 @@ record AnswerOptions(
         if (!stream && request.has("stream_options")) {
             throw request.wrong("stream_options", "is only allowed when 'stream' is true");
         }
-        if (hasForm(request.node("response_format")) && request.flag("ignore_eos")) {
-            throw request.wrong("ignore_eos", "cannot be kept together with 'response_format', whose form has an end");
+        Form form = Form.read(request);
+        if (form.isAsked() && request.flag("ignore_eos")) {
+            throw request.wrong(
+                    "ignore_eos", "cannot be kept together with '" + form.field() + "', whose form has an end");
         }
+        int n = request.integer("n", 1, MOST_ANSWERS).orElse(1);
+        // Neither byte-level nor SentencePiece decoders put spaces there.
+        request.flag("spaces_between_special_tokens");
+        SamplingParameters sampling = SamplingParameters.read(request.object(), defaults);
         return new AnswerOptions(
-                request.integer("n", 1, MOST_ANSWERS).orElse(1),
+                n,
+                n,
+                BeamSearch.Options.read(request, n, sampling),
                 stream,
                 includeUsage,
                 limit(request, "max_completion_tokens").or(() -> limit(request, "max_tokens")),
-                stops(request),
-                stopTokens(request),
-                request.flag("ignore_eos"),
-                request.has("skip_special_tokens") && !request.flag("skip_special_tokens"),
-                SamplingParameters.read(request.object(), defaults),
-                request.node("response_format"));
+                Stops.read(request),
+                AllowedWords.read(request),
+                !request.flagUnlessDenied("skip_special_tokens"),
+                sampling,
+                form);
     }
 
-    /// Whether the answer must have a form.
-    boolean hasForm() {
-        return hasForm(responseFormat);
+    /// These, of `most` answers the best.
+    AnswerOptions bestOf(int most) {
+        return new AnswerOptions(
+                n, most, search, stream, includeUsage, limit, stops, words, showSpecial, sampling, form);
     }
 
-    private static boolean hasForm(JsonNode responseFormat) {
-        return !responseFormat.isMissingNode()
-                && !responseFormat.isNull()
-                && !"text".equals(responseFormat.path("type").textValue());
+    /// So that what was asked for has room behind it.
+    Truncation truncation(Fields request, ServingModel model) {
+        return Truncation.read(request, model, limit.map(AnswerLimit::tokens).orElse(1));
     }
 
     private static Optional<AnswerLimit> limit(Fields request, String field) {
         OptionalInt tokens = request.integer(field, 1, Integer.MAX_VALUE);
         return tokens.isEmpty() ? Optional.empty() : Optional.of(new AnswerLimit(tokens.getAsInt(), field));
-    }
-
-    private static List<String> stops(Fields request) {
-        List<String> stops = request.texts("stop", MOST_STOPS);
-        for (String stop : stops) {
-            if (stop.isEmpty() || stop.length() > LONGEST_STOP_CHARS) {
-                throw request.wrong("stop", "must hold strings of 1 to " + LONGEST_STOP_CHARS + " characters");
-            }
-        }
-        return stops;
-    }
-
-    private static Set<Integer> stopTokens(Fields request) {
-        if (!request.has("stop_token_ids")) {
-            return Set.of();
-        }
-        JsonNode ids = request.node("stop_token_ids");
-        if (!ids.isArray() || ids.size() > MOST_STOPS) {
-            throw request.wrong("stop_token_ids", "must be a list of at most " + MOST_STOPS + " token ids");
-        }
-        Set<Integer> tokens = new HashSet<>();
-        for (JsonNode id : ids) {
-            if (!id.isIntegralNumber() || !id.canConvertToInt()) {
-                throw request.wrong("stop_token_ids", "must hold whole numbers");
-            }
-            tokens.add(id.intValue());
-        }
-        return tokens;
     }
 }

@@ -8,6 +8,7 @@ import io.autoglm.inference.text.StopStrings;
 import io.autoglm.inference.text.TextStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// One answer on its way from tokens to what the client sees: characters, up to the first stop string, taken apart into
@@ -18,17 +19,34 @@ final class AnswerText {
     private final TextStream characters;
     private final StopStrings stops;
     private final @Nullable AssistantParser parser;
+    private final Ends ends;
     private final List<AnswerToken> untold = new ArrayList<>();
     private int tokens;
     private int offset;
+    private boolean ended;
     private boolean finished;
 
+    /// What ends an answer beside its stop strings and what ends its generation.
+    ///
+    /// @param tokens    end it with themselves, and belong to its text
+    /// @param minTokens tokens that it has before a stop string counts
+    record Ends(Set<Integer> tokens, int minTokens) {
+
+        static final Ends NONE = new Ends(Set.of(), 0);
+    }
+
     /// @param parser null for a plain completion, whose text is given as it is
-    AnswerText(Generation generation, TextStream characters, StopStrings stops, @Nullable AssistantParser parser) {
+    AnswerText(
+            Generation generation,
+            TextStream characters,
+            StopStrings stops,
+            @Nullable AssistantParser parser,
+            Ends ends) {
         this.generation = generation;
         this.characters = characters;
         this.stops = stops;
         this.parser = parser;
+        this.ends = ends;
     }
 
     /// @return what the token adds to the answer, often nothing
@@ -37,16 +55,17 @@ final class AnswerText {
         untold.add(new AnswerToken(token, offset));
         String text = characters.append(token.token());
         offset += text.codePointCount(0, text.length());
-        List<AssistantDelta> deltas = parse(stops.append(text));
-        if (stops.stopped()) {
+        List<AssistantDelta> deltas = parse(stops.append(text, tokens > ends.minTokens()));
+        ended = ends.tokens().contains(token.token()) || (parser != null && parser.finished());
+        if (stopped()) {
             generation.stop();
         }
         return deltas;
     }
 
-    /// A stop string came: the answer is over, whatever is generated still.
+    /// A stop string came, or what else ends it here: the answer is over, whatever is generated still.
     boolean stopped() {
-        return stops.stopped();
+        return ended || stops.stopped();
     }
 
     /// The answer is over.

@@ -69,12 +69,20 @@ final class Answering {
     }
 
     private void ended(int index, AnswerText choice, Ending ending) {
+        check(ending);
+        boolean stopped = ending instanceof Ending.Stopped;
+        if (stopped) {
+            choice.countEndToken();
+        }
+        finish(index, choice, stopped ? FinishReason.STOP : FinishReason.LENGTH);
+    }
+
+    /// @throws ClientGoneException when the answer was cancelled
+    /// @throws RefusedException    when it cannot be finished
+    static void check(Ending ending) {
         switch (ending) {
-            case Ending.Stopped() -> {
-                choice.countEndToken();
-                finish(index, choice, FinishReason.STOP);
-            }
-            case Ending.LengthReached() -> finish(index, choice, FinishReason.LENGTH);
+            case Ending.Stopped() -> {}
+            case Ending.LengthReached() -> {}
             case Ending.Cancelled() -> throw new ClientGoneException();
             case Ending.Expired(boolean started) ->
                 throw new RefusedException(new Refusal.TooLate(

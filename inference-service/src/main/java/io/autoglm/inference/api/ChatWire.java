@@ -10,13 +10,14 @@ import org.jspecify.annotations.Nullable;
 /// The JSON of `/v1/chat/completions`.
 ///
 /// @param logprobs null where they were not asked for
-record ChatWire(Envelope envelope, @Nullable Logprobs logprobs) implements Wire {
+/// @param echoed   what the content begins with, since the answer goes on with it
+record ChatWire(Envelope envelope, @Nullable Logprobs logprobs, String echoed) implements Wire {
 
     @Override
     public ObjectNode opening(int choice) {
         ObjectNode chunk = chunk();
         ObjectNode delta = choice(chunk, choice);
-        delta.put("role", "assistant").put("content", "");
+        delta.put("role", "assistant").put("content", echoed);
         finish(chunk, List.of(), null);
         return chunk;
     }
@@ -28,10 +29,9 @@ record ChatWire(Envelope envelope, @Nullable Logprobs logprobs) implements Wire 
         switch (piece) {
             case AssistantDelta.Content(String text) -> delta.put("content", text);
             case AssistantDelta.Reasoning(String text) -> delta.put("reasoning_content", text);
-            case AssistantDelta.ToolCall call -> {
-                ObjectNode entry = delta.putArray("tool_calls").addObject().put("index", call.index());
-                put(entry, call, choice);
-            }
+            case AssistantDelta.ToolCall call -> put(call(delta, call.index()), call, choice);
+            case AssistantDelta.Arguments(int index, String text) ->
+                call(delta, index).putObject("function").put("arguments", text);
         }
         finish(chunk, tokens, null);
         return chunk;
@@ -70,8 +70,9 @@ record ChatWire(Envelope envelope, @Nullable Logprobs logprobs) implements Wire 
 
     private void message(ObjectNode message, WholeChoice choice, int index) {
         message.put("role", "assistant");
-        boolean onlyCalls = choice.content().isBlank() && !choice.toolCalls().isEmpty();
-        message.put("content", onlyCalls ? null : choice.content());
+        String content = echoed + choice.content();
+        boolean onlyCalls = content.isBlank() && !choice.toolCalls().isEmpty();
+        message.put("content", onlyCalls ? null : content);
         message.putNull("refusal");
         if (!choice.reasoning().isEmpty()) {
             message.put("reasoning_content", choice.reasoning());
@@ -80,6 +81,10 @@ record ChatWire(Envelope envelope, @Nullable Logprobs logprobs) implements Wire 
             ArrayNode calls = message.putArray("tool_calls");
             choice.toolCalls().forEach(call -> put(calls.addObject(), call, index));
         }
+    }
+
+    private static ObjectNode call(ObjectNode delta, int index) {
+        return delta.putArray("tool_calls").addObject().put("index", index);
     }
 
     private ObjectNode chunk() {

@@ -79,6 +79,7 @@ final class CompletionWire implements Wire {
             case AssistantDelta.Content(String text) -> text;
             case AssistantDelta.Reasoning(String text) -> text;
             case AssistantDelta.ToolCall call -> call.arguments();
+            case AssistantDelta.Arguments(int index, String text) -> text;
         };
     }
 }

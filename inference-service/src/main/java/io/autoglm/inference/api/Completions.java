@@ -2,6 +2,7 @@ package io.autoglm.inference.api;
 
 import io.autoglm.inference.ServingModel;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /// `POST /v1/completions`.
@@ -14,17 +15,13 @@ final class Completions {
 
     static Reply prepare(Exchange exchange, ServingModel model) {
         Fields request = exchange.fields();
-        if (!request.text("suffix").orElse("").isEmpty()) {
-            throw request.wrong("suffix", "is not supported: this model does not fill in the middle");
-        }
-        AnswerOptions options = AnswerOptions.read(request, model.defaults());
-        int n = options.n();
-        request.integer("best_of", n, n);
+        AnswerOptions options = candidates(request, AnswerOptions.read(request, model.defaults()));
+        int n = options.candidates();
         boolean echo = request.flag("echo");
         if (echo && options.sampling().wantsLogprobs()) {
             throw request.wrong("logprobs", "cannot be given for an echoed prompt");
         }
-        List<int[]> prompts = PROMPTS.read(request, model);
+        List<int[]> prompts = prompts(request, model, options.truncation(request, model));
         if (prompts.size() * n > MOST_CHOICES) {
             throw request.wrong("prompt", "asks for more than " + MOST_CHOICES + " answers");
         }
@@ -33,10 +30,8 @@ final class Completions {
         List<String> echoes = new ArrayList<>();
         for (int[] prompt : prompts) {
             String echoed = echo ? model.tokenizer().decode(prompt, false) : "";
-            for (int i = 0; i < n; i++) {
-                ofChoices.add(prompt);
-                echoes.add(echoed);
-            }
+            ofChoices.addAll(Collections.nCopies(n, prompt));
+            echoes.addAll(Collections.nCopies(options.n(), echoed));
         }
         Envelope envelope = Answer.envelope("cmpl-", exchange, model);
         Logprobs logprobs = options.sampling().wantsLogprobs()
@@ -46,7 +41,36 @@ final class Completions {
         return new Answer(exchange, model, options, new CompletionWire(envelope, logprobs, echoes))
                 .prepare(
                         ofChoices,
-                        new Answer.Reading("prompt", null, model.format().form(options.responseFormat()), false),
+                        new Answer.Reading("prompt", null, true, options.form().of(model.format()), false),
                         promptTokens);
+    }
+
+    /// With OpenAI's `best_of`.
+    private static AnswerOptions candidates(Fields request, AnswerOptions options) {
+        int most = request.integer("best_of", options.n(), MOST_CHOICES).orElse(options.n());
+        if (most > options.n() && options.stream()) {
+            throw request.wrong("best_of", "cannot be streamed: which answers are best is known at the end");
+        }
+        if (most > options.n() && options.search().isPresent()) {
+            throw request.wrong("best_of", "cannot be kept together with 'use_beam_search': set 'beam_width'");
+        }
+        return options.bestOf(most);
+    }
+
+    private static List<int[]> prompts(Fields request, ServingModel model, Truncation truncation) {
+        String suffix = request.text("suffix").orElse("");
+        return suffix.isEmpty()
+                ? PROMPTS.read(request, model, truncation)
+                : List.of(PROMPTS.encode(request, filled(request, suffix, model), model, truncation));
+    }
+
+    /// OpenAI's `suffix`.
+    private static String filled(Fields request, String suffix, ServingModel model) {
+        FillInTheMiddle marks = FillInTheMiddle.of(mark -> model.tokenizer().encode(mark, false).length == 1)
+                .orElseThrow(() -> request.wrong("suffix", "is not supported: this model does not fill in the middle"));
+        if (request.flag("echo")) {
+            throw request.wrong("suffix", "cannot be kept together with 'echo'");
+        }
+        return marks.prompt(request.requiredText("prompt"), suffix);
     }
 }

@@ -62,7 +62,7 @@ final class Embeddings {
         Encoding encoding = Encoding.read(request);
         int dimensions = request.integer("dimensions", 1, model.dimensions()).orElse(model.dimensions());
         refuseEmptyTexts(request);
-        List<int[]> inputs = INPUTS.read(request, model);
+        List<int[]> inputs = INPUTS.read(request, model, Truncation.read(request, model, 0));
         long most = mostBytes / encoding.bytes(dimensions);
         if (inputs.size() > most) {
             throw request.wrong(

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
 /// Typed reading of a request's fields. A field of a wrong type or out of range is refused by name; one that is absent
@@ -51,6 +52,17 @@ record Fields(JsonNode object, String path) {
         return OptionalInt.of(number);
     }
 
+    OptionalDouble number(String field) {
+        if (!has(field)) {
+            return OptionalDouble.empty();
+        }
+        if (!object.path(field).isNumber()
+                || !Double.isFinite(object.path(field).doubleValue())) {
+            throw wrong(field, "must be a number");
+        }
+        return OptionalDouble.of(object.path(field).doubleValue());
+    }
+
     Optional<String> text(String field) {
         if (!has(field)) {
             return Optional.empty();
@@ -85,6 +97,30 @@ record Fields(JsonNode object, String path) {
             texts.add(entry.textValue());
         }
         return texts;
+    }
+
+    /// A list of whole numbers.
+    List<Integer> integers(String field, int most) {
+        if (!has(field)) {
+            return List.of();
+        }
+        JsonNode value = object.path(field);
+        if (!value.isArray() || value.size() > most) {
+            throw wrong(field, "must be a list of at most " + most + " whole numbers");
+        }
+        List<Integer> numbers = new ArrayList<>();
+        for (JsonNode entry : value) {
+            if (!entry.isIntegralNumber() || !entry.canConvertToInt()) {
+                throw wrong(field, "must hold whole numbers");
+            }
+            numbers.add(entry.intValue());
+        }
+        return numbers;
+    }
+
+    /// What is true unless it is said to be false.
+    boolean flagUnlessDenied(String field) {
+        return !has(field) || flag(field);
     }
 
     Optional<Fields> object(String field) {

@@ -8,7 +8,9 @@ import io.autoglm.inference.grammar.CallMarkup;
 import io.autoglm.inference.template.ChatTemplate;
 import io.autoglm.inference.template.Rendering;
 import io.autoglm.inference.text.AssistantDelta;
+import io.autoglm.inference.text.AssistantMarkup;
 import io.autoglm.inference.text.AssistantParser;
+import io.autoglm.inference.text.Reasoning;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -29,11 +31,15 @@ record ForcedCall(String beginning, CallMarkup markup) {
     private static final List<String> VALUES = List.of("probe_of_a_value", "probe_of_the_last_one");
     private static final JsonNode PROBES = probes();
 
+    /// Mistral's templates insist on nine letters and digits.
+    private static final String ID = "call00000";
+
     /// @param variables of the request's own rendering, which decide, say, whether the prompt opens `<think>`
     /// @return empty where the template has no form for calls, or one that cannot be read
-    static Optional<ForcedCall> of(ChatTemplate template, JsonNode tools, ObjectNode variables) {
-        return call(template, tools, variables, KEYS.size())
-                .flatMap(call -> call(template, tools, variables, 0).flatMap(none -> of(call, none)));
+    static Optional<ForcedCall> of(
+            ChatTemplate template, AssistantMarkup markup, JsonNode tools, ObjectNode variables) {
+        Probing probing = new Probing(template, markup, tools, variables);
+        return probing.call(KEYS.size()).flatMap(call -> probing.call(0).flatMap(none -> of(call, none)));
     }
 
     /// @param name the function to call; null for one of the model's choice
@@ -61,7 +67,9 @@ record ForcedCall(String beginning, CallMarkup markup) {
         if (from < 0 || to < from || !isArguments(rest.substring(from, to + 1))) {
             return Optional.empty();
         }
-        return Optional.of(new CallMarkup.Json(rest.substring(0, from), rest.substring(to + 1)));
+        // Mistral's templates write an id, which its models do not.
+        String end = rest.substring(to + 1).replace(", \"id\": \"" + ID + "\"", "");
+        return Optional.of(new CallMarkup.Json(rest.substring(0, from), end));
     }
 
     private static Optional<CallMarkup> pairs(String rest, String none) {
@@ -82,8 +90,12 @@ record ForcedCall(String beginning, CallMarkup markup) {
     }
 
     private static boolean isArguments(String json) {
+        return isJson(json, arguments(KEYS.size()));
+    }
+
+    private static boolean isJson(String json, JsonNode expected) {
         try {
-            return JsonBody.MAPPER.readTree(json).equals(arguments(KEYS.size()));
+            return JsonBody.MAPPER.readTree(json).equals(expected);
         } catch (JacksonException e) {
             return false;
         }
@@ -103,82 +115,88 @@ record ForcedCall(String beginning, CallMarkup markup) {
         return tools;
     }
 
-    /// What the template writes behind the generation prompt for an assistant that calls the probe, up to
-    /// where the call has been read.
-    private static Optional<String> call(ChatTemplate template, JsonNode tools, ObjectNode variables, int arguments) {
-        ArrayNode messages = JsonBody.MAPPER.createArrayNode();
-        messages.addObject().put("role", "user").put("content", "?");
-        Optional<String> before = render(template, messages, tools, variables, true);
-        ObjectNode function = JsonBody.MAPPER.createObjectNode().put("name", PROBE);
-        function.set("arguments", arguments(arguments));
-        ObjectNode assistant = messages.addObject().put("role", "assistant").putNull("content");
-        assistant
-                .putArray("tool_calls")
-                .addObject()
-                .put("id", "call_0")
-                .put("type", "function")
-                .set("function", function);
-        return before.flatMap(prompt -> render(template, messages, tools, variables, false)
-                .flatMap(all -> behind(prompt, all))
-                .flatMap(call -> whole(call, AssistantParser.opensReasoning(prompt), arguments(arguments))));
-    }
+    /// Asks a model's template.
+    ///
+    /// @param variables of the request's own rendering
+    private record Probing(ChatTemplate template, AssistantMarkup markup, JsonNode tools, ObjectNode variables) {
 
-    /// The beginning that the reader takes for the call.
-    private static Optional<String> whole(String text, boolean reasons, ObjectNode arguments) {
-        AssistantParser reader = new AssistantParser(PROBES, true, reasons);
-        for (int i = 0; i < text.length(); i++) {
-            for (AssistantDelta delta : reader.append(text.substring(i, i + 1))) {
-                if (delta instanceof AssistantDelta.ToolCall(int index, String name, String read)) {
-                    boolean same = name.equals(PROBE) && arguments.toString().equals(read);
+        /// What the template writes behind the generation prompt for an assistant that calls the probe, up to
+        /// where the call has been read.
+        Optional<String> call(int arguments) {
+            ArrayNode messages = JsonBody.MAPPER.createArrayNode();
+            messages.addObject().put("role", "user").put("content", "?");
+            Optional<String> before = render(messages, true);
+            ObjectNode function = JsonBody.MAPPER.createObjectNode().put("name", PROBE);
+            function.set("arguments", arguments(arguments));
+            ObjectNode assistant = messages.addObject().put("role", "assistant").putNull("content");
+            assistant
+                    .putArray("tool_calls")
+                    .addObject()
+                    .put("id", ID)
+                    .put("type", "function")
+                    .set("function", function);
+            return before.flatMap(prompt -> render(messages, false)
+                    .flatMap(all -> behind(prompt, all))
+                    .flatMap(call -> whole(call, markup.reasoning().isOpenAt(prompt), arguments(arguments))));
+        }
+
+        /// The beginning that the reader takes for the call.
+        private Optional<String> whole(String text, boolean reasons, ObjectNode arguments) {
+            AssistantParser reader = new AssistantParser(PROBES, markup, true, reasons, Integer.MAX_VALUE);
+            WholeChoice.Builder read = new WholeChoice.Builder();
+            for (int i = 0; i < text.length(); i++) {
+                reader.append(text.substring(i, i + 1)).forEach(read::add);
+                if (reader.isBehindCall()) {
+                    List<AssistantDelta.ToolCall> calls = read.build().toolCalls();
+                    boolean same = calls.size() == 1
+                            && calls.getFirst().name().equals(PROBE)
+                            && isJson(calls.getFirst().arguments(), arguments);
                     return same ? Optional.of(text.substring(0, i + 1)) : Optional.empty();
                 }
             }
-        }
-        return Optional.empty();
-    }
-
-    /// @param all the conversation with the call in it
-    private static Optional<String> behind(String prompt, String all) {
-        String kept = prompt.stripTrailing();
-        if (!all.contains(PROBE)) {
             return Optional.empty();
         }
-        if (!AssistantParser.opensReasoning(prompt)) {
-            return all.startsWith(kept) ? Optional.of(rest(prompt, all)) : Optional.empty();
-        }
-        if (all.startsWith(kept)) {
-            return Optional.of(closed(rest(prompt, all)));
-        }
-        // Many templates leave the reasoning of earlier turns away, and its marks with it.
-        String without = kept.substring(0, kept.length() - AssistantParser.REASONING.length());
-        if (!all.startsWith(without.stripTrailing())) {
-            return Optional.empty();
-        }
-        String rest = rest(without, all).stripLeading();
-        return Optional.of(closed(
-                rest.startsWith(AssistantParser.REASONING)
-                        ? rest.substring(AssistantParser.REASONING.length())
-                        : rest));
-    }
 
-    /// Behind reasoning that is over.
-    private static String closed(String call) {
-        int end = call.indexOf(AssistantParser.REASONING_END);
-        return end >= 0 && end < call.indexOf(PROBE) ? call : AssistantParser.REASONING_END + "\n\n" + call;
+        /// @param all the conversation with the call in it
+        private Optional<String> behind(String prompt, String all) {
+            Reasoning reasoning = markup.reasoning();
+            String kept = prompt.stripTrailing();
+            if (!all.contains(PROBE)) {
+                return Optional.empty();
+            }
+            if (!reasoning.isOpenAt(prompt)) {
+                return all.startsWith(kept) ? Optional.of(rest(prompt, all)) : Optional.empty();
+            }
+            if (all.startsWith(kept)) {
+                return Optional.of(closed(rest(prompt, all)));
+            }
+            // Many templates leave the reasoning of earlier turns away, and its marks with it.
+            String without = kept.substring(0, kept.length() - reasoning.open().length());
+            if (!all.startsWith(without.stripTrailing())) {
+                return Optional.empty();
+            }
+            String rest = rest(without, all).stripLeading();
+            return Optional.of(closed(
+                    rest.startsWith(reasoning.open())
+                            ? rest.substring(reasoning.open().length())
+                            : rest));
+        }
+
+        /// Behind reasoning that is over.
+        private String closed(String call) {
+            String mark = markup.reasoning().close();
+            int end = call.indexOf(mark);
+            return end >= 0 && end < call.indexOf(PROBE) ? call : mark + "\n\n" + call;
+        }
+
+        private Optional<String> render(ArrayNode messages, boolean addGenerationPrompt) {
+            Rendering rendering = template.render(messages, tools, addGenerationPrompt, variables);
+            return rendering instanceof Rendering.Prompt(String text) ? Optional.of(text) : Optional.empty();
+        }
     }
 
     private static String rest(String prompt, String all) {
         return all.substring(Math.min(common(all, prompt).length(), all.indexOf(PROBE)));
-    }
-
-    private static Optional<String> render(
-            ChatTemplate template,
-            ArrayNode messages,
-            JsonNode tools,
-            ObjectNode variables,
-            boolean addGenerationPrompt) {
-        Rendering rendering = template.render(messages, tools, addGenerationPrompt, variables);
-        return rendering instanceof Rendering.Prompt(String text) ? Optional.of(text) : Optional.empty();
     }
 
     private static String common(String one, String other) {

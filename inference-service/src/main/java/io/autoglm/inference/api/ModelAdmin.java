@@ -8,6 +8,7 @@ import io.autoglm.inference.repository.Asked;
 import io.autoglm.inference.repository.Loaded;
 import io.autoglm.inference.repository.Models;
 import io.autoglm.inference.repository.Unloaded;
+import io.autoglm.inference.text.ToolFormat;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -20,12 +21,14 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /// `/admin/models`: what is served, and what shall be. `PUT` may be repeated: what serves already, or is
 /// being loaded, is not loaded again.
 final class ModelAdmin {
 
-    private static final List<String> FIELDS = List.of("path", "weights", "slots", "max_tokens", "digest");
+    private static final List<String> FIELDS =
+            List.of("path", "weights", "slots", "max_tokens", "digest", "tool_format");
     private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{12}");
     private static final int MOST_SLOTS = 256;
 
@@ -127,7 +130,8 @@ final class ModelAdmin {
                 request.text("weights").map(weights -> format(request, weights)),
                 request.integer("slots", 1, MOST_SLOTS),
                 request.integer("max_tokens", 1, Integer.MAX_VALUE),
-                digest(request));
+                digest(request),
+                request.text("tool_format").map(calls -> toolFormat(request, calls)));
     }
 
     private static Path path(Fields request) {
@@ -136,6 +140,16 @@ final class ModelAdmin {
         } catch (InvalidPathException e) {
             throw request.wrong("path", "is no path");
         }
+    }
+
+    private static ToolFormat toolFormat(Fields request, String asked) {
+        return ToolFormat.named(asked)
+                .orElseThrow(() -> request.wrong(
+                        "tool_format",
+                        "must be one of "
+                                + Arrays.stream(ToolFormat.values())
+                                        .map(ToolFormat::spelled)
+                                        .collect(Collectors.joining(", "))));
     }
 
     private static WeightFormat format(Fields request, String asked) {

@@ -9,13 +9,6 @@ final class Prompt {
 
     private Prompt() {}
 
-    /// @param field       named when the text does not fit
-    /// @param withSpecial puts the model's start token before it
-    /// @throws RefusedException with OpenAI's `context_length_exceeded`
-    static int[] encode(ServingModel model, String text, boolean withSpecial, String field) {
-        return fitting(model, tokens(model, text, withSpecial, field), 1, field);
-    }
-
     /// However many they are, unless the text is so long that it cannot fit: it would take seconds to
     /// tokenize.
     static int[] tokens(ServingModel model, String text, boolean withSpecial, String field) {
@@ -43,8 +36,8 @@ final class Prompt {
     }
 
     /// @param answerTokens for which there must be room behind them
-    /// @throws RefusedException if there is not, or one of them is not the model's: some tokenizers know more of
-    ///         them than the model has embeddings
+    /// @throws RefusedException with OpenAI's `context_length_exceeded` if there is not, or one of
+    ///         them is not the model's: some tokenizers know more of them than the model has embeddings
     static int[] fitting(ServingModel model, int[] tokens, int answerTokens, String field) {
         if (tokens.length == 0) {
             throw RefusedException.invalid(field, "'" + field + "' must hold at least one token");

@@ -12,11 +12,12 @@ import java.util.List;
 /// @param answerTokens behind each for which there must be room
 record PromptField(String name, int most, int answerTokens) {
 
+    /// @param truncation of each
     /// @return at least one, each with at least one token
-    List<int[]> read(Fields request, ServingModel model) {
+    List<int[]> read(Fields request, ServingModel model, Truncation truncation) {
         JsonNode prompt = request.node(name);
         if (prompt.isTextual()) {
-            return List.of(text(prompt, model));
+            return List.of(encode(request, prompt.textValue(), model, truncation));
         }
         if (!prompt.isArray() || prompt.isEmpty()) {
             throw request.wrong(
@@ -24,7 +25,7 @@ record PromptField(String name, int most, int answerTokens) {
                     request.has(name) ? "must be a string, a list of strings, or a list of token ids" : "is required");
         }
         if (prompt.get(0).isNumber()) {
-            return List.of(tokens(request, prompt, model));
+            return List.of(tokens(request, prompt, model, truncation));
         }
         if (prompt.size() > most) {
             throw request.wrong(name, "holds " + prompt.size() + " prompts, at most " + most);
@@ -32,9 +33,9 @@ record PromptField(String name, int most, int answerTokens) {
         List<int[]> prompts = new ArrayList<>();
         for (JsonNode each : prompt) {
             if (each.isTextual()) {
-                prompts.add(text(each, model));
+                prompts.add(encode(request, each.textValue(), model, truncation));
             } else if (each.isArray()) {
-                prompts.add(tokens(request, each, model));
+                prompts.add(tokens(request, each, model, truncation));
             } else {
                 throw request.wrong(name, "must hold strings, or lists of token ids");
             }
@@ -42,11 +43,15 @@ record PromptField(String name, int most, int answerTokens) {
         return prompts;
     }
 
-    private int[] text(JsonNode text, ServingModel model) {
-        return Prompt.fitting(model, Prompt.tokens(model, text.textValue(), true, name), answerTokens, name);
+    /// @return the tokens of a text that stands for this field's, behind the model's start token unless the
+    ///         request denies it (vLLM's `add_special_tokens`)
+    int[] encode(Fields request, String text, ServingModel model, Truncation truncation) {
+        boolean special = request.flagUnlessDenied("add_special_tokens");
+        return Prompt.fitting(model, truncation.tokens(model, text, special, name), answerTokens, name);
     }
 
-    private int[] tokens(Fields request, JsonNode ids, ServingModel model) {
-        return Prompt.fitting(model, Prompt.tokenIds(request, name, ids, model), answerTokens, name);
+    private int[] tokens(Fields request, JsonNode ids, ServingModel model, Truncation truncation) {
+        int[] tokens = truncation.of(Prompt.tokenIds(request, name, ids, model));
+        return Prompt.fitting(model, tokens, answerTokens, name);
     }
 }

@@ -25,10 +25,11 @@ final class Rerank {
         List<String> documents = documents(request);
         int best = request.integer("top_n", 1, Integer.MAX_VALUE).orElse(documents.size());
         boolean shown = !request.has("return_documents") || request.flag("return_documents");
+        Truncation truncation = Truncation.read(request, model, 0);
         List<int[]> prompts = new ArrayList<>();
-        prompts.add(tokens(model, query, "query"));
+        prompts.add(tokens(truncation, model, query, "query"));
         for (int i = 0; i < documents.size(); i++) {
-            prompts.add(tokens(model, documents.get(i), "documents[" + i + "]"));
+            prompts.add(tokens(truncation, model, documents.get(i), "documents[" + i + "]"));
         }
         return () -> {
             Vectors vectors = new Vectors(exchange, model, prompts, model.dimensions());
@@ -72,11 +73,11 @@ final class Rerank {
         return texts;
     }
 
-    private static int[] tokens(ServingModel model, String text, String field) {
+    private static int[] tokens(Truncation truncation, ServingModel model, String text, String field) {
         if (text.isEmpty()) {
             throw RefusedException.invalid(field, "'" + field + "' must not be empty");
         }
-        return Prompt.fitting(model, Prompt.tokens(model, text, true, field), 0, field);
+        return Prompt.fitting(model, truncation.tokens(model, text, true, field), 0, field);
     }
 
     /// The best first; of equals, whoever stands first in the request.

@@ -9,7 +9,7 @@ import io.autoglm.inference.model.ModelLoadException;
 /// @param weightCache where rounded weights are kept
 /// @param threads     threads of a step; 0 for one a physical core, or a single one for a model below 16
 ///                    million parameters
-/// @param slots       sequences that the KV cache holds, spare ones among them, 1 to 256
+/// @param slots       sequences that the KV cache holds, spare ones among them, 1 to 384
 /// @param maxTokens   tokens of one sequence, prompt and answer together; 0 for what the model was made for,
 ///                    or fewer where the KV cache would take more than half of the free memory
 public record EngineConfig(
@@ -33,7 +33,7 @@ public record EngineConfig(
     private static final int SMALL_BLOCK = 32;
     private static final int LARGE_BLOCK = 128;
     private static final int MOST_THREADS = 1024;
-    private static final int MOST_SLOTS = 256;
+    private static final int MOST_SLOTS = 384;
 
     public EngineConfig {
         check("autoglm.cpu.threads", threads, 0, MOST_THREADS);

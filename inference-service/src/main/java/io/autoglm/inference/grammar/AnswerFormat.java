@@ -1,14 +1,18 @@
 package io.autoglm.inference.grammar;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.autoglm.inference.sampling.InvalidParameterException;
 import io.autoglm.inference.text.TokenBytes;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Makes the form that `response_format` asks for, or a call that must be made. One for each model; safe
-/// for concurrent use.
+/// Makes the form that `response_format` or a [Guide] asks for, or a call that must be made. One for each
+/// model; safe for concurrent use.
 public final class AnswerFormat {
 
     private static final String PARAM = Keywords.PARAM;
@@ -47,6 +51,59 @@ public final class AnswerFormat {
             throw new InvalidParameterException(PARAM, "this model's vocabulary cannot spell JSON byte by byte");
         }
         return new AnswerForm(PARAM, grammar, vocabulary, endTokens, reasoning);
+    }
+
+    /// @param field of the request that asks for it
+    /// @throws InvalidParameterException naming `field`, and what of it cannot be kept
+    public AnswerForm form(Guide guide, String field) {
+        Grammar grammar;
+        try {
+            grammar = grammar(guide);
+        } catch (Malformed e) {
+            throw new InvalidParameterException(field, field + " " + e.why());
+        } catch (InvalidParameterException e) {
+            InvalidParameterException here = e.param().equals(PARAM) ? Keywords.elsewhere(field, e) : e;
+            boolean schema = guide instanceof Guide.Json;
+            throw schema
+                    ? here
+                    : new InvalidParameterException(
+                            field, String.valueOf(here.getMessage()).replace(": the schema at #", ""));
+        }
+        if (endTokens.length == 0 || !vocabulary.spells(grammar.written())) {
+            throw new InvalidParameterException(
+                    field, field + ": this model's vocabulary cannot spell it byte by byte");
+        }
+        return new AnswerForm(field, grammar, vocabulary, endTokens, reasoning);
+    }
+
+    private Grammar grammar(Guide guide) {
+        return switch (guide) {
+            case Guide.JsonObject() -> anyObject;
+            case Guide.Json(JsonNode schema) -> kept.get(schema.toString(), () -> JsonSchemaRules.compile(schema));
+            case Guide.Regex(String regex) ->
+                kept.get(
+                        "regex " + regex,
+                        () -> ExpressionRules.compile(
+                                Map.of(GbnfParser.ROOT, RegexParser.parse(regex)), GbnfParser.ROOT));
+            case Guide.Gbnf(String text) ->
+                kept.get("gbnf " + text, () -> ExpressionRules.compile(GbnfParser.parse(text), GbnfParser.ROOT));
+            case Guide.Choice(List<String> texts) ->
+                kept.get("choice " + quoted(texts), () -> {
+                    if (!texts.stream().allMatch(StandardCharsets.UTF_8.newEncoder()::canEncode)) {
+                        throw new Malformed("has a string with half a surrogate pair");
+                    }
+                    GrammarBuilder builder = new GrammarBuilder();
+                    Element.Rule one = builder.oneOf(texts);
+                    return new Grammar(builder.build(), one);
+                });
+        };
+    }
+
+    private static String quoted(List<String> texts) {
+        return JsonNodeFactory.instance
+                .arrayNode()
+                .addAll(texts.stream().map(TextNode::valueOf).toList())
+                .toString();
     }
 
     /// One call of a tool and nothing else.

@@ -16,7 +16,7 @@ final class ArgumentPairs {
 
     private static final int LONGEST_KEY = 256;
 
-    private static final ByteSet KEY = ByteSet.range('!', '~').without("<");
+    private static final ByteSet KEY = ByteSet.range('!', '~').without("<>");
 
     private final JsonSchemaRules schema;
     private final JsonRules json;
@@ -24,6 +24,8 @@ final class ArgumentPairs {
     private final BareText text;
     private final ToolSchemas read;
     private final String tool;
+    private final String keyEnd;
+    private final String valueEnd;
 
     /// Behind the name of the tool, between key and value, and behind the tag that ends a value.
     private final Rule none;
@@ -49,6 +51,8 @@ final class ArgumentPairs {
         this.text = text;
         this.read = read;
         this.tool = tool;
+        this.keyEnd = markup.keyEnd();
+        this.valueEnd = markup.valueEnd();
         this.none = grammar.sequence(markup.none().substring(written));
         this.first = grammar.sequence(markup.first().substring(written));
         this.middle = grammar.sequence(markup.middle());
@@ -58,7 +62,7 @@ final class ArgumentPairs {
 
     /// The tag that ends a value is part of it.
     private Rule behindValue(String text) {
-        return grammar.sequence(text.substring(CallMarkup.Pairs.VALUE_END.length()));
+        return grammar.sequence(text.substring(valueEnd.length()));
     }
 
     Rule all() {
@@ -130,16 +134,16 @@ final class ArgumentPairs {
         grammar.or(further, end);
     }
 
-    private static boolean isKey(String name) {
+    private boolean isKey(String name) {
         return !name.isBlank()
                 && name.equals(name.strip())
                 && name.length() <= LONGEST_KEY
-                && !name.contains(CallMarkup.Pairs.KEY_END)
+                && !name.contains(keyEnd)
                 && JsonRules.canSpell(name);
     }
 
     private Rule value(String name, JsonNode asked, String path) {
-        return new ArgumentValue(schema, grammar, text, read, tool, name).of(asked, path);
+        return new ArgumentValue(schema, grammar, text, valueEnd, read, tool, name).of(asked, path);
     }
 
     /// Any keys. The reader takes a value whose type it does not know for JSON, where it is any.
@@ -151,7 +155,7 @@ final class ArgumentPairs {
         Repeat key = grammar.repeat(1, LONGEST_KEY, character);
         Rule unwritten = grammar.rule();
         Rule further = grammar.rule();
-        either(unwritten, further, grammar.sequence(key, middle, value, CallMarkup.Pairs.VALUE_END, further));
+        either(unwritten, further, grammar.sequence(key, middle, value, valueEnd, further));
         end(unwritten, further);
         return unwritten;
     }

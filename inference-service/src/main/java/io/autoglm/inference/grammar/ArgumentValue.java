@@ -13,8 +13,6 @@ import java.util.Set;
 /// not written.
 final class ArgumentValue {
 
-    private static final String END = CallMarkup.Pairs.VALUE_END;
-
     private final JsonSchemaRules schema;
     private final GrammarBuilder grammar;
     private final ToolSchemas read;
@@ -22,10 +20,19 @@ final class ArgumentValue {
     private final String name;
     private final Set<String> types;
     private final BareText text;
+    private final String end;
 
+    /// @param end  of a value
     /// @param read how the reader of calls takes a value
     ArgumentValue(
-            JsonSchemaRules schema, GrammarBuilder grammar, BareText text, ToolSchemas read, String tool, String name) {
+            JsonSchemaRules schema,
+            GrammarBuilder grammar,
+            BareText text,
+            String end,
+            ToolSchemas read,
+            String tool,
+            String name) {
+        this.end = end;
         this.schema = schema;
         this.grammar = grammar;
         this.text = text;
@@ -37,18 +44,18 @@ final class ArgumentValue {
 
     Rule of(JsonNode asked, String path) {
         if (types.isEmpty()) {
-            return grammar.sequence(schema.value(asked, path, 1), END);
+            return grammar.sequence(schema.value(asked, path, 1), end);
         }
         Flat flat = schema.flat(asked, path);
         Set<String> asJson = new HashSet<>(types);
         if (!types.contains("string")) {
             asJson.addAll(List.of("string", "null"));
-            return grammar.sequence(schema.rule(flat.only(asJson), path, 1), END);
+            return grammar.sequence(schema.rule(flat.only(asJson), path, 1), end);
         }
         asJson.remove("string");
         Rule any = grammar.rule();
         if (!asJson.isEmpty()) {
-            grammar.or(any, schema.rule(flat.only(asJson), path, 1), END);
+            grammar.or(any, schema.rule(flat.only(asJson), path, 1), end);
         }
         strings(flat.only(List.of("string")), path, any, 1);
         return any;
@@ -67,7 +74,7 @@ final class ArgumentValue {
                     .filter(this::isReadAsItIs)
                     .toList();
             if (!texts.isEmpty()) {
-                grammar.or(any, grammar.oneOf(texts), END);
+                grammar.or(any, grammar.oneOf(texts), end);
             }
         } else if (flat.kinds().contains(Kind.STRING)) {
             JsonSchemaRules.Bounds length = JsonSchemaRules.bounds(flat, "minLength", "maxLength", path);
@@ -80,7 +87,7 @@ final class ArgumentValue {
     }
 
     private boolean isReadAsItIs(String string) {
-        return !string.contains(END)
+        return !string.contains(end)
                 && JsonRules.canSpell(string)
                 && read.value(tool, name, string)
                         .equals(TextNode.valueOf(string).toString());

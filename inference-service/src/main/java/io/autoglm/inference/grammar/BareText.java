@@ -41,7 +41,8 @@ final class BareText {
         }
         Rule any = grammar.rule();
         otherwise(any, first(types));
-        grammar.or(any, mark, behind.get(1));
+        // What begins with whitespace might be a value of another type.
+        grammar.or(any, mark, mark.isBlank() ? end.substring(1) : behind.get(1));
         for (String word : words(types)) {
             grammar.or(any, word.substring(0, 1), within(word, 1));
         }

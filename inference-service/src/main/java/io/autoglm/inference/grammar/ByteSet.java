@@ -34,6 +34,10 @@ record ByteSet(long w0, long w1, long w2, long w3) {
         return new ByteSet(w0 & ~out.w0, w1 & ~out.w1, w2 & ~out.w2, w3 & ~out.w3);
     }
 
+    ByteSet or(ByteSet other) {
+        return new ByteSet(w0 | other.w0, w1 | other.w1, w2 | other.w2, w3 | other.w3);
+    }
+
     boolean isEmpty() {
         return (w0 | w1 | w2 | w3) == 0;
     }

@@ -1,5 +1,6 @@
 package io.autoglm.inference.grammar;
 
+import java.util.Map;
 import java.util.Optional;
 
 /// How a model's template writes a call behind the name of its tool, up to the end of the call.
@@ -33,8 +34,8 @@ public sealed interface CallMarkup {
         }
     }
 
-    /// The arguments as keys and values between tags (GLM-4.5 and later): a string as it is, any other
-    /// value as JSON.
+    /// The arguments as keys and values between tags (GLM-4.5 and later, Qwen3-Coder): a string as it is, any
+    /// other value as JSON.
     ///
     /// @param none   behind the name of a tool that gets no arguments
     /// @param first  between the name and the first key
@@ -43,11 +44,8 @@ public sealed interface CallMarkup {
     /// @param end    behind the last value
     record Pairs(String none, String first, String middle, String next, String end) implements CallMarkup {
 
-        /// Ends a value; cannot be within one.
-        public static final String VALUE_END = "</arg_value>";
-
-        /// Ends a key.
-        public static final String KEY_END = "</arg_key>";
+        private static final Map<String, String> KEY_ENDS_BY_VALUE_ENDS =
+                Map.of("</arg_value>", "</arg_key>", "\n</parameter>", ">");
 
         public Pairs {
             if (!areTagged(middle, next, end)) {
@@ -63,7 +61,23 @@ public sealed interface CallMarkup {
         }
 
         private static boolean areTagged(String middle, String next, String end) {
-            return next.startsWith(VALUE_END) && end.startsWith(VALUE_END) && middle.startsWith(KEY_END);
+            return KEY_ENDS_BY_VALUE_ENDS.entrySet().stream()
+                    .anyMatch(tags -> next.startsWith(tags.getKey())
+                            && end.startsWith(tags.getKey())
+                            && middle.startsWith(tags.getValue()));
+        }
+
+        /// Ends a value; cannot be within one.
+        String valueEnd() {
+            return KEY_ENDS_BY_VALUE_ENDS.keySet().stream()
+                    .filter(end::startsWith)
+                    .findFirst()
+                    .orElseThrow();
+        }
+
+        /// Ends a key.
+        String keyEnd() {
+            return KEY_ENDS_BY_VALUE_ENDS.getOrDefault(valueEnd(), "");
         }
 
         @Override

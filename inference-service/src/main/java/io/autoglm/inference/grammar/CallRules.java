@@ -35,7 +35,8 @@ final class CallRules {
         this.read = read;
         this.written = written;
         this.json = new JsonRules(markup instanceof CallMarkup.Pairs ? "<" : "");
-        this.text = new BareText(CallMarkup.Pairs.VALUE_END, json.grammar);
+        String valueEnd = markup instanceof CallMarkup.Pairs pairs ? pairs.valueEnd() : "</arg_value>";
+        this.text = new BareText(valueEnd, json.grammar);
     }
 
     /// @param tools  OpenAI's `tools`

@@ -66,6 +66,11 @@ final class Grammar {
         return start;
     }
 
+    /// Every byte that is written somewhere.
+    ByteSet written() {
+        return rules.written();
+    }
+
     /// The fewest bytes of a whole answer; at least [Rules#ENDLESS] if there is none.
     int shortestAnswer() {
         return start.shortest;

@@ -24,6 +24,7 @@ final class Rules {
     private final int[] shortest;
     private final long bytes;
 
+    private ByteSet written = ByteSet.NONE;
     private final int[] classOf = new int[256];
     private final int[] firstOfClass;
 
@@ -65,6 +66,11 @@ final class Rules {
         return firstOfClass[index];
     }
 
+    /// Every byte that is in a rule.
+    ByteSet written() {
+        return written;
+    }
+
     /// What these take in memory, roughly.
     long bytes() {
         return bytes;
@@ -84,6 +90,7 @@ final class Rules {
         }
         int classes = 1;
         for (ByteSet set : sets) {
+            written = written.or(set);
             Map<Integer, Integer> split = new HashMap<>();
             for (int value = 0; value < 256; value++) {
                 classOf[value] =

@@ -18,7 +18,8 @@ final class Configured {
     /// @throws CannotStart if two have one name, or they are more than may be
     static List<ModelSpec> models(ServingConfig.Model first, ModelsConfig models) {
         List<ModelSpec> all = new ArrayList<>();
-        all.add(new ModelSpec(name(first.name().orElse(""), first.path(), "autoglm.model"), real(first.path())));
+        all.add(new ModelSpec(name(first.name().orElse(""), first.path(), "autoglm.model"), real(first.path()))
+                .withToolFormat(first.toolFormat()));
         for (int i = 0; i < models.more().size(); i++) {
             ModelsConfig.More more = models.more().get(i);
             all.add(new ModelSpec(
@@ -27,7 +28,8 @@ final class Configured {
                     more.weights(),
                     more.slots(),
                     more.maxTokens(),
-                    more.digest()));
+                    more.digest(),
+                    more.toolFormat()));
         }
         if (all.size() > models.max()) {
             throw new CannotStart(

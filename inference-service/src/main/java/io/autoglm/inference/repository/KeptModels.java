@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.autoglm.inference.ModelSpec;
 import io.autoglm.inference.engine.WeightFormat;
+import io.autoglm.inference.text.ToolFormat;
 import io.autoglm.service.CannotStart;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -120,6 +121,7 @@ final class KeptModels {
             spec.slots().ifPresent(slots -> model.put("slots", slots));
             spec.maxTokens().ifPresent(tokens -> model.put("max_tokens", tokens));
             spec.digest().ifPresent(digest -> model.put("digest", digest));
+            spec.toolFormat().ifPresent(calls -> model.put("tool_format", calls.spelled()));
         }
         unloaded.forEach(all.putArray("unloaded")::add);
         return all;
@@ -154,7 +156,13 @@ final class KeptModels {
                 text(model, "weights").map(weights -> WeightFormat.valueOf(weights.toUpperCase(Locale.ROOT))),
                 number(model, "slots"),
                 number(model, "max_tokens"),
-                text(model, "digest"));
+                text(model, "digest"),
+                text(model, "tool_format").map(KeptModels::toolFormat));
+    }
+
+    private static ToolFormat toolFormat(String spelled) {
+        return ToolFormat.named(spelled)
+                .orElseThrow(() -> new IllegalArgumentException("tool_format " + spelled + " is not known"));
     }
 
     private static String required(JsonNode model, String field) {

@@ -2,6 +2,7 @@ package io.autoglm.inference.repository;
 
 import io.autoglm.inference.ServingModel;
 import io.autoglm.inference.model.ModelLoadException;
+import io.autoglm.inference.text.ToolFormat;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.ReentrantLock;
@@ -91,7 +92,8 @@ final class ModelLoader {
         ServingModel.Surroundings surroundings = new ServingModel.Surroundings(
                 settings.config(),
                 settings.batching(),
-                settings.meters().join(name, prepared.engine().maxTokens()));
+                settings.meters().join(name, prepared.engine().maxTokens()),
+                version.spec().toolFormat().orElse(ToolFormat.AUTO));
         try {
             ServingModel model = ServingModel.load(name, prepared.files(), prepared.engine(), surroundings);
             try {

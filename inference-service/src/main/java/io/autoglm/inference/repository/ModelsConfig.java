@@ -1,6 +1,7 @@
 package io.autoglm.inference.repository;
 
 import io.autoglm.inference.engine.WeightFormat;
+import io.autoglm.inference.text.ToolFormat;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
@@ -54,5 +55,8 @@ public interface ModelsConfig {
 
         /// The version, 12 hex digits; a directory with another one is refused. Default: any.
         Optional<String> digest();
+
+        /// As `autoglm.model.tool-format`. Default: `auto`.
+        Optional<ToolFormat> toolFormat();
     }
 }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// Chooses the tokens of one sequence. In vLLM's order, so that the same request means the same there and here:
 ///
 /// 1. logprobs are read off the raw logits
-/// 2. logit bias, repetition, frequency and presence penalty, the constraint's mask
+/// 2. logit bias, repetition, frequency and presence penalty, the constraint's mask, [TokenRules]
 /// 3. greedy ends here: the likeliest, lower id first
 /// 4. temperature, min_p, top_k, top_p, each on what the one before left; then the draw
 ///
@@ -24,12 +24,17 @@ public final class Sampler {
     private final long seed;
     private final SamplerWorkspace workspace;
     private final @Nullable TokenConstraint constraint;
+    private final TokenRules rules;
     private final int[] biased;
     private final float[] biases;
 
     /// How often each token of prompt and answer stands in the answer; 0 for one that is only in the prompt.
     private final TokenCounts seen = new TokenCounts();
 
+    private final WrittenTokens answer;
+
+    /// Without rules.
+    ///
     /// @param prompt     what the answer follows; counts for the repetition penalty alone
     /// @param constraint the form of the answer; null for any
     public Sampler(
@@ -37,9 +42,22 @@ public final class Sampler {
             int[] prompt,
             SamplerWorkspace workspace,
             @Nullable TokenConstraint constraint) {
+        this(parameters, prompt, workspace, constraint, TokenRules.NONE);
+    }
+
+    /// @param prompt     what the answer follows; counts for the repetition penalty alone
+    /// @param constraint the form of the answer; null for any
+    public Sampler(
+            SamplingParameters parameters,
+            int[] prompt,
+            SamplerWorkspace workspace,
+            @Nullable TokenConstraint constraint,
+            TokenRules rules) {
         this.parameters = parameters;
         this.workspace = workspace;
         this.constraint = constraint;
+        this.rules = rules;
+        this.answer = new WrittenTokens(rules);
         Long asked = parameters.seed();
         this.seed = asked == null ? ThreadLocalRandom.current().nextLong() : asked;
         this.biased = parameters.logitBias().keySet().stream()
@@ -80,12 +98,13 @@ public final class Sampler {
         if (parameters.penalizes()) {
             seen.add(token, 1);
         }
+        answer.add(token);
         return parameters.wantsLogprobs()
                 ? new SampledToken(token, (float) (workspace.raw(rows, row, token) - logNormalizer), top)
                 : new SampledToken(token, null, top);
     }
 
-    /// Logit bias, penalties and constraint; a row that none of them touches is not looked at again.
+    /// Logit bias, penalties, constraint and rules; a row that none of them touches is not looked at again.
     private void change(int remaining) {
         float[] logits = workspace.logits;
         for (int i = 0; i < biased.length; i++) {
@@ -96,11 +115,16 @@ public final class Sampler {
         }
         if (constraint != null) {
             constraint.allow(workspace.mask, remaining);
-            workspace.applyMask();
+            workspace.apply(workspace.mask);
         }
-        if (biased.length > 0 || parameters.penalizes() || constraint != null) {
+        long[] allowed = rules.allowed();
+        if (allowed != null) {
+            workspace.apply(allowed);
+        }
+        if (biased.length > 0 || parameters.penalizes() || constraint != null || allowed != null) {
             workspace.scan();
         }
+        workspace.forbid(answer.forbidden());
     }
 
     private double logNormalizer() {
@@ -226,10 +250,11 @@ public final class Sampler {
         return SamplerWorkspace.weight(workspace.logits[SamplerWorkspace.token(key)], max, scale);
     }
 
-    /// Where the engine excludes (with -∞) every token that the constraint allows, the form goes first.
+    /// Where the engine excludes (with -∞) every token that the constraint allows, the form goes first; so do
+    /// the tokens that a request allows.
     private int firstAllowed() {
-        long[] mask = workspace.mask;
-        for (int word = 0; constraint != null && word < mask.length; word++) {
+        long[] mask = constraint != null ? workspace.mask : rules.allowed();
+        for (int word = 0; mask != null && word < mask.length; word++) {
             if (mask[word] != 0) {
                 return word * 64 + Long.numberOfTrailingZeros(mask[word]);
             }

@@ -34,6 +34,11 @@ public final class SamplerWorkspace {
         this.keys = new long[vocabulary];
     }
 
+    /// Tokens that can be drawn.
+    public int vocabulary() {
+        return vocabulary;
+    }
+
     /// Takes over one row.
     ///
     /// @throws BadLogitsException if it has a NaN or no finite largest value
@@ -131,9 +136,10 @@ public final class SamplerWorkspace {
         return size;
     }
 
-    void applyMask() {
-        for (int word = 0; word < mask.length; word++) {
-            long allowed = mask[word];
+    /// Excludes the tokens that are not in a set of one bit for each.
+    void apply(long[] set) {
+        for (int word = 0; word < set.length; word++) {
+            long allowed = set[word];
             if (allowed == -1L) {
                 continue;
             }
@@ -143,6 +149,26 @@ public final class SamplerWorkspace {
                     logits[i] = Float.NEGATIVE_INFINITY;
                 }
             }
+        }
+    }
+
+    /// Excludes some tokens, unless that leaves none, and finds the likeliest again.
+    void forbid(int[] tokens) {
+        if (tokens.length == 0) {
+            return;
+        }
+        float[] before = new float[tokens.length];
+        for (int i = 0; i < tokens.length; i++) {
+            before[i] = logits[tokens[i]];
+            logits[tokens[i]] = Float.NEGATIVE_INFINITY;
+        }
+        scan();
+        if (max == Float.NEGATIVE_INFINITY) {
+            // The other way round, for a token may stand there twice.
+            for (int i = tokens.length - 1; i >= 0; i--) {
+                logits[tokens[i]] = before[i];
+            }
+            scan();
         }
     }
 

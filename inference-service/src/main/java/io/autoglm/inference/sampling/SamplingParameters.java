@@ -100,6 +100,23 @@ public record SamplingParameters(
         return topLogprobs >= 0;
     }
 
+    /// These, and each token is told with its logprob at least.
+    ///
+    /// @param alternatives told beside each token
+    public SamplingParameters withLogprobs(int alternatives) {
+        return new SamplingParameters(
+                temperature,
+                topK,
+                topP,
+                minP,
+                presencePenalty,
+                frequencyPenalty,
+                repetitionPenalty,
+                logitBias,
+                seed,
+                Math.max(topLogprobs, alternatives));
+    }
+
     public SamplingParameters withSeed(long other) {
         return new SamplingParameters(
                 temperature,

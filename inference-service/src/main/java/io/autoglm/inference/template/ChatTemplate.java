@@ -28,12 +28,15 @@ public final class ChatTemplate {
 
     private final Map<String, String> specialTokens;
     private final Clock clock;
+    private final String source;
 
     private ChatTemplate(
+            String source,
             List<Statement> statements,
             List<Statement> toolStatements,
             Map<String, String> specialTokens,
             Clock clock) {
+        this.source = source;
         this.statements = statements;
         this.toolStatements = toolStatements;
         this.specialTokens = Map.copyOf(specialTokens);
@@ -46,7 +49,7 @@ public final class ChatTemplate {
     public static ChatTemplate parse(String source, Map<String, String> specialTokens, Clock clock) {
         try {
             List<Statement> statements = Parser.parse(source);
-            return new ChatTemplate(statements, statements, specialTokens, clock);
+            return new ChatTemplate(source, statements, statements, specialTokens, clock);
         } catch (TemplateFailure failure) {
             throw new IllegalArgumentException(failure.describe(), failure);
         }
@@ -65,8 +68,9 @@ public final class ChatTemplate {
         JsonNode inConfig = config.path("chat_template");
         try {
             if (Files.isRegularFile(templateFile)) {
-                List<Statement> statements = parse(templateFile, Files.readString(templateFile));
-                return Optional.of(new ChatTemplate(statements, statements, tokens, clock));
+                String source = Files.readString(templateFile);
+                List<Statement> statements = parse(templateFile, source);
+                return Optional.of(new ChatTemplate(source, statements, statements, tokens, clock));
             }
         } catch (IOException e) {
             throw new ModelLoadException(templateFile.toString(), "cannot be read: " + e.getMessage(), e);
@@ -78,7 +82,16 @@ public final class ChatTemplate {
         List<Statement> statements = parse(configFile, plain);
         String forTools = named(inConfig, "tool_use");
         return Optional.of(new ChatTemplate(
-                statements, forTools == null ? statements : parse(configFile, forTools), tokens, clock));
+                forTools == null ? plain : plain + forTools,
+                statements,
+                forTools == null ? statements : parse(configFile, forTools),
+                tokens,
+                clock));
+    }
+
+    /// What it was parsed from; of a model with a template of its own for tools, both.
+    public String source() {
+        return source;
     }
 
     /// @param messages  OpenAI's `messages`, as they came

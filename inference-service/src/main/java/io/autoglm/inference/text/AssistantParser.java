@@ -1,68 +1,69 @@
 package io.autoglm.inference.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Takes an answer apart as it streams: reasoning, content, tool calls.
 ///
-/// It goes character by character, so that pieces of any size give the same message. A call is given whole, once
-/// its end has been read: until then it could still turn out to be broken, and a broken call is content, every
-/// character of it. The whitespace around calls and reasoning is markup and is left away.
+/// It goes character by character, so that pieces of any size give the same message. A call is told as soon
+/// as it is certain to be one, and its arguments as they come; what is not certain yet is held back, and is
+/// content to the last character if it turns out to be none. The whitespace around calls and reasoning is
+/// markup and is left away.
 public final class AssistantParser {
 
-    /// What begins the reasoning of a model that shows it.
-    public static final String REASONING = "<think>";
-
-    /// What ends the reasoning of a model that shows it.
-    public static final String REASONING_END = "</think>";
-
-    private static final String CALL = "<tool_call>";
+    /// What is held back of something that is no call is looked through for another up to this length.
+    private static final int LONGEST_REPLAY_CHARS = 4096;
 
     private enum State {
-        /// Nothing yet but whitespace and perhaps a part of `<think>`.
+        /// Nothing yet but whitespace and perhaps a part of what opens reasoning.
         OPENING,
         REASONING,
         CONTENT
     }
 
     private final ToolSchemas tools;
+    private final ToolFormat format;
+    private final Reasoning marks;
+    private final int mostCalls;
+    private final MessageDeltas message;
     private State state;
+    private long steps;
 
-    /// Characters that may be the beginning of a mark.
+    /// Characters to be looked at (again), the next first.
+    private final Deque<Character> again = new ArrayDeque<>();
+
+    /// Characters that may be the beginning of a mark, and how many are whitespace before it.
     private final StringBuilder held = new StringBuilder();
 
-    /// Whitespace that is let out with the next character of its kind.
-    private final StringBuilder gap = new StringBuilder();
+    private int leadingSpace;
 
-    /// The call that is being read, and all characters of it.
-    private @Nullable CallReader reader;
+    /// Null outside of calls.
+    private @Nullable CallAttempt call;
 
-    private final StringBuilder raw = new StringBuilder();
-    private boolean leadingCallPossible;
-
-    /// Nothing but whitespace since `<think>`, `</think>` or a call: it is left away.
-    private boolean behindMarkup;
-
-    private int toolCalls;
-    private final StringBuilder content = new StringBuilder();
-    private final StringBuilder reasoning = new StringBuilder();
-    private List<AssistantDelta> deltas = new ArrayList<>();
+    private boolean leadingCallPossible = true;
 
     /// @param tools             OpenAI's `tools` of the request; null or empty: markup of calls is plain text
-    /// @param separateReasoning puts `<think>…</think>` at the start of the answer into [AssistantDelta.Reasoning]
-    /// @param insideReasoning   the prompt ends with an open `<think>`, see [#opensReasoning]
-    public AssistantParser(@Nullable JsonNode tools, boolean separateReasoning, boolean insideReasoning) {
+    /// @param separateReasoning puts reasoning at the start of the answer into [AssistantDelta.Reasoning]
+    /// @param insideReasoning   the prompt ends within reasoning, see [Reasoning#isOpenAt]
+    /// @param mostCalls         after so many the message is over, whatever follows
+    public AssistantParser(
+            @Nullable JsonNode tools,
+            AssistantMarkup markup,
+            boolean separateReasoning,
+            boolean insideReasoning,
+            int mostCalls) {
         this.tools = new ToolSchemas(tools);
-        this.leadingCallPossible = !this.tools.isEmpty();
+        this.format = this.tools.isEmpty() ? ToolFormat.NONE : markup.calls();
+        this.marks = markup.reasoning();
+        this.mostCalls = mostCalls;
+        this.message = new MessageDeltas(!this.tools.isEmpty());
         this.state = !separateReasoning ? State.CONTENT : insideReasoning ? State.REASONING : State.OPENING;
-        this.behindMarkup = state == State.REASONING;
-    }
-
-    /// Whether the rendered prompt leaves the model in the middle of its reasoning.
-    public static boolean opensReasoning(String prompt) {
-        return prompt.stripTrailing().endsWith(REASONING);
+        if (state == State.REASONING) {
+            message.mark();
+        }
     }
 
     /// @param text the next piece of the answer
@@ -70,44 +71,73 @@ public final class AssistantParser {
         for (int i = 0; i < text.length(); i++) {
             push(text.charAt(i));
         }
-        return taken();
+        return message.take();
     }
 
-    /// The answer has ended: gives what was held back, an unfinished call as the text that it is.
+    /// The answer has ended: gives what was held back. What was not yet certain to be a call is the text that
+    /// it is; one that was stays as far as it came.
     public List<AssistantDelta> end() {
-        switch (state) {
-            case OPENING -> {
-                state = State.CONTENT;
-                replay(held);
-            }
-            case REASONING -> take(held).chars().forEach(c -> reason((char) c));
-            case CONTENT -> {}
+        if (state == State.REASONING) {
+            each(take(held), message::reasoning);
+            return message.take();
         }
-        if (reader instanceof LeadingCall) {
-            giveUpLeadingCall();
+        if (state == State.OPENING) {
+            state = State.CONTENT;
+            each(take(held), this::push);
         }
-        if (state == State.CONTENT) {
-            take(raw).chars().forEach(c -> write((char) c));
-            take(held).chars().forEach(c -> write((char) c));
-            content.append(behindMarkup ? "" : gap);
+        if (call != null && !call.told()) {
+            each(call.mark() + call.raw(), message::content);
         }
-        return taken();
+        call = null;
+        each(take(held), message::content);
+        message.end();
+        return message.take();
     }
 
-    /// Calls given so far: `finish_reason` is `tool_calls` where there are any.
+    /// Calls that are complete: `finish_reason` is `tool_calls` where there are any.
     public int toolCalls() {
-        return toolCalls;
+        return message.complete();
+    }
+
+    /// The message has all the calls that it may have.
+    public boolean finished() {
+        return message.complete() >= mostCalls;
+    }
+
+    /// Calls were read, and their markup to its end.
+    public boolean isBehindCall() {
+        return message.complete() > 0 && call == null && held.isEmpty();
+    }
+
+    /// Characters that were looked at, those that were looked at again included: so many times a constant is
+    /// the work.
+    public long steps() {
+        return steps;
     }
 
     private void push(char next) {
+        again.push(next);
+        while (!again.isEmpty() && !finished()) {
+            steps++;
+            step(again.pop());
+        }
+        again.clear();
+    }
+
+    /// These come before what is to be looked at next.
+    private void again(String characters) {
+        for (int i = characters.length() - 1; i >= 0; i--) {
+            again.push(characters.charAt(i));
+        }
+    }
+
+    private void step(char next) {
         switch (state) {
             case OPENING -> opening(next);
             case REASONING -> reasoning(next);
             case CONTENT -> {
-                if (tools.isEmpty()) {
-                    write(next);
-                } else if (reader != null) {
-                    read(next, reader);
+                if (call != null) {
+                    read(next, call);
                 } else {
                     content(next);
                 }
@@ -117,150 +147,110 @@ public final class AssistantParser {
 
     private void opening(char next) {
         held.append(next);
-        String start = held.toString().stripLeading();
-        if (start.equals(REASONING)) {
+        if (leadingSpace == held.length() - 1 && Character.isWhitespace(next)) {
+            leadingSpace++;
+            return;
+        }
+        String start = held.substring(leadingSpace);
+        if (start.equals(marks.open())) {
             held.setLength(0);
             state = State.REASONING;
-            behindMarkup = true;
-        } else if (!REASONING.startsWith(start)) {
+            message.mark();
+        } else if (!marks.open().startsWith(start)) {
             state = State.CONTENT;
-            replay(held);
+            again(take(held));
         }
     }
 
     private void reasoning(char next) {
-        if (held.isEmpty() && next != '<') {
-            reason(next);
-            return;
-        }
         held.append(next);
-        if (held.toString().equals(REASONING_END)) {
-            held.setLength(0);
-            gap.setLength(0);
-            state = State.CONTENT;
-            behindMarkup = true;
-        } else if (!REASONING_END.startsWith(held.toString())) {
-            int rest = next == '<' ? 1 : 0;
-            String text = held.substring(0, held.length() - rest);
-            held.delete(0, text.length());
-            text.chars().forEach(c -> reason((char) c));
+        while (!held.isEmpty() && !marks.close().startsWith(held.toString())) {
+            message.reasoning(held.charAt(0));
+            held.deleteCharAt(0);
         }
-    }
-
-    private void reason(char next) {
-        if (Character.isWhitespace(next)) {
-            gap.append(next);
-        } else {
-            flush(content, true);
-            reasoning.append(behindMarkup ? "" : take(gap)).append(next);
-            gap.setLength(0);
-            behindMarkup = false;
+        if (held.toString().equals(marks.close())) {
+            held.setLength(0);
+            state = State.CONTENT;
+            message.mark();
         }
     }
 
     private void content(char next) {
-        if (held.isEmpty() && leadingCallPossible && !Character.isWhitespace(next)) {
+        held.append(next);
+        String whole = held.toString();
+        String possible = mayBegin(whole);
+        if (possible == null) {
+            held.setLength(0);
+            again(whole.substring(1));
+            plain(whole.charAt(0));
+        } else if (possible.equals(whole)) {
+            held.setLength(0);
             leadingCallPossible = false;
-            if (next != '<') {
-                read(next, start(new LeadingCall(tools)));
+            call = new CallAttempt(whole, sink -> format.reader(whole, tools, sink), message);
+        }
+    }
+
+    /// The mark that begins so, or null.
+    private @Nullable String mayBegin(String text) {
+        for (String one : format.marks()) {
+            if (one.startsWith(text)) {
+                return one;
+            }
+        }
+        return null;
+    }
+
+    /// A character that begins no mark.
+    private void plain(char next) {
+        if (leadingCallPossible && !Character.isWhitespace(next)) {
+            leadingCallPossible = false;
+            if (format.leads()) {
+                boolean further = message.complete() > 0;
+                call = new CallAttempt("", sink -> format.leading(further, tools, sink), message);
+                read(next, call);
                 return;
             }
         }
-        if (held.isEmpty() && next != '<') {
-            write(next);
-            return;
-        }
-        held.append(next);
-        if (held.toString().equals(CALL)) {
-            start(new TaggedCall(tools));
-            raw.append(take(held));
-        } else if (!CALL.startsWith(held.toString())) {
-            int rest = next == '<' ? 1 : 0;
-            String text = held.substring(0, held.length() - rest);
-            held.delete(0, text.length());
-            text.chars().forEach(c -> write((char) c));
-        }
+        message.content(next);
     }
 
-    private CallReader start(CallReader call) {
-        reader = call;
-        raw.setLength(0);
-        return call;
-    }
-
-    private void read(char next, CallReader call) {
-        raw.append(next);
-        switch (call.accept(next)) {
+    private void read(char next, CallAttempt attempt) {
+        switch (attempt.accept(next)) {
             case OPEN -> {}
             case DONE -> {
-                reader = null;
-                raw.setLength(0);
-                gap.setLength(0);
-                flush(reasoning, false);
-                flush(content, true);
-                deltas.add(new AssistantDelta.ToolCall(
-                        toolCalls++, call.call().name(), call.call().arguments()));
-                behindMarkup = true;
+                call = null;
                 leadingCallPossible = true;
             }
-            case BROKEN -> {
-                if (call instanceof LeadingCall) {
-                    giveUpLeadingCall();
-                } else {
-                    giveUpTaggedCall();
-                }
-            }
+            case BROKEN -> giveUp(attempt);
         }
     }
 
-    private void giveUpLeadingCall() {
-        reader = null;
-        replay(raw);
-    }
-
-    /// All of it is text, but the end may begin the next call.
-    private void giveUpTaggedCall() {
-        reader = null;
-        String text = take(raw);
-        int mark = text.lastIndexOf('<');
-        int end = CALL.startsWith(text.substring(mark)) ? mark : text.length();
-        text.substring(0, end).chars().forEach(c -> write((char) c));
-        held.append(text, end, text.length());
-    }
-
-    private void replay(StringBuilder characters) {
-        take(characters).chars().forEach(c -> push((char) c));
-    }
-
-    private void write(char next) {
-        if (Character.isWhitespace(next) && (behindMarkup || !tools.isEmpty())) {
-            gap.append(next);
-            return;
+    /// What was not told is text, but may hold another call.
+    private void giveUp(CallAttempt attempt) {
+        call = null;
+        each(attempt.mark(), message::content);
+        String text = attempt.raw();
+        if (text.length() > LONGEST_REPLAY_CHARS) {
+            each(text, message::content);
+        } else {
+            again(text);
         }
-        flush(reasoning, false);
-        content.append(behindMarkup ? "" : take(gap)).append(next);
-        gap.setLength(0);
-        behindMarkup = false;
+    }
+
+    private static void each(String text, CharacterSink sink) {
+        for (int i = 0; i < text.length(); i++) {
+            sink.accept(text.charAt(i));
+        }
+    }
+
+    @FunctionalInterface
+    private interface CharacterSink {
+        void accept(char next);
     }
 
     private static String take(StringBuilder from) {
         String text = from.toString();
         from.setLength(0);
         return text;
-    }
-
-    private void flush(StringBuilder text, boolean isContent) {
-        if (!text.isEmpty()) {
-            String taken = take(text);
-            deltas.add(isContent ? new AssistantDelta.Content(taken) : new AssistantDelta.Reasoning(taken));
-        }
-    }
-
-    private List<AssistantDelta> taken() {
-        flush(reasoning, false);
-        flush(content, true);
-        List<AssistantDelta> taken = deltas;
-        deltas = new ArrayList<>();
-        return taken;
     }
 }

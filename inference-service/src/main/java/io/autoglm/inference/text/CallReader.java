@@ -1,22 +1,16 @@
 package io.autoglm.inference.text;
 
-/// Reads the markup of one tool call, a character at a time.
+/// Reads the markup of tool calls, a character at a time, and tells its [CallSink] what is certain.
 interface CallReader {
 
     enum Progress {
-        /// Could still become a call.
+        /// Goes on, or could still become a call.
         OPEN,
-        /// The call is complete with this character.
+        /// All of it is read with this character.
         DONE,
-        /// With this character it is none.
+        /// This character does not belong to it; nor does anything since the sink was told last.
         BROKEN
     }
 
     Progress accept(char next);
-
-    /// Once it is done.
-    Call call();
-
-    /// @param arguments a JSON object, as text
-    record Call(String name, String arguments) {}
 }

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 public final class StopStrings {
 
     private final List<String> stops;
+    private final boolean include;
     private final int[][] fallbacks;
 
     /// For each stop string, how much of it the end of the text matches.
@@ -21,6 +22,13 @@ public final class StopStrings {
 
     /// @param stops none of them empty; may be an empty list
     public StopStrings(List<String> stops) {
+        this(stops, false);
+    }
+
+    /// @param stops   none of them empty; may be an empty list
+    /// @param include lets the stop string itself out, at the end
+    public StopStrings(List<String> stops, boolean include) {
+        this.include = include;
         this.stops = List.copyOf(stops);
         this.fallbacks = new int[stops.size()][];
         this.matched = new int[stops.size()];
@@ -34,12 +42,19 @@ public final class StopStrings {
 
     /// @return what may be let out now, in order; empty once the answer has been stopped
     public String append(String text) {
+        return append(text, true);
+    }
+
+    /// @param mayStop false where the answer is too short to end: a stop string that is complete within
+    ///                `text` does not count, one that only begins there does
+    /// @return as above
+    public String append(String text, boolean mayStop) {
         if (stops.isEmpty()) {
             return text;
         }
         StringBuilder out = new StringBuilder();
         for (int i = 0; i < text.length() && match == null; i++) {
-            append(text.charAt(i), out);
+            append(text.charAt(i), mayStop, out);
         }
         return out.toString();
     }
@@ -57,18 +72,21 @@ public final class StopStrings {
         return match != null;
     }
 
-    private void append(char next, StringBuilder out) {
+    private void append(char next, boolean mayStop, StringBuilder out) {
         held.append(next);
         int longest = 0;
         for (int i = 0; i < matched.length; i++) {
             String stop = stops.get(i);
             matched[i] = advance(stop, fallbacks[i], matched[i], next);
+            if (matched[i] == stop.length() && !mayStop) {
+                matched[i] = fallbacks[i][stop.length() - 1];
+            }
             longest = Math.max(longest, matched[i]);
             if (matched[i] == stop.length() && (match == null || stop.length() > match.length())) {
                 match = stop;
             }
         }
-        int keep = match == null ? longest : match.length();
+        int keep = match == null ? longest : include ? 0 : match.length();
         out.append(held, 0, held.length() - keep);
         if (match == null) {
             held.delete(0, held.length() - keep);

@@ -1,31 +1,30 @@
 package io.autoglm.inference.text;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
+import java.util.Set;
 
-/// A call behind `<tool_call>`, in one of two forms:
+/// A call behind `<tool_call>`, in one of three forms:
 ///
-/// - GLM-4.5 and later: `name`, then pairs of `<arg_key>k</arg_key>` and `<arg_value>v</arg_value>`, whitespace
-///   between
+/// - GLM-4.5 and later: `name`, then pairs of `<arg_key>k</arg_key>` and `<arg_value>v</arg_value>`,
+///   whitespace between
+/// - Qwen3-Coder: `<function=name>`, then `<parameter=k>`, a line break, the value, a line break and
+///   `</parameter>` for each argument, and `</function>`
 /// - Qwen and Hermes: `{"name": …, "arguments": {…}}`
 ///
-/// and in both `</tool_call>` at the end. A value may contain any markup but its own end.
+/// and in all `</tool_call>` at the end. A value may contain any markup but its own end.
 final class TaggedCall implements CallReader {
 
-    private static final String KEY = "<arg_key>";
-    private static final String KEY_END = "</arg_key>";
-    private static final String VALUE = "<arg_value>";
-    private static final String VALUE_END = "</arg_value>";
+    static final String MARK = "<tool_call>";
+
+    static final String FUNCTION = "<function=";
+
     private static final String END = "</tool_call>";
-    private static final int LONGEST_NAME = 256;
+    private static final int LONGEST_KEY = 256;
 
     private enum State {
         START,
         NAME,
+        FUNCTION_NAME,
         BEFORE_KEY,
         IN_KEY,
         BEFORE_VALUE,
@@ -35,24 +34,33 @@ final class TaggedCall implements CallReader {
     }
 
     private final ToolSchemas tools;
-    private final Map<String, String> arguments = new LinkedHashMap<>();
-    private final JsonObjectScan json = new JsonObjectScan();
-    private final StringBuilder name = new StringBuilder();
+    private final CallSink sink;
+    private final JsonCall json;
+    private final ToolName name = new ToolName();
     private final StringBuilder tag = new StringBuilder();
     private final StringBuilder text = new StringBuilder();
+    private PairTags tags = PairTags.GLM;
+    private boolean opened;
+    private boolean several;
+
+    /// The value is surely a string, which is told as it comes.
+    private boolean streaming;
+
+    private boolean begun;
     private String key = "";
     private State state = State.START;
-    private @Nullable Call call;
 
-    TaggedCall(ToolSchemas tools) {
+    TaggedCall(ToolSchemas tools, CallSink sink) {
         this.tools = tools;
+        this.sink = sink;
+        this.json = new JsonCall(any -> true, false, sink);
     }
 
-    @Override
-    public Call call() {
-        if (call == null) {
-            throw new IllegalStateException("the call is not complete");
-        }
+    /// Behind `<function=`, which Qwen3-Coder often writes without `<tool_call>` before it.
+    static TaggedCall ofFunction(ToolSchemas tools, CallSink sink) {
+        TaggedCall call = new TaggedCall(tools, sink);
+        call.tags = PairTags.QWEN;
+        call.state = State.FUNCTION_NAME;
         return call;
     }
 
@@ -61,41 +69,44 @@ final class TaggedCall implements CallReader {
         return switch (state) {
             case START -> start(next);
             case NAME -> name(next);
+            case FUNCTION_NAME -> functionName(next);
             case BEFORE_KEY, BEFORE_VALUE, BEFORE_END -> tag(next);
             case IN_KEY -> {
-                if (endsWith(next, KEY_END)) {
+                text.append(next);
+                if (endsWith(tags.keyEnd())) {
                     key = text.toString().strip();
                     moveTo(State.BEFORE_VALUE);
+                    yield tags.value().isEmpty() ? value() : Progress.OPEN;
                 }
-                yield Progress.OPEN;
+                yield text.length() > LONGEST_KEY + tags.keyEnd().length() ? Progress.BROKEN : Progress.OPEN;
             }
-            case IN_VALUE -> {
-                if (endsWith(next, VALUE_END)) {
-                    arguments.put(key, tools.value(name.toString(), key, text.toString()));
-                    moveTo(State.BEFORE_KEY);
-                }
-                yield Progress.OPEN;
-            }
+            case IN_VALUE -> value(next);
             case JSON -> {
-                if (json.accept(next)) {
+                Progress progress = json.accept(next);
+                if (progress == Progress.DONE) {
                     moveTo(State.BEFORE_END);
+                    yield Progress.OPEN;
                 }
-                yield Progress.OPEN;
+                yield progress;
             }
         };
     }
 
     private Progress start(char next) {
+        if (!tag.isEmpty() || next == '<') {
+            tag.append(next);
+            if (tag.toString().equals(FUNCTION)) {
+                tags = PairTags.QWEN;
+                moveTo(State.FUNCTION_NAME);
+                return Progress.OPEN;
+            }
+            return FUNCTION.startsWith(tag.toString()) ? Progress.OPEN : Progress.BROKEN;
+        }
         if (Character.isWhitespace(next)) {
             return Progress.OPEN;
         }
-        if (next == '{') {
-            state = State.JSON;
-            json.accept(next);
-            return Progress.OPEN;
-        }
-        state = State.NAME;
-        return next == '<' ? Progress.BROKEN : name(next);
+        state = next == '{' ? State.JSON : State.NAME;
+        return accept(next);
     }
 
     private Progress name(char next) {
@@ -107,15 +118,19 @@ final class TaggedCall implements CallReader {
             moveTo(State.BEFORE_KEY);
             return tag(next);
         }
-        if (Character.isWhitespace(next)) {
-            return Progress.OPEN;
+        return Character.isWhitespace(next) ? Progress.OPEN : nameOf(next);
+    }
+
+    private Progress functionName(char next) {
+        if (next == '>') {
+            moveTo(State.BEFORE_KEY);
+            return name.isEmpty() ? Progress.BROKEN : Progress.OPEN;
         }
-        boolean belongs = Character.isLetterOrDigit(next) || "_-.:/".indexOf(next) >= 0;
-        if (!belongs || name.length() == LONGEST_NAME) {
-            return Progress.BROKEN;
-        }
-        name.append(next);
-        return Progress.OPEN;
+        return nameOf(next);
+    }
+
+    private Progress nameOf(char next) {
+        return name.accept(next) ? Progress.OPEN : Progress.BROKEN;
     }
 
     private Progress tag(char next) {
@@ -125,55 +140,95 @@ final class TaggedCall implements CallReader {
         tag.append(next);
         String so = tag.toString();
         return switch (state) {
-            case BEFORE_KEY -> so.equals(KEY) ? open(State.IN_KEY) : end(so, KEY);
+            case BEFORE_KEY -> so.equals(tags.key()) ? open(State.IN_KEY) : end(so, tags.end(), tags.key());
             case BEFORE_VALUE ->
-                so.equals(VALUE) ? open(State.IN_VALUE) : VALUE.startsWith(so) ? Progress.OPEN : Progress.BROKEN;
-            default -> end(so, END);
+                so.equals(tags.value()) ? value() : tags.value().startsWith(so) ? Progress.OPEN : Progress.BROKEN;
+            default -> end(so, END, END);
         };
     }
 
-    private Progress end(String so, String other) {
-        if (so.equals(END)) {
-            call = complete();
-            return call == null ? Progress.BROKEN : Progress.DONE;
+    private Progress end(String so, String end, String other) {
+        if (!so.equals(end)) {
+            return end.startsWith(so) || other.startsWith(so) ? Progress.OPEN : Progress.BROKEN;
         }
-        return END.startsWith(so) || other.startsWith(so) ? Progress.OPEN : Progress.BROKEN;
-    }
-
-    private @Nullable Call complete() {
         if (state == State.BEFORE_KEY) {
-            String object = arguments.entrySet().stream()
-                    .map(entry -> TextNode.valueOf(entry.getKey()) + ":" + entry.getValue())
-                    .collect(Collectors.joining(",", "{", "}"));
-            return new Call(name.toString(), object);
+            begin();
+            sink.arguments(several ? "}" : "{}");
+            sink.close();
         }
-        JsonNode object = json.object();
-        return object == null ? null : fromJson(object);
-    }
-
-    /// `{"name": …, "arguments": {…}}`; Llama says `parameters`, and some models put the object into a string.
-    ///
-    /// @return null if it is not of that form
-    static @Nullable Call fromJson(JsonNode object) {
-        JsonNode arguments = object.has("arguments") ? object.path("arguments") : object.path("parameters");
-        if (!object.path("name").isTextual() || object.path("name").textValue().isBlank()) {
-            return null;
+        if (end.equals(END)) {
+            return Progress.DONE;
         }
-        String name = object.path("name").textValue();
-        if (arguments.isTextual()) {
-            JsonNode inside = JsonObjectScan.object(arguments.textValue());
-            return inside == null ? null : new Call(name, inside.toString());
-        }
-        return switch (arguments.getNodeType()) {
-            case OBJECT -> new Call(name, arguments.toString());
-            case MISSING, NULL -> new Call(name, "{}");
-            default -> null;
-        };
+        return open(State.BEFORE_END);
     }
 
     private Progress open(State inside) {
         moveTo(inside);
         return Progress.OPEN;
+    }
+
+    /// It is a call.
+    private void begin() {
+        if (!opened) {
+            opened = true;
+            sink.open(name.toString());
+        }
+    }
+
+    /// A value begins.
+    private Progress value() {
+        begin();
+        Set<String> types = tools.types(name.toString(), key);
+        streaming = types.equals(Set.of("string"));
+        sink.arguments((several ? "," : "{") + TextNode.valueOf(key) + ":" + (streaming ? "\"" : ""));
+        several = true;
+        begun = false;
+        return open(State.IN_VALUE);
+    }
+
+    private Progress value(char next) {
+        if (!begun && tags.lines() && next == '\n') {
+            begun = true;
+            return Progress.OPEN;
+        }
+        begun = true;
+        text.append(next);
+        if (endsWith(tags.valueEnd())) {
+            if (tags.lines() && !text.isEmpty() && text.charAt(text.length() - 1) == '\n') {
+                text.setLength(text.length() - 1);
+            }
+            if (streaming) {
+                tell(text.length());
+                sink.arguments("\"");
+            } else {
+                sink.arguments(tools.value(name.toString(), key, text.toString()));
+            }
+            moveTo(State.BEFORE_KEY);
+        } else if (streaming) {
+            tell(text.length() - held());
+        }
+        return Progress.OPEN;
+    }
+
+    /// How much of what is written last may be the beginning of the value's end, and of the line break before
+    /// it.
+    private int held() {
+        String end = tags.valueEnd();
+        int length = Math.min(end.length() - 1, text.length());
+        while (length > 0 && !end.startsWith(text.substring(text.length() - length))) {
+            length--;
+        }
+        int before = text.length() - length - 1;
+        return length + (tags.lines() && before >= 0 && text.charAt(before) == '\n' ? 1 : 0);
+    }
+
+    private void tell(int characters) {
+        StringBuilder piece = new StringBuilder();
+        for (int i = 0; i < characters; i++) {
+            JsonString.appendEscaped(text.charAt(i), piece);
+        }
+        text.delete(0, characters);
+        sink.arguments(piece.toString());
     }
 
     private void moveTo(State next) {
@@ -182,11 +237,10 @@ final class TaggedCall implements CallReader {
         text.setLength(0);
     }
 
-    /// Gathers `text` up to `mark`, which it then does not contain.
-    private boolean endsWith(char next, String mark) {
-        text.append(next);
+    /// Whether `text`, which then does not contain it, ends with `mark`.
+    private boolean endsWith(String mark) {
         int start = text.length() - mark.length();
-        if (start < 0 || next != '>' || !text.substring(start).equals(mark)) {
+        if (start < 0 || text.charAt(text.length() - 1) != '>' || text.indexOf(mark, start) < 0) {
             return false;
         }
         text.setLength(start);

@@ -25,7 +25,18 @@ public final class TokenBytes {
             "<arg_key>",
             "</arg_key>",
             "<arg_value>",
-            "</arg_value>");
+            "</arg_value>",
+            "<|python_tag|>",
+            "[THINK]",
+            "[/THINK]",
+            "[TOOL_CALLS]",
+            "[CALL_ID]",
+            "[ARGS]",
+            "<｜tool▁calls▁begin｜>",
+            "<｜tool▁call▁begin｜>",
+            "<｜tool▁sep｜>",
+            "<｜tool▁call▁end｜>",
+            "<｜tool▁calls▁end｜>");
 
     private static final byte[] NONE = {};
 

@@ -6,8 +6,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.node.TextNode;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -18,9 +24,6 @@ public final class ToolSchemas {
 
     private static final ObjectReader READER =
             new ObjectMapper().reader().with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
-
-    /// A schema that refers to itself must not lead round in circles.
-    private static final int DEEPEST_REFERENCE = 8;
 
     private static final Set<String> TYPES =
             Set.of("null", "boolean", "integer", "number", "string", "array", "object");
@@ -76,12 +79,21 @@ public final class ToolSchemas {
         Set<String> types = new HashSet<>();
         JsonNode root = parameters.get(tool);
         if (root != null) {
-            types(root.path("properties").path(argument), root, types, 0);
+            Set<JsonNode> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+            Deque<JsonNode> due =
+                    new ArrayDeque<>(List.of(root.path("properties").path(argument)));
+            for (JsonNode next = due.poll(); next != null; next = due.poll()) {
+                if (seen.add(next)) {
+                    types(next, types);
+                    due.addAll(others(next, root));
+                }
+            }
         }
         return types;
     }
 
-    private static @Nullable JsonNode parse(String text) {
+    /// @return null if it is no JSON
+    static @Nullable JsonNode parse(String text) {
         try {
             JsonNode value = READER.readTree(text);
             return value == null || value.isMissingNode() ? null : value;
@@ -102,8 +114,8 @@ public final class ToolSchemas {
         };
     }
 
-    /// Collects the types that a schema names, itself or through `enum`, `const`, its alternatives and references.
-    private static void types(JsonNode schema, JsonNode root, Set<String> types, int depth) {
+    /// Adds the types that a schema names, itself or through `enum` and `const`.
+    private static void types(JsonNode schema, Set<String> types) {
         JsonNode type = schema.path("type");
         if (type.isTextual()) {
             types.add(type.textValue());
@@ -114,16 +126,19 @@ public final class ToolSchemas {
         if (schema.has("const")) {
             types.add(typeOf(schema.path("const")));
         }
-        if (depth == DEEPEST_REFERENCE) {
-            return;
-        }
-        for (String alternatives : new String[] {"anyOf", "oneOf", "allOf"}) {
-            schema.path(alternatives).forEach(one -> types(one, root, types, depth + 1));
+    }
+
+    /// Its alternatives, and what it refers to.
+    private static List<JsonNode> others(JsonNode schema, JsonNode root) {
+        List<JsonNode> others = new ArrayList<>();
+        for (String alternatives : List.of("anyOf", "oneOf", "allOf")) {
+            schema.path(alternatives).forEach(others::add);
         }
         String reference = schema.path("$ref").asText();
         if (reference.startsWith("#/")) {
-            types(root.at(reference.substring(1)), root, types, depth + 1);
+            others.add(root.at(reference.substring(1)));
         }
+        return others;
     }
 
     private static String typeOf(JsonNode value) {

@@ -28,8 +28,8 @@ class AnswerTextTest {
             Sampler sampler = new Sampler(SamplingParameters.greedy(), prompt, new SamplerWorkspace(2, 2), null);
             Generation generation = new Generation(
                     0, prompt, 99, Set.of(), sampler, Priority.DEFAULT, Long.MAX_VALUE, new Events(1, 99));
-            AnswerText answer =
-                    new AnswerText(generation, tokenizer.stream(false, true), new StopStrings(List.of()), null);
+            AnswerText answer = new AnswerText(
+                    generation, tokenizer.stream(false, true), new StopStrings(List.of()), null, AnswerText.Ends.NONE);
 
             for (int token : tokens) {
                 answer.append(new SampledToken(token, null, List.of()));

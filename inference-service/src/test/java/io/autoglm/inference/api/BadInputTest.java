@@ -157,7 +157,7 @@ class BadInputTest {
                     prompt  | [99999999]
                     prompt  | [[]]
                     suffix  | "end"
-                    best_of | 3
+                    best_of | 0
                     echo    | 1
                     """)
     void a_field_of_a_plain_completion_at_fault_is_named(String param, String value) throws IOException {

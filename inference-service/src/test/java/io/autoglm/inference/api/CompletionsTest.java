@@ -260,18 +260,31 @@ class CompletionsTest {
     }
 
     @Test
-    void a_streamed_call_is_the_call_of_the_whole_answer() {
+    void a_streamed_call_comes_in_pieces_that_are_the_call_of_the_whole_answer() {
         JsonNode whole = answered(CHAT, calling("")).at("/choices/0/message/tool_calls");
         List<JsonNode> events = Client.events(client.post(CHAT, calling(",\"stream\":true")));
-        List<JsonNode> calls = new ArrayList<>();
-        events.forEach(event -> event.at("/choices/0/delta/tool_calls").forEach(calls::add));
+        List<JsonNode> pieces = new ArrayList<>();
+        events.forEach(event -> event.at("/choices/0/delta/tool_calls").forEach(pieces::add));
 
-        assertThat(calls).isNotEmpty().hasSameSizeAs(whole);
-        for (int i = 0; i < calls.size(); i++) {
-            assertThat(calls.get(i).path("index").intValue()).isEqualTo(i);
-            assertThat(calls.get(i).path("type").textValue()).isEqualTo("function");
-            assertThat(calls.get(i).path("id").textValue()).startsWith("call_");
-            assertThat(calls.get(i).path("function")).isEqualTo(whole.get(i).path("function"));
+        List<String> names = new ArrayList<>();
+        List<StringBuilder> arguments = new ArrayList<>();
+        for (JsonNode piece : pieces) {
+            if (piece.has("id")) {
+                assertThat(piece.path("id").textValue()).startsWith("call_");
+                assertThat(piece.path("type").textValue()).isEqualTo("function");
+                names.add(piece.at("/function/name").textValue());
+                arguments.add(new StringBuilder());
+            }
+            assertThat(piece.path("index").intValue()).isEqualTo(names.size() - 1);
+            arguments.getLast().append(piece.at("/function/arguments").textValue());
+        }
+        assertThat(pieces).hasSizeGreaterThan(names.size());
+        assertThat(names).isNotEmpty().hasSameSizeAs(whole);
+        for (int i = 0; i < names.size(); i++) {
+            assertThat(names.get(i))
+                    .isEqualTo(whole.at("/" + i + "/function/name").textValue());
+            assertThat(arguments.get(i).toString())
+                    .isEqualTo(whole.at("/" + i + "/function/arguments").textValue());
         }
         assertThat(events.getLast().at("/choices/0/finish_reason").textValue()).isEqualTo("tool_calls");
     }
@@ -413,17 +426,20 @@ class CompletionsTest {
     }
 
     @Test
-    void a_client_that_goes_away_frees_its_slot_in_a_stream_and_in_a_whole_answer() throws IOException {
-        for (String stream : List.of("true", "false")) {
+    void a_client_that_goes_away_frees_its_slots_in_a_stream_a_whole_answer_and_a_search() throws IOException {
+        for (String kind : List.of(
+                "\"n\":4,\"stream\":true",
+                "\"n\":4,\"stream\":false",
+                "\"use_beam_search\":true,\"beam_width\":3,\"ignore_eos\":true")) {
             double before = aborted();
-            String body = request(",\"max_tokens\":2000,\"n\":4,\"stream\":" + stream);
+            String body = request(",\"max_tokens\":2000," + kind);
             try (Socket socket = new Socket(base.getHost(), base.getPort())) {
                 socket.getOutputStream()
                         .write(("POST " + CHAT + " HTTP/1.1\r\nhost: test\r\nauthorization: Bearer "
                                         + NanoProfile.TOKEN + "\r\ncontent-type: application/json\r\ncontent-length: "
                                         + body.getBytes(StandardCharsets.UTF_8).length + "\r\n\r\n" + body)
                                 .getBytes(StandardCharsets.UTF_8));
-                if (stream.equals("true")) {
+                if (kind.endsWith("\"stream\":true")) {
                     InputStream in = socket.getInputStream();
                     assertThat(in.readNBytes(200)).hasSize(200);
                 } else {

@@ -202,6 +202,24 @@ class EmbeddingsTest {
     }
 
     @Test
+    void of_a_text_the_last_tokens_are_read_where_that_is_asked_for() {
+        String text = "\"one two three four five six seven eight nine ten\"";
+        JsonNode all =
+                client.post("/tokenize", "{\"prompt\":" + text + "}").json().path("tokens");
+        String kept = IntStream.range(all.size() - 3, all.size())
+                .mapToObj(i -> all.get(i).toString())
+                .collect(Collectors.joining(","));
+
+        String cut = "{\"model\":\"autoglm-nano\",\"input\":" + text + ",\"truncate_prompt_tokens\":3}";
+        String same = "{\"model\":\"autoglm-nano\",\"input\":[" + kept + "]}";
+
+        assertThat(client.post(PATH, cut).json().at("/usage/prompt_tokens").intValue())
+                .isEqualTo(3);
+        assertThat(client.post(PATH, cut).json().at("/data/0/embedding"))
+                .isEqualTo(client.post(PATH, same).json().at("/data/0/embedding"));
+    }
+
+    @Test
     void a_client_that_goes_away_frees_its_slots() throws IOException {
         String tokens = IntStream.range(0, 2000).mapToObj(i -> "7").collect(Collectors.joining(","));
         String body = "{\"model\":\"autoglm-nano\",\"input\":["

@@ -8,7 +8,10 @@ import io.autoglm.inference.grammar.CallMarkup;
 import io.autoglm.inference.template.ChatTemplate;
 import io.autoglm.inference.template.Rendering;
 import io.autoglm.inference.text.AssistantDelta;
+import io.autoglm.inference.text.AssistantMarkup;
 import io.autoglm.inference.text.AssistantParser;
+import io.autoglm.inference.text.Reasoning;
+import io.autoglm.inference.text.ToolFormat;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -62,12 +65,18 @@ class ForcedCallTest {
         String prompt = ((Rendering.Prompt)
                         template.render(json("[{\"role\":\"user\",\"content\":\"?\"}]"), TOOLS, true, variables))
                 .text();
-        String opening = ForcedCall.of(template, TOOLS, variables).orElseThrow().opening("get_time");
-        AssistantParser parser = new AssistantParser(TOOLS, true, AssistantParser.opensReasoning(prompt));
+        String opening = ForcedCall.of(template, AssistantMarkup.ANY, TOOLS, variables)
+                .orElseThrow()
+                .opening("get_time");
+        AssistantParser parser = new AssistantParser(
+                TOOLS, AssistantMarkup.ANY, true, Reasoning.THINK.isOpenAt(prompt), Integer.MAX_VALUE);
         String rest = "{}}\n</tool_call>";
-        return Stream.of(parser.append(opening), parser.append(rest), parser.end())
+        WholeChoice.Builder read = new WholeChoice.Builder();
+        Stream.of(parser.append(opening), parser.append(rest), parser.end())
                 .flatMap(List::stream)
-                .toList();
+                .forEach(read::add);
+        assertThat(read.build().content()).isEmpty();
+        return List.copyOf(read.build().toolCalls());
     }
 
     @Test
@@ -83,7 +92,7 @@ class ForcedCallTest {
     void the_template_is_asked_with_the_variables_of_the_request() {
         ChatTemplate template = template(DROPS);
 
-        assertThat(ForcedCall.of(template, TOOLS, thinking(false)))
+        assertThat(ForcedCall.of(template, AssistantMarkup.ANY, TOOLS, thinking(false)))
                 .hasValueSatisfying(call -> assertThat(call.opening("get_time"))
                         .startsWith("<tool_call>\n{\"name\": \"get_time\"")
                         .doesNotContain("think"));
@@ -93,7 +102,8 @@ class ForcedCallTest {
     @Test
     void a_template_without_calls_or_with_unreadable_ones_has_no_opening() throws IOException {
         assertThat(published("chatglm3.jinja")).isEmpty();
-        assertThat(ForcedCall.of(template(HEAD + TAIL), TOOLS, thinking(true))).isEmpty();
+        assertThat(ForcedCall.of(template(HEAD + TAIL), AssistantMarkup.ANY, TOOLS, thinking(true)))
+                .isEmpty();
     }
 
     /// Published templates: what they write is found out, not known.
@@ -122,14 +132,43 @@ class ForcedCallTest {
             assertThat(call.opening("f")).endsWith("{\"name\": \"f\", \"parameters\":");
             assertThat(call.markup()).isEqualTo(new CallMarkup.Json("\", \"parameters\": ", "}"));
         });
+        assertThat(published("mistral.jinja")).hasValueSatisfying(call -> {
+            assertThat(call.opening("f")).endsWith("[TOOL_CALLS] [{\"name\": \"f\", \"arguments\":");
+            assertThat(call.markup()).isEqualTo(new CallMarkup.Json("\", \"arguments\": ", "}]"));
+        });
+        assertThat(forced("{% for message in messages %}[INST]{{ message.content }}[/INST]"
+                        + "{% for call in message.tool_calls %}[TOOL_CALLS]{{ call.function.name }}[ARGS]"
+                        + "{{ call.function.arguments | tojson }}{% endfor %}{% endfor %}"))
+                .hasValueSatisfying(call -> assertThat(call.markup()).isEqualTo(new CallMarkup.Json("[ARGS]", "")));
+        assertThat(forced(HEAD
+                        + "{% for call in message.tool_calls %}<tool_call>\n<function={{ call.function.name }}>\n"
+                        + "{% for key, value in call.function.arguments | items %}<parameter={{ key }}>\n{{ value }}\n"
+                        + "</parameter>\n{% endfor %}</function>\n</tool_call>{% endfor %}{% endfor %}"
+                        + "{% if add_generation_prompt %}<|assistant|>\n{% endif %}"))
+                .hasValueSatisfying(call -> {
+                    assertThat(call.opening("f")).endsWith("<tool_call>\n<function=f>");
+                    assertThat(call.markup())
+                            .isEqualTo(new CallMarkup.Pairs(
+                                    ">\n</function>\n</tool_call>",
+                                    ">\n<parameter=",
+                                    ">\n",
+                                    "\n</parameter>\n<parameter=",
+                                    "\n</parameter>\n</function>\n</tool_call>"));
+                });
     }
 
     private static Optional<ForcedCall> published(String name) throws IOException {
         try (var in = ForcedCallTest.class.getResourceAsStream("/templates/" + name)) {
             String source = new String(Objects.requireNonNull(in, name).readAllBytes(), StandardCharsets.UTF_8);
-            ChatTemplate template =
-                    ChatTemplate.parse(source, Map.of("bos_token", "<s>", "eos_token", "</s>"), Clock.systemUTC());
-            return ForcedCall.of(template, TOOLS, JsonBody.MAPPER.createObjectNode());
+            return forced(source);
         }
+    }
+
+    private static Optional<ForcedCall> forced(String source) {
+        return ForcedCall.of(
+                ChatTemplate.parse(source, Map.of("bos_token", "<s>", "eos_token", "</s>"), Clock.systemUTC()),
+                AssistantMarkup.of(source, ToolFormat.AUTO),
+                TOOLS,
+                JsonBody.MAPPER.createObjectNode());
     }
 }

@@ -10,8 +10,11 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.autoglm.inference.sampling.InvalidParameterException;
 import io.autoglm.inference.text.AssistantDelta;
+import io.autoglm.inference.text.AssistantMarkup;
 import io.autoglm.inference.text.AssistantParser;
+import io.autoglm.inference.text.Reasoning;
 import io.autoglm.inference.text.TokenBytes;
+import io.autoglm.inference.text.ToolFormat;
 import io.autoglm.inference.text.Vocabularies;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -29,8 +32,7 @@ class CallRulesTest {
     private static final TokenBytes TOKENS = Vocabularies.byteLevel(
             List.of("{\"", "\":", "\"}", "}}", "true", "null", "12", "-1", "name", "</", "arg_", "value>", "你好", "a<"),
             List.of("<tool_call>", "</tool_call>", "<arg_key>", "</arg_key>", "<arg_value>", "</arg_value>"));
-    private static final AnswerFormat FORMAT =
-            new AnswerFormat(TOKENS, List.of(TOKENS.size() - 2), AssistantParser.REASONING_END);
+    private static final AnswerFormat FORMAT = new AnswerFormat(TOKENS, List.of(TOKENS.size() - 2), "</think>");
 
     private static final Family GLM_4_5 = new Family(
             "\n<tool_call>",
@@ -56,11 +58,35 @@ class CallRulesTest {
                                 "\n <arg_key>",
                                 "</arg_key><arg_value>",
                                 "</arg_value><arg_key>",
-                                "</arg_value>\n\n</tool_call>")));
+                                "</arg_value>\n\n</tool_call>")),
+                new Family(
+                        "<tool_call>\n<function=",
+                        new CallMarkup.Pairs(
+                                ">\n</function>\n</tool_call>",
+                                ">\n<parameter=",
+                                ">\n",
+                                "\n</parameter>\n<parameter=",
+                                "\n</parameter>\n</function>\n</tool_call>"),
+                        ToolFormat.QWEN_CODER),
+                new Family("{\"name\": \"", new CallMarkup.Json("\", \"parameters\": ", "}"), ToolFormat.LLAMA),
+                new Family(
+                        "[TOOL_CALLS] [{\"name\": \"",
+                        new CallMarkup.Json("\", \"arguments\": ", "}]"),
+                        ToolFormat.MISTRAL),
+                new Family("[TOOL_CALLS]", new CallMarkup.Json("[ARGS]", ""), ToolFormat.MISTRAL),
+                new Family("[TOOL_CALLS]", new CallMarkup.Json("", ""), ToolFormat.MISTRAL),
+                new Family(
+                        "<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>",
+                        new CallMarkup.Json("<｜tool▁sep｜>", "<｜tool▁call▁end｜><｜tool▁calls▁end｜>"),
+                        ToolFormat.DEEPSEEK));
     }
 
     /// @param beginning of a call, up to the name
-    record Family(String beginning, CallMarkup markup) {
+    record Family(String beginning, CallMarkup markup, ToolFormat format) {
+
+        Family(String beginning, CallMarkup markup) {
+            this(beginning, markup, ToolFormat.AUTO);
+        }
 
         AssistantDelta.ToolCall called(JsonNode tools, @Nullable String chosen, int more, Random random) {
             int budget = CallRules.compile(markup, tools, chosen).shortestAnswer() + 1 + more;
@@ -68,7 +94,8 @@ class CallRulesTest {
             text.append(chosen == null ? "" : chosen + markup.certain());
             Answers.sample(
                     TOKENS, FORMAT.call(markup, tools, chosen).constraint(budget, "max_tokens"), budget, text, random);
-            AssistantParser parser = new AssistantParser(tools, true, false);
+            AssistantParser parser = new AssistantParser(
+                    tools, new AssistantMarkup(format, Reasoning.THINK), true, false, Integer.MAX_VALUE);
             List<AssistantDelta> read = new ArrayList<>(parser.append(text.toString()));
             read.addAll(parser.end());
             assertThat(read).as("%s for %s", text, tools).singleElement().isInstanceOf(AssistantDelta.ToolCall.class);

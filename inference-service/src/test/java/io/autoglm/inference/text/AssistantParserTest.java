@@ -59,6 +59,12 @@ class AssistantParserTest {
             "{\"answer\": 42}",
             "{ \"type\": \"function\", \"name\": \"now\", \"parameters\": {\"a\": [1, {}]}} ");
 
+    /// Of a model whose markup is not known.
+    private static AssistantParser parser(
+            @Nullable JsonNode tools, boolean separateReasoning, boolean insideReasoning) {
+        return new AssistantParser(tools, AssistantMarkup.ANY, separateReasoning, insideReasoning, Integer.MAX_VALUE);
+    }
+
     static Stream<String> answers() {
         return ANSWERS.stream();
     }
@@ -77,10 +83,11 @@ class AssistantParserTest {
 
     @Test
     void reasoning_that_the_prompt_has_opened_needs_no_opening() {
-        assertThat(AssistantParser.opensReasoning("<|assistant|>\n<think>\n")).isTrue();
-        assertThat(AssistantParser.opensReasoning("<|assistant|>\n<think></think>\n"))
+        assertThat(io.autoglm.inference.text.Reasoning.THINK.isOpenAt("<|assistant|>\n<think>\n"))
+                .isTrue();
+        assertThat(io.autoglm.inference.text.Reasoning.THINK.isOpenAt("<|assistant|>\n<think></think>\n"))
                 .isFalse();
-        AssistantParser parser = new AssistantParser(null, true, true);
+        AssistantParser parser = parser(null, true, true);
 
         List<AssistantDelta> deltas = merged(List.of(parser.append("deep</think>answer"), parser.end()));
 
@@ -89,7 +96,7 @@ class AssistantParserTest {
 
     @Test
     void reasoning_stays_in_the_content_when_it_is_not_to_be_separated() {
-        AssistantParser parser = new AssistantParser(null, false, false);
+        AssistantParser parser = parser(null, false, false);
 
         assertThat(merged(List.of(parser.append("<think>a</think>b"), parser.end())))
                 .containsExactly(new Content("<think>a</think>b"));
@@ -151,7 +158,7 @@ class AssistantParserTest {
 
     @Test
     void json_that_is_no_call_is_not_kept_back() {
-        AssistantParser parser = new AssistantParser(TOOLS, true, false);
+        AssistantParser parser = parser(TOOLS, true, false);
 
         assertThat(merged(List.of(parser.append("{\"answer\": 4")))).containsExactly(new Content("{\"answer\": 4"));
     }
@@ -160,11 +167,11 @@ class AssistantParserTest {
     void broken_markup_is_content_to_the_last_character() {
         for (String broken : List.of(
                 "<tool_call>get_weather\nno pairs</tool_call> after",
-                "<tool_call>get_weather\n<arg_key>city</arg_key>\n<arg_value>cut off",
+                "<tool_call>get_weather\n<arg_key>city</arg_key>\n<arg_val",
                 "<tool_call>{broken}</tool_call>",
                 "<tool_call>",
                 "a <tool_ca",
-                "get_weather\n{\"city\": ",
+                "{\"name\": \"now\", \"param",
                 "now\nor never")) {
             assertThat(whole(broken, TOOLS)).as(broken).containsExactly(new Content(broken));
         }
@@ -234,22 +241,32 @@ class AssistantParserTest {
             for (int i = random.nextInt(14); i >= 0; i--) {
                 text.append(pieces.get(random.nextInt(pieces.size())));
             }
-            AssistantParser parser = new AssistantParser(TOOLS, false, false);
+            AssistantParser parser = parser(TOOLS, false, false);
             List<AssistantDelta> deltas = merged(List.of(parser.append(text.toString()), parser.end()));
             assertThat(parsedWithoutReasoning(text.toString(), random))
                     .as(text.toString())
                     .isEqualTo(deltas);
             if (parser.toolCalls() == 0) {
                 assertThat(deltas.stream()
-                                .map(delta -> ((Content) delta).text())
+                                .map(delta -> delta instanceof Content(String part) ? part : "")
                                 .reduce("", String::concat))
-                        .isEqualTo(text.toString());
+                        .as(text.toString())
+                        .isEqualTo(
+                                deltas.stream().anyMatch(ToolCall.class::isInstance)
+                                        ? contentOf(deltas)
+                                        : text.toString());
             }
         }
     }
 
+    private static String contentOf(List<AssistantDelta> deltas) {
+        StringBuilder content = new StringBuilder();
+        deltas.forEach(delta -> content.append(delta instanceof Content(String part) ? part : ""));
+        return content.toString();
+    }
+
     private static List<AssistantDelta> parsedWithoutReasoning(String text, Random random) {
-        AssistantParser parser = new AssistantParser(TOOLS, false, false);
+        AssistantParser parser = parser(TOOLS, false, false);
         List<List<AssistantDelta>> deltas = new ArrayList<>();
         for (int at = 0; at < text.length(); ) {
             int end = Math.min(text.length(), at + 1 + random.nextInt(5));
@@ -261,7 +278,7 @@ class AssistantParserTest {
     }
 
     private static List<AssistantDelta> parsed(List<String> pieces) {
-        AssistantParser parser = new AssistantParser(TOOLS, true, false);
+        AssistantParser parser = parser(TOOLS, true, false);
         List<List<AssistantDelta>> deltas = new ArrayList<>();
         pieces.forEach(piece -> deltas.add(parser.append(piece)));
         deltas.add(parser.end());
@@ -269,7 +286,7 @@ class AssistantParserTest {
     }
 
     private static List<AssistantDelta> whole(String answer, @Nullable JsonNode tools) {
-        AssistantParser parser = new AssistantParser(tools, true, false);
+        AssistantParser parser = parser(tools, true, false);
         return merged(List.of(parser.append(answer), parser.end()));
     }
 
@@ -282,6 +299,10 @@ class AssistantParserTest {
                 merged.set(merged.size() - 1, new Content(before + after));
             } else if (last instanceof Reasoning(String before) && delta instanceof Reasoning(String after)) {
                 merged.set(merged.size() - 1, new Reasoning(before + after));
+            } else if (last instanceof ToolCall(int index, String name, String before)
+                    && delta instanceof AssistantDelta.Arguments(int same, String more)) {
+                assertThat(same).isEqualTo(index);
+                merged.set(merged.size() - 1, new ToolCall(index, name, before + more));
             } else {
                 merged.add(delta);
             }

@@ -92,4 +92,23 @@ class StopStringsTest {
         }
         return text.toString();
     }
+
+    @Test
+    void a_stop_string_that_is_to_be_seen_is_let_out_and_nothing_behind_it() {
+        StopStrings stops = new StopStrings(List.of("END"), true);
+
+        assertThat(stops.append("so E") + stops.append("ND of")).isEqualTo("so END");
+        assertThat(stops.stopped()).isTrue();
+        assertThat(stops.append("more") + stops.end()).isEmpty();
+    }
+
+    @Test
+    void before_an_answer_may_end_its_stop_strings_are_text_but_their_beginnings_count() {
+        StopStrings stops = new StopStrings(List.of("aba"));
+
+        assertThat(stops.append("aba", false)).isEqualTo("ab");
+        assertThat(stops.stopped()).isFalse();
+        assertThat(stops.append("bax")).isEmpty();
+        assertThat(stops.stopped()).isTrue();
+    }
 }

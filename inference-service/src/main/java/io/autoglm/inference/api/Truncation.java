@@ -1,0 +1,71 @@
+package io.autoglm.inference.api;
+
+import io.autoglm.inference.ServingModel;
+import java.util.Arrays;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/// How many tokens of a prompt are kept, the last ones: vLLM's `truncate_prompt_tokens`. What the tokenizer
+/// puts around a text is kept, and counts.
+///
+/// @param most empty for all
+record Truncation(OptionalInt most) {
+
+    private static final String FIELD = "truncate_prompt_tokens";
+
+    /// @param answerTokens for which there must be room behind what is kept
+    static Truncation read(Fields request, ServingModel model, int answerTokens) {
+        OptionalInt asked = request.integer(FIELD, -1, model.maxTokens());
+        if (asked.isPresent() && asked.getAsInt() == 0) {
+            throw request.wrong(FIELD, "must be -1 (what fits) or at least 1, but is 0");
+        }
+        return asked.isPresent() && asked.getAsInt() < 0
+                ? new Truncation(OptionalInt.of(Math.max(1, model.maxTokens() - answerTokens)))
+                : new Truncation(asked);
+    }
+
+    /// @param field named when the text is too long
+    int[] tokens(ServingModel model, String text, boolean withSpecial, String field) {
+        if (most.isEmpty()) {
+            return Prompt.tokens(model, text, withSpecial, field);
+        }
+        int[] tokens = model.tokenizer().encode(end(model, text), false);
+        if (!withSpecial) {
+            return of(tokens);
+        }
+        int[] letter = model.tokenizer().encode("a", false);
+        int[] wrapped = model.tokenizer().encode("a", true);
+        int around = Math.max(0, wrapped.length - letter.length);
+        int before = 0;
+        while (before < around && wrapped[before] != letter[0]) {
+            before++;
+        }
+        int[] kept = last(tokens, Math.max(0, most.getAsInt() - around));
+        int[] after = Arrays.copyOfRange(wrapped, before + letter.length, wrapped.length);
+        return of(Stream.of(Arrays.copyOf(wrapped, before), kept, after)
+                .flatMapToInt(IntStream::of)
+                .toArray());
+    }
+
+    int[] of(int[] tokens) {
+        return last(tokens, most.orElse(tokens.length));
+    }
+
+    private static int[] last(int[] tokens, int keep) {
+        return tokens.length <= keep ? tokens : Arrays.copyOfRange(tokens, tokens.length - keep, tokens.length);
+    }
+
+    /// The end of a text, which surely holds its last tokens: a megabyte would take seconds to tokenize. Cut
+    /// at whitespace, and with some more tokens than are asked for, since those at the cut may differ.
+    private String end(ServingModel model, String text) {
+        long bytes = (most.orElseThrow() + 64L) * model.longestToken();
+        if (text.length() <= bytes) {
+            return text;
+        }
+        int from = (int) (text.length() - bytes);
+        int space = text.indexOf(' ', from, Math.min(text.length(), from + model.longestToken()));
+        int at = space < 0 ? from : space;
+        return text.substring(Character.isLowSurrogate(text.charAt(at)) ? at + 1 : at);
+    }
+}
