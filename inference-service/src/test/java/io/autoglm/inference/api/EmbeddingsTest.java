@@ -204,7 +204,8 @@ class EmbeddingsTest {
     @Test
     void of_a_text_the_last_tokens_are_read_where_that_is_asked_for() {
         String text = "\"one two three four five six seven eight nine ten\"";
-        JsonNode all = client.post("/tokenize", "{\"prompt\":" + text + "}").json().path("tokens");
+        JsonNode all =
+                client.post("/tokenize", "{\"prompt\":" + text + "}").json().path("tokens");
         String kept = IntStream.range(all.size() - 3, all.size())
                 .mapToObj(i -> all.get(i).toString())
                 .collect(Collectors.joining(","));
