@@ -5,7 +5,7 @@ import io.autoglm.inference.engine.Decoder;
 import io.autoglm.inference.engine.EngineConfig;
 import io.autoglm.inference.engine.LoadedModel;
 import io.autoglm.inference.engine.WeightFormat;
-import io.autoglm.inference.model.ModelDirectory;
+import io.autoglm.inference.model.ModelFiles;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.Locale;
@@ -32,16 +32,16 @@ final class BareEngine implements AutoCloseable {
 
     /// @param weights `auto`, `fp32`, `int8` or `int4`
     /// @param threads 0 for what the engine would choose itself
-    static BareEngine open(ModelDirectory directory, String weights, int threads) {
+    static BareEngine open(ModelFiles files, String weights, int threads) {
         long start = System.nanoTime();
-        int tokens = Math.min(MAX_TOKENS, directory.config().maxPositions());
+        int tokens = Math.min(MAX_TOKENS, files.sizes().maxPositions());
         WeightFormat format = WeightFormat.valueOf(weights.toUpperCase(Locale.ROOT));
-        LoadedModel model = LoadedModel.open(directory, new EngineConfig("cpu", format, threads, SLOTS, tokens));
+        LoadedModel model = LoadedModel.open(files, new EngineConfig("cpu", format, threads, SLOTS, tokens));
         String description = String.format(
                 Locale.ROOT,
                 "%s: %.1f M parameters as %s, loaded in %.2f s",
-                directory.name(),
-                directory.weights().parameters() / 1e6,
+                files.name(),
+                model.parameters() / 1e6,
                 model.weights().name().toLowerCase(Locale.ROOT),
                 (System.nanoTime() - start) / 1e9);
         return new BareEngine(model, description);

@@ -1,6 +1,6 @@
 package io.autoglm.benchmarks;
 
-import io.autoglm.inference.model.ModelDirectory;
+import io.autoglm.inference.model.ModelFiles;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Map;
@@ -26,7 +26,7 @@ public final class EngineBench {
         }
         String weights = arguments.length > 1 ? arguments[1] : "auto";
         int threads = arguments.length > 2 ? Integer.parseInt(arguments[2]) : 0;
-        try (BareEngine engine = BareEngine.open(ModelDirectory.open(Path.of(arguments[0])), weights, threads)) {
+        try (BareEngine engine = BareEngine.open(ModelFiles.open(Path.of(arguments[0])), weights, threads)) {
             out.println(engine.description());
             out.printf("%-12s %10s %16s%n", "", "tokens/s", "per processor s");
             medians(engine)

@@ -1,6 +1,6 @@
 package io.autoglm.benchmarks;
 
-import io.autoglm.inference.model.ModelDirectory;
+import io.autoglm.inference.model.ModelFiles;
 import java.io.PrintStream;
 import java.net.URI;
 import java.nio.file.Path;
@@ -48,14 +48,14 @@ public final class ServingBench {
             out.println("usage: ServingBench MODEL_DIRECTORY auto|fp32|int8|int4 NAME=BASE_URL …");
             return;
         }
-        ModelDirectory directory = ModelDirectory.open(Path.of(arguments[0]));
+        ModelFiles files = ModelFiles.open(Path.of(arguments[0]));
         String key = System.getenv().getOrDefault("AUTOGLM_KEY", "none");
         List<ServedEngine> served = new ArrayList<>();
         for (int i = 2; i < arguments.length; i++) {
             String[] parts = arguments[i].split("=", 2);
-            served.add(new ServedEngine(parts[0], URI.create(parts[1]), key, directory.name()));
+            served.add(new ServedEngine(parts[0], URI.create(parts[1]), key, files.name()));
         }
-        try (BareEngine engine = BareEngine.open(directory, arguments[1], 0)) {
+        try (BareEngine engine = BareEngine.open(files, arguments[1], 0)) {
             out.println(engine.description());
             new ServingBench(engine, served).run(out);
         }

@@ -1,44 +1,31 @@
 package io.autoglm.inference;
 
-/// Where this instance is in its life.
+/// Where this instance is in its life. Its models have lives of their own, see
+/// [io.autoglm.inference.repository.Stage].
 public sealed interface Life {
 
-    /// The model is being loaded.
+    /// The first models are being loaded and answer their first prompts.
     record Starting() implements Life {
-        Warming loaded(ServingModel model) {
-            return new Warming(model);
+        public Ready loaded() {
+            return new Ready();
         }
 
-        Unservable failed(String why) {
+        public Unservable failed(String why) {
             return new Unservable(why);
         }
     }
 
-    /// The model answers its first prompt.
-    record Warming(ServingModel model) implements Life {
-        Ready answered() {
-            return new Ready(model);
-        }
-
-        Draining drain() {
-            return new Draining(model);
-        }
-    }
-
-    record Ready(ServingModel model) implements Life {
-        Draining drain() {
-            return new Draining(model);
-        }
-    }
+    /// Models answer, come and go.
+    record Ready() implements Life {}
 
     /// Finishes what runs and takes nothing new.
-    record Draining(ServingModel model) implements Life {}
+    record Draining() implements Life {}
 
-    /// The model cannot be served; the process is about to exit.
+    /// A configured model cannot be served; the process is about to exit.
     ///
     /// @param why one line
     record Unservable(String why) implements Life {}
 
-    /// Was told to stop before there was anything to finish.
+    /// There is nothing left to finish.
     record Stopped() implements Life {}
 }

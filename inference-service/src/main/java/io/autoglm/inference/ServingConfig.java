@@ -29,7 +29,9 @@ public interface ServingConfig {
     @WithDefault("auto")
     String engine();
 
-    /// `auto`, `fp32`, `int8` or `int4`. Default `auto`: fp32 below 64 million parameters, int4 above.
+    /// `auto`, `fp32`, `int8` or `int4`. Default `auto`: fp32 below 64 million parameters, int4 above. The
+    /// graph of an onnxruntime-genai directory keeps the numbers that it was exported with: `auto`, or their
+    /// name. `fp16` is refused: a CPU gains nothing by it.
     @WithDefault("auto")
     WeightFormat weights();
 
@@ -71,7 +73,7 @@ public interface ServingConfig {
     /// The model.
     interface Model {
 
-        /// A Hugging Face model directory. Default `models/autoglm-nano`.
+        /// A Hugging Face model directory, or one of onnxruntime-genai. Default `models/autoglm-nano`.
         @WithDefault("models/autoglm-nano")
         Path path();
 

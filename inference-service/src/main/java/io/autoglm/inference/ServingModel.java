@@ -5,10 +5,9 @@ import io.autoglm.inference.batching.BatchMetrics;
 import io.autoglm.inference.batching.BatchingConfig;
 import io.autoglm.inference.engine.EngineConfig;
 import io.autoglm.inference.engine.LoadedModel;
-import io.autoglm.inference.engine.WeightCacheConfig;
 import io.autoglm.inference.grammar.AnswerFormat;
 import io.autoglm.inference.model.GenerationDefaults;
-import io.autoglm.inference.model.ModelDirectory;
+import io.autoglm.inference.model.ModelFiles;
 import io.autoglm.inference.model.Pooling;
 import io.autoglm.inference.sampling.SamplerWorkspace;
 import io.autoglm.inference.template.ChatTemplate;
@@ -16,8 +15,6 @@ import io.autoglm.inference.text.AssistantParser;
 import io.autoglm.inference.text.TokenBytes;
 import io.autoglm.inference.text.Tokenizer;
 import io.autoglm.protocol.placement.ServedModel;
-import io.micrometer.core.instrument.MeterRegistry;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -50,56 +47,61 @@ public record ServingModel(
         LoadedModel loaded)
         implements AutoCloseable {
 
+    /// What a model finds at the service that serves it.
+    ///
+    /// @param metrics of its name
+    public record Surroundings(ServingConfig config, BatchingConfig batching, BatchMetrics metrics) {}
+
     /// Loads it and starts its loop; takes seconds to minutes, and blocks.
     ///
     /// @throws io.autoglm.inference.model.ModelLoadException in one line, if it cannot be served
-    static ServingModel load(ServingConfig config, BatchingConfig batching, MeterRegistry metrics) {
-        Path path = config.model().path();
-        ModelDirectory directory = ModelDirectory.open(path);
-        String name = config.model().name().orElse(directory.name());
-        Pooling pooling = config.embedding().pooling().of(path);
-        Tokenizer tokenizer = Tokenizer.open(path);
-        Optional<ChatTemplate> template = ChatTemplate.open(path, Clock.system(ZoneId.systemDefault()));
-        Set<Integer> endTokens = Set.copyOf(directory.generation().eosTokenIds());
-        AnswerFormat format = new AnswerFormat(tokenizer.bytes(), endTokens, AssistantParser.REASONING_END);
-        LoadedModel loaded = LoadedModel.open(
-                directory,
-                new EngineConfig(
-                        config.engine(),
-                        config.weights(),
-                        config.weightBlock(),
-                        kept(config.weightCache()),
-                        config.cpu().kvCache(),
-                        config.cpu().threads(),
-                        batching.slots() + batching.spareSlots(),
-                        batching.maxTokens()));
+    public static ServingModel load(
+            String name, ModelFiles files, EngineConfig engine, Surroundings surroundings) {
+        Pooling pooling = surroundings.config().embedding().pooling().of(files.path());
+        Optional<ChatTemplate> template = ChatTemplate.open(files.path(), Clock.system(ZoneId.systemDefault()));
+        Tokenizer tokenizer = Tokenizer.open(files.path());
+        Text text = new Text(tokenizer, template, pooling);
+        try {
+            LoadedModel loaded = LoadedModel.open(files, engine);
+            try {
+                return of(name, text, loaded, surroundings);
+            } catch (RuntimeException | Error e) {
+                loaded.close();
+                throw e;
+            }
+        } catch (RuntimeException | Error e) {
+            tokenizer.close();
+            throw e;
+        }
+    }
+
+    private record Text(Tokenizer tokenizer, Optional<ChatTemplate> template, Pooling pooling) {}
+
+    private static ServingModel of(String name, Text text, LoadedModel loaded, Surroundings surroundings) {
+        ModelFiles files = loaded.files();
+        Tokenizer tokenizer = text.tokenizer();
+        Set<Integer> endTokens = Set.copyOf(files.generation().eosTokenIds());
         int maxTokens = loaded.decoder().shape().maxTokens();
         int width = loaded.decoder().shape().vocabularySize();
-        BatchMetrics batchMetrics = new BatchMetrics(metrics, name, maxTokens);
-        BatchLoop loop = new BatchLoop(loaded.decoder(), batching.limits(), batchMetrics, System::nanoTime);
-        batchMetrics.watch(loop);
-        return new ServingModel(
+        BatchLoop loop = new BatchLoop(
+                loaded.decoder(), surroundings.batching().limits(), surroundings.metrics(), System::nanoTime);
+        ServingModel model = new ServingModel(
                 name,
-                new ServedModel(name, directory.digest(), maxTokens),
+                new ServedModel(name, files.digest(), maxTokens),
                 loaded.engine(),
                 Instant.now(),
                 tokenizer,
-                template,
-                format,
-                directory.generation(),
-                pooling,
+                text.template(),
+                new AnswerFormat(tokenizer.bytes(), endTokens, AssistantParser.REASONING_END),
+                files.generation(),
+                text.pooling(),
                 endTokens,
                 longest(tokenizer.bytes()),
                 new SamplerWorkspace(width, Math.min(width, tokenizer.vocabularySize())),
-                loop.start(),
+                loop,
                 loaded);
-    }
-
-    private static WeightCacheConfig kept(ServingConfig.WeightCache cache) {
-        Optional<Path> folder = Optional.of(cache.path())
-                .filter(path -> !path.isBlank() && !path.equals("none"))
-                .map(Path::of);
-        return new WeightCacheConfig(folder, cache.maxSize().asLongValue());
+        loop.start();
+        return model;
     }
 
     /// Numbers of a vector.
@@ -117,7 +119,7 @@ public record ServingModel(
     }
 
     /// Ends what runs and frees the weights; those of an engine that does not come back from its step stay,
-    /// since it would go on in freed memory.
+    /// since it would go on in freed memory: then [#freed] is false.
     @Override
     public void close() {
         loop.close();
@@ -125,6 +127,11 @@ public record ServingModel(
             loaded.close();
             tokenizer.close();
         }
+    }
+
+    /// After [#close].
+    public boolean freed() {
+        return loop.ended();
     }
 
     private static int longest(TokenBytes tokens) {

@@ -48,6 +48,10 @@ public record Said(
         return new Said(id, incarnation, state, reason, served, running, queued, steps, acceleratorFreeBytes);
     }
 
+    public Said with(ServedModel... served) {
+        return new Said(id, incarnation, state, reason, List.of(served), running, queued, steps, acceleratorFreeBytes);
+    }
+
     public Said busy(int runningNow, int queuedNow) {
         return new Said(id, incarnation, state, reason, models, runningNow, queuedNow, steps, acceleratorFreeBytes);
     }

@@ -44,6 +44,8 @@ final class SettingsTable {
     private static final Pattern BARE_DEFAULT =
             Pattern.compile("\\s*Default (`[^`]*`|\\d\\S* [A-Za-z]+|\\S+)\\.(?=\\s|$)");
 
+    private static final Pattern LIST = Pattern.compile("List<(\\w+)>");
+
     private static final Pattern MEMBER = Pattern.compile("\\{@link #(\\w+)\\(\\)}");
 
     private final Map<String, String> rows = new TreeMap<>();
@@ -112,14 +114,16 @@ final class SettingsTable {
         for (Tree member : type.getMembers()) {
             if (member instanceof MethodTree method && method.getBody() == null) {
                 String name = prefix + "." + kebab(method.getName().toString());
-                ClassTree group = groups.get(String.valueOf(method.getReturnType()));
+                String returned = String.valueOf(method.getReturnType());
+                Matcher list = LIST.matcher(returned);
+                ClassTree group = groups.get(list.matches() ? list.group(1) : returned);
                 if (group == null) {
                     String fallback = annotation(method.getModifiers().getAnnotations(), "WithDefault")
                             .map(value -> "`" + value + "`")
                             .orElse("–");
                     rows.put(name, "| `" + name + "` | " + fallback + " | " + text(new TreePath(path, method)) + " |");
                 } else {
-                    members(new TreePath(path, group), group, name);
+                    members(new TreePath(path, group), group, list.matches() ? name + "[0]" : name);
                 }
             }
         }

@@ -54,6 +54,13 @@ public final class Http {
                 .build());
     }
 
+    public static Answer put(String url, Map<String, String> headers, String body) throws IOException {
+        return send(request(url, headers)
+                .header("Content-Type", "application/json")
+                .PUT(BodyPublishers.ofString(body))
+                .build());
+    }
+
     public static Answer delete(String url, Map<String, String> headers) throws IOException {
         return send(request(url, headers).DELETE().build());
     }

@@ -152,6 +152,16 @@ public final class PackagedStack implements AutoCloseable {
         return Map.of(Headers.INTERNAL_TOKEN, internalToken, Headers.TENANT, tenant);
     }
 
+    /// What an operator shows an instance.
+    public Map<String, String> asOperator() {
+        return Map.of(Headers.INTERNAL_TOKEN, internalToken);
+    }
+
+    /// Where instances may be told to load models from.
+    public Path models() {
+        return folder.resolve("models");
+    }
+
     /// What the context service holds of a session of those who come with a key.
     public JsonNode conversation(String tenant, String session) throws IOException {
         return conversation(tenant, ApiKey.SUBJECT, session);
@@ -282,6 +292,10 @@ public final class PackagedStack implements AutoCloseable {
         settings.put("AUTOGLM_LIFECYCLE_LOCAL_LOG_DIR", folder.toString());
         settings.put("AUTOGLM_LIFECYCLE_LOCAL_RUN_DIR", runFolder.path().toString());
         settings.put("AUTOGLM_MODEL_PATH", Repository.model().toString());
+        settings.put("AUTOGLM_MODELS_ROOTS", models().toString());
+        settings.put(
+                "AUTOGLM_MODELS_FILE",
+                folder.resolve("models-${autoglm.instance.id}.json").toString());
         settings.put("AUTOGLM_CPU_THREADS", "1");
         settings.put("AUTOGLM_DRAIN_TIMEOUT", DRAIN_TIMEOUT);
         return settings;

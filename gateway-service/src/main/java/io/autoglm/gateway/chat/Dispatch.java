@@ -157,12 +157,15 @@ final class Dispatch {
     private void placed(Errand sent, Placed placed) {
         switch (placed) {
             case Placed.Granted granted -> granted(sent, granted.ticket());
-            case Placed.UnknownModel unknown ->
-                notPlaced(
-                        sent,
-                        new Dispatched.Refused(
-                                Problem.noSuchModel(sent.request().model()), End.REFUSED),
-                        1);
+            case Placed.UnknownModel unknown -> {
+                Dispatched.Refused gone = new Dispatched.Refused(
+                        Problem.noSuchModel(sent.request().model()), End.REFUSED);
+                if (lastFault == Fault.ABSENT) {
+                    tell(sent, gone);
+                } else {
+                    notPlaced(sent, gone, 1);
+                }
+            }
             case Placed.NoCapacity none ->
                 notPlaced(
                         sent,
@@ -244,11 +247,7 @@ final class Dispatch {
             LOG.warnf(
                     "attempt failed traceId=%s instance=%s attempt=%d kind=STATUS status=%d",
                     arrival.trace().traceId(), by.id(), attempts, reply.status());
-            tryAgain(
-                    sent,
-                    fault.get(),
-                    fault.get() == Fault.BUSY ? "busy" : "status",
-                    new Dispatched.Passed(reply, End.of(fault.get())));
+            tryAgain(sent, fault.get(), label(fault.get()), new Dispatched.Passed(reply, End.of(fault.get())));
         } else if (reply.status() / 100 == 4 && reply.status() != 401 && reply.status() != 403) {
             tell(sent, new Dispatched.Passed(reply, End.REFUSED));
         } else {
@@ -260,6 +259,14 @@ final class Dispatch {
             }
             tell(sent, new Dispatched.Refused(Refusals.strange(reply.status()), End.FAILED));
         }
+    }
+
+    private static String label(Fault fault) {
+        return switch (fault) {
+            case BUSY -> "busy";
+            case ABSENT -> "absent";
+            case INSTANCE, DEADLINE, REQUEST -> "status";
+        };
     }
 
     // 3. one more

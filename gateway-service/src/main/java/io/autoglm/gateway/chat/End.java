@@ -30,7 +30,7 @@ enum End {
             case INSTANCE -> FAILED;
             case BUSY -> BUSY;
             case DEADLINE -> DEADLINE;
-            case REQUEST -> REFUSED;
+            case ABSENT, REQUEST -> REFUSED;
         };
     }
 

@@ -19,9 +19,12 @@ final class Refusals {
     /// After a first attempt that came to nothing.
     static Problem nobodyLeft(Fault lastFault, long retryAfterSeconds) {
         return Problem.unavailable(
-                lastFault == Fault.BUSY
-                        ? "The instance is full, and no other can take the request now."
-                        : "The instance failed before it answered, and no other can take the request now.",
+                switch (lastFault) {
+                    case BUSY -> "The instance is full, and no other can take the request now.";
+                    case ABSENT -> "The model was unloaded there, and no other instance can take the request now.";
+                    case INSTANCE, DEADLINE, REQUEST ->
+                        "The instance failed before it answered, and no other can take the request now.";
+                },
                 "no_capacity",
                 retryAfterSeconds);
     }
@@ -34,6 +37,7 @@ final class Refusals {
         return switch (fault) {
             case INSTANCE -> Problem.instanceBroke("The instance failed: it did not complete its answer.");
             case BUSY -> Problem.unavailable("The instance has no room for the request now.", "no_capacity", 1);
+            case ABSENT -> Problem.unavailable("The instance does not serve the model any more.", "no_capacity", 1);
             case DEADLINE -> Problem.tooLate("The instance did not answer in time.");
             case REQUEST -> Problem.invalid("The instance cannot answer this request.", null);
         };

@@ -7,6 +7,8 @@ public enum Fault {
     /// It, or this gateway's way to it, is full. That is no illness: an instance taken out for it leaves the
     /// rest with its load.
     BUSY,
+    /// It does not serve the model any more, though others may: it was unloaded since the request was placed.
+    ABSENT,
     /// The request's own time was up.
     DEADLINE,
     /// The request cannot be answered by any instance.

@@ -46,7 +46,7 @@ final class FirstToken {
             case INSTANCE -> new Sign.Broke(Kind.STATUS);
             case BUSY -> new Sign.Broke(Kind.BUSY);
             case DEADLINE -> new Sign.Broke(Kind.DEADLINE);
-            case REQUEST -> new Sign.Here();
+            case ABSENT, REQUEST -> new Sign.Here();
         };
     }
 

@@ -1,6 +1,8 @@
 package io.autoglm.gateway.upstream;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.vertx.core.buffer.Buffer;
+import java.io.IOException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -9,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 /// @param retryAfter the header's value; null where there was none
 public record Reply(
         int status, @Nullable String contentType, @Nullable String retryAfter, Buffer body) {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     public boolean ok() {
         return status / 100 == 2;
@@ -21,7 +25,16 @@ public record Reply(
             case 429, 503 -> Optional.of(Fault.BUSY);
             case 504 -> Optional.of(Fault.DEADLINE);
             case 500, 502 -> Optional.of(Fault.INSTANCE);
+            case 404 -> saysAbsent() ? Optional.of(Fault.ABSENT) : Optional.empty();
             default -> Optional.empty();
         };
+    }
+
+    private boolean saysAbsent() {
+        try {
+            return JSON.readTree(body.getBytes()).at("/error/code").asText("").equals("model_not_found");
+        } catch (IOException e) {
+            return false;
+        }
     }
 }

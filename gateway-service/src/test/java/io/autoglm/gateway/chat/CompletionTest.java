@@ -340,6 +340,25 @@ class CompletionTest {
     }
 
     @Test
+    void an_instance_that_has_just_unloaded_the_model_costs_a_retry_and_is_not_called_ill() {
+        String absent = "{\"error\":{\"message\":\"The model `nano` does not exist\",\"type\":"
+                + "\"invalid_request_error\",\"param\":\"model\",\"code\":\"model_not_found\"}}";
+        for (boolean stream : new boolean[] {true, false}) {
+            neighbours.reset();
+            neighbours.first.next(received -> received.response()
+                    .setStatusCode(404)
+                    .putHeader("Content-Type", "application/json")
+                    .end(absent));
+
+            assertThat(chat(ask("hi", stream)).statusCode()).isEqualTo(200);
+
+            assertThat(neighbours.scheduler.outcome().getString("result")).isEqualTo("ok");
+            assertThat(neighbours.scheduler.outcome().getString("served")).isEqualTo("instance-2");
+            assertThat(neighbours.scheduler.outcome().containsKey("failed")).isFalse();
+        }
+    }
+
+    @Test
     void where_all_are_full_the_client_is_told_and_nobody_is_called_ill() {
         neighbours.first.next(refusing(503, "full"));
         neighbours.second.next(refusing(429, "full too"));

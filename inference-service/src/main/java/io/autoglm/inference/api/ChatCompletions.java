@@ -21,8 +21,7 @@ final class ChatCompletions {
     private ChatCompletions() {}
 
     static Reply prepare(Exchange exchange, ServingModel model) {
-        Fields request = Fields.of(JsonBody.read(exchange.body()));
-        ModelName.check(request, model);
+        Fields request = exchange.fields();
         AnswerOptions options = AnswerOptions.read(request, model.defaults());
         ArrayNode messages = Messages.read(request);
         ToolChoice choice = ToolChoice.read(request);

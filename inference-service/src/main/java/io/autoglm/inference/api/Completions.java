@@ -13,8 +13,7 @@ final class Completions {
     private Completions() {}
 
     static Reply prepare(Exchange exchange, ServingModel model) {
-        Fields request = Fields.of(JsonBody.read(exchange.body()));
-        ModelName.check(request, model);
+        Fields request = exchange.fields();
         if (!request.text("suffix").orElse("").isEmpty()) {
             throw request.wrong("suffix", "is not supported: this model does not fill in the middle");
         }

@@ -58,8 +58,7 @@ final class Embeddings {
 
     /// @param mostBytes of an answer
     static Reply prepare(Exchange exchange, ServingModel model, long mostBytes) {
-        Fields request = Fields.of(JsonBody.read(exchange.body()));
-        ModelName.check(request, model);
+        Fields request = exchange.fields();
         Encoding encoding = Encoding.read(request);
         int dimensions = request.integer("dimensions", 1, model.dimensions()).orElse(model.dimensions());
         refuseEmptyTexts(request);

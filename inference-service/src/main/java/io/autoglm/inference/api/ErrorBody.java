@@ -23,6 +23,12 @@ record ErrorBody(int status, ApiError error, int retryAfterSeconds, boolean clos
                         ApiError.INVALID_REQUEST,
                         "model",
                         "model_not_found");
+            case Refusal.Conflict(String message, String param, String code) ->
+                of(409, message, ApiError.INVALID_REQUEST, param, code);
+            case Refusal.Unservable(String message) ->
+                of(422, message, ApiError.INVALID_REQUEST, "path", "model_not_servable");
+            // RFC 4918, 11.5: cannot store what is asked, for now, and it must not be repeated without a decision.
+            case Refusal.NoMemory(String message) -> of(507, message, ApiError.SERVER, null, "insufficient_memory");
             case Refusal.NoSuchRoute(String method, String path) ->
                 of(404, "Unknown request URL: " + method + " " + path, ApiError.INVALID_REQUEST, null, "unknown_url");
             case Refusal.WrongMethod(String method, String path) ->

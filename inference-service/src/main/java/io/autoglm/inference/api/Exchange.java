@@ -38,6 +38,9 @@ final class Exchange {
     /// read it.
     private byte[] body = {};
 
+    /// Of the thread that the body belongs to.
+    private @Nullable Fields fields;
+
     private volatile boolean gone;
     private final AtomicBoolean over = new AtomicBoolean();
     private volatile boolean closing;
@@ -73,10 +76,28 @@ final class Exchange {
     /// Empty once it is a prompt.
     void body(byte[] bytes) {
         body = bytes;
+        fields = null;
+    }
+
+    /// The body as an object, read when it is first asked for.
+    ///
+    /// @throws RefusedException if it is none
+    Fields fields() {
+        Fields read = fields;
+        if (read == null) {
+            read = Fields.of(JsonBody.read(body));
+            fields = read;
+        }
+        return read;
     }
 
     HttpServerResponse response() {
         return response;
+    }
+
+    /// Whether the query says so.
+    boolean query(String name) {
+        return "true".equals(context.request().getParam(name));
     }
 
     @Nullable

@@ -1,15 +1,21 @@
 package io.autoglm.inference.api;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.autoglm.inference.Instance;
 import io.autoglm.inference.Life;
 import io.autoglm.inference.ServingModel;
 import io.autoglm.inference.batching.LoopStatus;
+import io.autoglm.inference.repository.ModelRepository;
+import io.autoglm.inference.repository.ModelView;
+import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// `GET /health`: three levels, each of which includes the one before. The port answers (any answer says so);
-/// the model is loaded; the engine is not stuck in a step, and its steps do not fail one after the other.
-/// What became of single requests is theirs.
+/// a model is loaded; no engine is stuck in a step, and its steps do not fail one after the other. What
+/// became of single requests is theirs. Then each model by its name; why a load failed is told only to those
+/// who may ask, since it names files.
 final class Health {
 
     /// No step of a model that is worth serving takes so long.
@@ -17,56 +23,73 @@ final class Health {
 
     private Health() {}
 
-    static void answer(Exchange exchange, Instance instance) {
+    static void answer(Exchange exchange, Instance instance, ModelRepository models) {
         Life life = instance.life();
-        ServingModel model = instance.model().orElse(null);
-        LoopStatus status = model == null ? null : model.loop().status();
-        String reason = reason(life, status);
+        List<ServingModel> serving = models.serving();
+        List<LoopStatus> loops =
+                serving.stream().map(model -> model.loop().status()).toList();
+        String reason = reason(life, loops);
         ObjectNode body = JsonBody.MAPPER.createObjectNode().put("status", reason == null ? "ok" : "unavailable");
         body.put("state", state(life)).put("reason", reason);
         ObjectNode levels = body.putObject("levels");
-        levels.put("port", true).put("model_loaded", model != null).put("generation", reason == null);
-        if (model != null && status != null) {
-            body.put("model", model.name())
-                    .put("version", model.served().version())
-                    .put("engine", model.engine());
-            body.putObject("progress")
-                    .put("steps", status.steps())
-                    .put("generated_tokens", status.generatedTokens())
-                    .put("running", status.running())
-                    .put("queued", status.queued())
-                    .put("step_millis", status.stepMillis());
-        }
+        levels.put("port", true).put("model_loaded", !serving.isEmpty()).put("generation", reason == null);
+        body.putObject("progress")
+                .put("steps", loops.stream().mapToLong(LoopStatus::steps).sum())
+                .put(
+                        "generated_tokens",
+                        loops.stream().mapToLong(LoopStatus::generatedTokens).sum())
+                .put("running", loops.stream().mapToInt(LoopStatus::running).sum())
+                .put("queued", loops.stream().mapToInt(LoopStatus::queued).sum())
+                .put(
+                        "step_millis",
+                        loops.stream().mapToLong(LoopStatus::stepMillis).max().orElse(0));
+        ArrayNode list = body.putArray("models");
+        models.list().forEach(model -> list.add(model(model)));
         exchange.respond(reason == null ? 200 : 503, body);
     }
 
-    private static @Nullable String reason(Life life, @Nullable LoopStatus status) {
+    private static ObjectNode model(ModelView model) {
+        ObjectNode one = JsonBody.MAPPER
+                .createObjectNode()
+                .put("name", model.name())
+                .put("state", model.stage().word());
+        model.serving().ifPresent(version -> one.put("version", version.digest()));
+        model.serving().flatMap(version -> version.model()).ifPresent(serving -> one.put("engine", serving.engine()));
+        model.next().ifPresent(next -> one.put("next", next.stage().word()));
+        return one;
+    }
+
+    private static @Nullable String reason(Life life, List<LoopStatus> loops) {
         return switch (life) {
-            case Life.Starting() -> "the model is being loaded";
-            case Life.Warming(ServingModel model) -> "the model gives its first answer";
-            case Life.Draining(ServingModel model) -> "the instance is shutting down";
+            case Life.Starting() -> "the models are being loaded";
+            case Life.Draining() -> "the instance is shutting down";
             case Life.Stopped() -> "the instance is shutting down";
             case Life.Unservable(String why) -> why;
-            case Life.Ready(ServingModel model) -> reason(status);
+            case Life.Ready() -> reason(loops);
         };
     }
 
-    private static @Nullable String reason(@Nullable LoopStatus status) {
-        if (status == null) {
-            return "the model is not loaded";
+    private static @Nullable String reason(List<LoopStatus> loops) {
+        if (loops.isEmpty()) {
+            return "no model is loaded";
         }
-        if (status.stepMillis() > STUCK_AFTER_MILLIS) {
-            return "the engine has been in one step for " + status.stepMillis() + " ms";
-        }
-        return status.failure();
+        return loops.stream()
+                .flatMap(status -> Stream.ofNullable(reason(status)))
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static @Nullable String reason(LoopStatus status) {
+        return status.stepMillis() > STUCK_AFTER_MILLIS
+                ? "the engine has been in one step for " + status.stepMillis() + " ms"
+                : status.failure();
     }
 
     private static String state(Life life) {
         return switch (life) {
             case Life.Starting() -> "starting";
-            case Life.Warming(ServingModel model) -> "warming";
-            case Life.Ready(ServingModel model) -> "ready";
-            case Life.Draining(ServingModel model) -> "draining";
+            case Life.Ready() -> "ready";
+            case Life.Draining() -> "draining";
             case Life.Stopped() -> "gone";
             case Life.Unservable(String why) -> "gone";
         };

@@ -19,6 +19,17 @@ sealed interface Refusal {
 
     record UnknownModel(String model) implements Refusal {}
 
+    /// What is asked for contradicts what is there.
+    ///
+    /// @param param the field, null where no single field is at fault
+    record Conflict(String message, @Nullable String param, String code) implements Refusal {}
+
+    /// The model directory that the request names cannot be served.
+    record Unservable(String message) implements Refusal {}
+
+    /// What is asked for would be done if there were more memory.
+    record NoMemory(String message) implements Refusal {}
+
     record NoSuchRoute(String method, String path) implements Refusal {}
 
     record WrongMethod(String method, String path) implements Refusal {}

@@ -20,8 +20,7 @@ final class Rerank {
     private record Ranked(int index, double score) {}
 
     static Reply prepare(Exchange exchange, ServingModel model) {
-        Fields request = Fields.of(JsonBody.read(exchange.body()));
-        ModelName.check(request, model);
+        Fields request = exchange.fields();
         String query = request.requiredText("query");
         List<String> documents = documents(request);
         int best = request.integer("top_n", 1, Integer.MAX_VALUE).orElse(documents.size());

@@ -1,10 +1,9 @@
 package io.autoglm.inference.api;
 
 import io.autoglm.inference.Instance;
-import io.autoglm.inference.Life;
 import io.autoglm.inference.RequestRoom;
 import io.autoglm.inference.ServingConfig;
-import io.autoglm.inference.ServingModel;
+import io.autoglm.inference.repository.Models;
 import io.autoglm.inference.sampling.InvalidParameterException;
 import io.autoglm.service.http.BodyBudget;
 import io.autoglm.service.http.BodyReader;
@@ -18,6 +17,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Map;
 import org.jboss.logging.Logger;
 
 /// Every route of an instance but `/metrics`. Asked in this order: may the caller, is there room, is the body
@@ -31,25 +31,24 @@ public class Routes {
     /// It was made by another service, in the same network.
     private static final Duration BODY_WITHIN = Duration.ofSeconds(60);
 
-    /// Checks a request and prepares its answer, computing as long as it takes.
-    @FunctionalInterface
-    private interface Endpoint {
-        Reply prepare(Exchange exchange, ServingModel model);
-    }
+    /// More than the models of an instance have places for; {@link RequestRoom} is what bounds them.
+    private static final int MOST_PREPARED = 4096;
 
     private final Instance instance;
+    private final Models models;
     private final ServingConfig config;
     private final RequestRoom room;
     private final BodyBudget bodies;
     private final Preparation preparation;
     private final Access access;
 
-    Routes(Instance instance, ServingConfig config, RequestRoom room) {
+    Routes(Instance instance, Models models, ServingConfig config, RequestRoom room) {
         this.instance = instance;
+        this.models = models;
         this.config = config;
         this.room = room;
         this.bodies = BodyBudget.ofAll(config.maxBodies().asLongValue());
-        this.preparation = new Preparation(Preparation.width(), room.limit());
+        this.preparation = new Preparation(Preparation.width(), MOST_PREPARED);
         this.access = Access.of(config);
     }
 
@@ -59,21 +58,32 @@ public class Routes {
     }
 
     void install(@Observes Router router) {
-        router.get("/health").handler(context -> Health.answer(exchange(context), instance));
-        endpoint(router, HttpMethod.POST, "/v1/chat/completions", ChatCompletions::prepare);
-        endpoint(router, HttpMethod.POST, "/v1/completions", Completions::prepare);
+        router.get("/health").handler(context -> Health.answer(exchange(context), instance, models.repository()));
+        Endpoints endpoints = new Endpoints(instance, models.repository());
+        post(router, "/v1/chat/completions", endpoints.ofModel(ChatCompletions::prepare));
+        post(router, "/v1/completions", endpoints.ofModel(Completions::prepare));
         long mostBytes = config.embedding().maxAnswer().asLongValue();
-        endpoint(
+        post(
                 router,
-                HttpMethod.POST,
                 "/v1/embeddings",
-                (exchange, model) -> Embeddings.prepare(exchange, model, mostBytes));
-        endpoint(router, HttpMethod.POST, "/v1/rerank", Rerank::prepare);
-        endpoint(router, HttpMethod.POST, "/rerank", Rerank::prepare);
-        endpoint(router, HttpMethod.GET, "/v1/models", Models::list);
-        endpoint(router, HttpMethod.GET, "/v1/models/:id", Models::one);
-        endpoint(router, HttpMethod.POST, "/tokenize", Tokenization::tokenize);
-        endpoint(router, HttpMethod.POST, "/detokenize", Tokenization::detokenize);
+                endpoints.ofModel((exchange, model) -> Embeddings.prepare(exchange, model, mostBytes)));
+        post(router, "/v1/rerank", endpoints.ofModel(Rerank::prepare));
+        post(router, "/rerank", endpoints.ofModel(Rerank::prepare));
+        post(router, "/tokenize", endpoints.ofOnlyModel(Tokenization::tokenize));
+        post(router, "/detokenize", endpoints.ofOnlyModel(Tokenization::detokenize));
+        get(router, "/v1/models", endpoints.whenReady(exchange -> ModelCards.list(exchange, models.repository())));
+        get(router, "/v1/models/:id", endpoints.whenReady(exchange -> ModelCards.one(exchange, models.repository())));
+        get(router, "/admin/models", (exchange, held) -> ModelAdmin.list(exchange, models));
+        endpoints(
+                router,
+                "/admin/models/:name",
+                Map.of(
+                        HttpMethod.GET,
+                        (exchange, held) -> ModelAdmin.one(exchange, models),
+                        HttpMethod.PUT,
+                        endpoints.whenReady(exchange -> ModelAdmin.put(exchange, models)),
+                        HttpMethod.DELETE,
+                        endpoints.whenReady(exchange -> ModelAdmin.delete(exchange, models))));
         router.route()
                 .last()
                 .handler(context -> refuse(
@@ -81,8 +91,17 @@ public class Routes {
                         new Refusal.NoSuchRoute(context.request().method().name(), context.normalizedPath())));
     }
 
-    private void endpoint(Router router, HttpMethod method, String path, Endpoint endpoint) {
-        router.route(method, path).handler(context -> admit(context, exchange(context), endpoint));
+    private void post(Router router, String path, Endpoint endpoint) {
+        endpoints(router, path, Map.of(HttpMethod.POST, endpoint));
+    }
+
+    private void get(Router router, String path, Endpoint endpoint) {
+        endpoints(router, path, Map.of(HttpMethod.GET, endpoint));
+    }
+
+    private void endpoints(Router router, String path, Map<HttpMethod, Endpoint> endpoints) {
+        endpoints.forEach((method, endpoint) ->
+                router.route(method, path).handler(context -> admit(context, exchange(context), endpoint)));
         router.route(path)
                 .handler(context -> refuse(
                         exchange(context),
@@ -91,7 +110,7 @@ public class Routes {
 
     private void admit(RoutingContext context, Exchange exchange, Endpoint endpoint) {
         HttpServerRequest request = context.request();
-        boolean hasBody = request.method().equals(HttpMethod.POST);
+        boolean hasBody = hasBody(request);
         String type = request.getHeader("content-type");
         if (!access.allows(request)) {
             refuse(exchange, new Refusal.Unauthorized());
@@ -104,15 +123,19 @@ public class Routes {
         }
     }
 
+    private static boolean hasBody(HttpServerRequest request) {
+        return request.method().equals(HttpMethod.POST) || request.method().equals(HttpMethod.PUT);
+    }
+
     private Refusal full() {
-        return instance.life() instanceof Life.Draining
+        return instance.leaving()
                 ? new Refusal.Draining()
                 : new Refusal.Busy(room.limit() + " requests are being answered already");
     }
 
     private void enter(RoutingContext context, Exchange exchange, Endpoint endpoint, RequestRoom.Place place) {
         exchange.onEnd(place::leaveUnlessKept);
-        if (!context.request().method().equals(HttpMethod.POST)) {
+        if (!hasBody(context.request())) {
             start(exchange, endpoint, place, bodies.open());
             return;
         }
@@ -164,8 +187,8 @@ public class Routes {
     }
 
     private void answer(Exchange exchange, Endpoint endpoint, BodyBudget.Share share) {
-        try {
-            Reply reply = preparation.run(() -> prepare(exchange, endpoint));
+        try (Held held = new Held()) {
+            Reply reply = preparation.run(() -> prepare(exchange, endpoint, held));
             exchange.body(new byte[0]);
             share.close();
             reply.give();
@@ -183,23 +206,11 @@ public class Routes {
         }
     }
 
-    private Reply prepare(Exchange exchange, Endpoint endpoint) {
+    private Reply prepare(Exchange exchange, Endpoint endpoint, Held held) {
         if (exchange.gone()) {
             throw new ClientGoneException();
         }
-        return endpoint.prepare(exchange, model());
-    }
-
-    private ServingModel model() {
-        return switch (instance.life()) {
-            case Life.Ready(ServingModel model) -> model;
-            case Life.Starting() -> throw new RefusedException(new Refusal.NotReady("The model is being loaded"));
-            case Life.Warming(ServingModel model) ->
-                throw new RefusedException(new Refusal.NotReady("The model is being warmed up"));
-            case Life.Draining(ServingModel model) -> throw new RefusedException(new Refusal.Draining());
-            case Life.Stopped() -> throw new RefusedException(new Refusal.Draining());
-            case Life.Unservable(String why) -> throw new RefusedException(new Refusal.NotReady(why));
-        };
+        return endpoint.prepare(exchange, held);
     }
 
     private static void refuse(Exchange exchange, Refusal refusal) {
@@ -207,11 +218,6 @@ public class Routes {
     }
 
     private Exchange exchange(RoutingContext context) {
-        return new Exchange(context, config.requestTimeout(), this::leaving);
-    }
-
-    private boolean leaving() {
-        Life life = instance.life();
-        return life instanceof Life.Draining || life instanceof Life.Stopped;
+        return new Exchange(context, config.requestTimeout(), instance::leaving);
     }
 }

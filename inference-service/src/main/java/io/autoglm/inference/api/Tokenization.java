@@ -17,10 +17,7 @@ final class Tokenization {
     private record Text(String text, boolean withSpecial, String field) {}
 
     static Reply tokenize(Exchange exchange, ServingModel model) {
-        Fields request = Fields.of(JsonBody.read(exchange.body()));
-        if (request.has("model")) {
-            ModelName.check(request, model);
-        }
+        Fields request = exchange.fields();
         boolean strings = request.flag("return_token_strs");
         Text text = request.has("messages") ? ofMessages(request, model) : ofPrompt(request);
         int[] tokens = Prompt.tokens(model, text.text(), text.withSpecial(), text.field());
@@ -39,10 +36,7 @@ final class Tokenization {
     }
 
     static Reply detokenize(Exchange exchange, ServingModel model) {
-        Fields request = Fields.of(JsonBody.read(exchange.body()));
-        if (request.has("model")) {
-            ModelName.check(request, model);
-        }
+        Fields request = exchange.fields();
         JsonNode ids = request.node("tokens");
         if (!ids.isArray() || ids.size() > MOST_TOKENS) {
             throw request.wrong("tokens", "must be a list of at most " + MOST_TOKENS + " token ids");

@@ -71,6 +71,7 @@ public final class BatchLoop implements AutoCloseable {
     }
 
     public BatchLoop start() {
+        metrics.watch(this);
         thread.start();
         return this;
     }
@@ -156,6 +157,7 @@ public final class BatchLoop implements AutoCloseable {
             } catch (RuntimeException | Error e) {
                 LOG.error("the last endings could not be counted", e);
             } finally {
+                metrics.unwatch(this);
                 ended.countDown();
             }
         }

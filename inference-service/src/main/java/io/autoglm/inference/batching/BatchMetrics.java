@@ -4,18 +4,25 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.ToDoubleFunction;
+import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// The batch loop's figures under vLLM's metric names and buckets (`vllm/v1/metrics/loggers.py`), so that dashboards,
-/// autoscalers and endpoint pickers made for vLLM work unchanged. Durations are in seconds.
+/// The figures of a model's batch loops, of which there are two while one version replaces another, under
+/// vLLM's metric names and buckets (`vllm/v1/metrics/loggers.py`), so that dashboards, autoscalers and
+/// endpoint pickers made for vLLM work unchanged. Durations are in seconds.
 ///
-/// Written by the loop's thread only, but for {@link #watch}.
+/// Written by the loops' threads, but for {@link #watch}, {@link #unwatch} and {@link #remove}.
 public final class BatchMetrics {
 
     private static final double[] TTFT = {
@@ -53,23 +60,27 @@ public final class BatchMetrics {
     private final DistributionSummary inferenceTime;
     private final DistributionSummary prefillTime;
     private final DistributionSummary decodeTime;
+    private final List<BatchLoop> loops = new CopyOnWriteArrayList<>();
+    private final List<Meter> meters = new ArrayList<>();
+
+    /// Of loops that are not watched any more.
+    private final AtomicLong formerSteps = new AtomicLong();
 
     /// @param maxTokens of one sequence; the buckets of token counts follow from it, as vLLM's do
     public BatchMetrics(MeterRegistry registry, String model, int maxTokens) {
         this.registry = registry;
         this.tags = Tags.of("model_name", model, "engine", "0");
-        promptTokens = registry.counter("vllm:prompt_tokens", tags);
-        generationTokens = registry.counter("vllm:generation_tokens", tags);
-        prefixQueries = registry.counter("vllm:prefix_cache_queries", tags);
-        prefixHits = registry.counter("vllm:prefix_cache_hits", tags);
-        preemptions = registry.counter("vllm:num_preemptions", tags);
-        drafts = registry.counter("vllm:spec_decode_num_drafts", tags);
-        draftTokens = registry.counter("vllm:spec_decode_num_draft_tokens", tags);
-        acceptedTokens = registry.counter("vllm:spec_decode_num_accepted_tokens", tags);
+        promptTokens = counter("prompt_tokens", tags);
+        generationTokens = counter("generation_tokens", tags);
+        prefixQueries = counter("prefix_cache_queries", tags);
+        prefixHits = counter("prefix_cache_hits", tags);
+        preemptions = counter("num_preemptions", tags);
+        drafts = counter("spec_decode_num_drafts", tags);
+        draftTokens = counter("spec_decode_num_draft_tokens", tags);
+        acceptedTokens = counter("spec_decode_num_accepted_tokens", tags);
         finished = Stream.of("stop", "length", "abort", "error")
                 .collect(Collectors.toMap(
-                        reason -> reason,
-                        reason -> registry.counter("vllm:request_success", tags.and("finished_reason", reason))));
+                        reason -> reason, reason -> counter("request_success", tags.and("finished_reason", reason))));
         double[] tokenCounts = oneTwoFive(maxTokens);
         stepTokens = histogram("iteration_tokens_total", STEP_TOKENS);
         requestPromptTokens = histogram("request_prompt_tokens", tokenCounts);
@@ -83,20 +94,30 @@ public final class BatchMetrics {
         inferenceTime = histogram("request_inference_time_seconds", REQUEST);
         prefillTime = histogram("request_prefill_time_seconds", REQUEST);
         decodeTime = histogram("request_decode_time_seconds", REQUEST);
-    }
-
-    /// Registers the figures that are read when they are asked for.
-    public void watch(BatchLoop loop) {
-        gauge("num_requests_running", loop, LoopStatus::running);
-        gauge("num_requests_waiting", loop, LoopStatus::queued);
-        gauge("kv_cache_usage_perc", loop, LoopStatus::kvUsage);
-        FunctionCounter.builder(
-                        "autoglm:engine_steps",
-                        loop,
-                        watched -> watched.status().steps())
+        gauge("num_requests_running", metrics -> metrics.sum(LoopStatus::running));
+        gauge("num_requests_waiting", metrics -> metrics.sum(LoopStatus::queued));
+        gauge("kv_cache_usage_perc", BatchMetrics::kvUsage);
+        keep(FunctionCounter.builder("autoglm:engine_steps", this, BatchMetrics::steps)
                 .description("Steps of the engine since start; standing still while requests run means it hangs")
                 .tags(tags)
-                .register(registry);
+                .register(registry));
+    }
+
+    /// Counts the loop in with the figures that are read when they are asked for.
+    void watch(BatchLoop loop) {
+        loops.add(loop);
+    }
+
+    /// The loop has ended.
+    void unwatch(BatchLoop loop) {
+        if (loops.remove(loop)) {
+            formerSteps.addAndGet(loop.status().steps());
+        }
+    }
+
+    /// The model is not served any more.
+    void remove() {
+        meters.forEach(registry::remove);
     }
 
     void seated(Work work, int reused, long nowNanos) {
@@ -169,17 +190,45 @@ public final class BatchMetrics {
         }
     }
 
-    private DistributionSummary histogram(String name, double[] buckets) {
-        return DistributionSummary.builder("vllm:" + name)
-                .tags(tags)
-                .serviceLevelObjectives(buckets)
-                .register(registry);
+    private int sum(ToIntFunction<LoopStatus> figure) {
+        return loops.stream().map(BatchLoop::status).mapToInt(figure).sum();
     }
 
-    private void gauge(String name, BatchLoop loop, ToDoubleFunction<LoopStatus> figure) {
-        Gauge.builder("vllm:" + name, loop, watched -> figure.applyAsDouble(watched.status()))
+    /// Of the loop that has the least room.
+    private double kvUsage() {
+        return loops.stream()
+                .map(BatchLoop::status)
+                .mapToDouble(LoopStatus::kvUsage)
+                .max()
+                .orElse(0);
+    }
+
+    private double steps() {
+        return formerSteps.get()
+                + loops.stream()
+                        .map(BatchLoop::status)
+                        .mapToLong(LoopStatus::steps)
+                        .sum();
+    }
+
+    private Counter counter(String name, Tags of) {
+        return keep(registry.counter("vllm:" + name, of));
+    }
+
+    private DistributionSummary histogram(String name, double[] buckets) {
+        return keep(DistributionSummary.builder("vllm:" + name)
                 .tags(tags)
-                .register(registry);
+                .serviceLevelObjectives(buckets)
+                .register(registry));
+    }
+
+    private void gauge(String name, ToDoubleFunction<BatchMetrics> figure) {
+        keep(Gauge.builder("vllm:" + name, this, figure).tags(tags).register(registry));
+    }
+
+    private <T extends Meter> T keep(T meter) {
+        meters.add(meter);
+        return meter;
     }
 
     /// 1, 2, 5, 10, 20, 50 … up to `max`.

@@ -8,17 +8,18 @@ import java.time.Duration;
 @ConfigMapping(prefix = "autoglm.batching")
 public interface BatchingConfig {
 
-    /// Sequences that run at once, each with its own part of the KV cache. Default 8.
+    /// Sequences of a model that run at once, each with its own part of the KV cache. Default 8.
     @WithDefault("8")
     int slots();
 
     /// Tokens of one sequence, prompt and answer together. 0, the default, is what the model was made for, or
-    /// as many as leave the KV cache within half of the free memory.
+    /// as many as leave the KV cache within half of what is left, beside the weights, of the memory of
+    /// `autoglm.models.max-memory`.
     @WithDefault("0")
     int maxTokens();
 
-    /// Answers that may wait for a slot, beside those for whom one is free; one more is refused with 503.
-    /// Default 256.
+    /// Answers that may wait for a slot of a model, beside those for whom one is free; one more is refused
+    /// with 503. Default 256.
     @WithDefault("256")
     int queue();
 
@@ -45,6 +46,9 @@ public interface BatchingConfig {
     /// The last step gets 5 s: a prefill chunk on a slow machine takes one or two, and an engine that
     /// hangs must not keep the process from its end.
     default BatchLimits limits() {
+        if (slots() < 1) {
+            throw new IllegalArgumentException("autoglm.batching.slots: must be at least 1, is " + slots());
+        }
         return new BatchLimits(
                 queue(), prefillChunk(), interTokenBudget(), Duration.ofSeconds(5), spareSlots(), draftTokens());
     }

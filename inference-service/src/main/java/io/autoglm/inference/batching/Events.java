@@ -1,7 +1,9 @@
 package io.autoglm.inference.batching;
 
+import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// The hand-off from the batch loop to the one thread that answers a request. It never blocks the loop: it has room for
@@ -25,6 +27,11 @@ public final class Events {
     /// the engine step that runs then is over.
     public GenerationEvent take() throws InterruptedException {
         return queue.take();
+    }
+
+    /// As [#take], but null when the time is over.
+    public @Nullable GenerationEvent poll(Duration atMost) throws InterruptedException {
+        return queue.poll(atMost.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /// The next event if it is there already, else null.

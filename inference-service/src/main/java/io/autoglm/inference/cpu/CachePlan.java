@@ -1,7 +1,8 @@
 package io.autoglm.inference.cpu;
 
 import io.autoglm.inference.engine.EngineConfig;
-import io.autoglm.inference.model.DecoderConfig;
+import io.autoglm.inference.engine.NoMemoryException;
+import io.autoglm.inference.model.DecoderSizes;
 import io.autoglm.inference.model.ModelLoadException;
 import java.util.Locale;
 
@@ -19,20 +20,23 @@ record CachePlan(int slots, int maxTokens) {
     /// memory.
     ///
     /// @param freeBytes what the machine has left once the weights are loaded
-    /// @throws ModelLoadException if it does not fit, with the figures
-    static CachePlan of(EngineConfig asked, DecoderConfig model, long freeBytes) {
+    /// @throws NoMemoryException if it does not fit, with the figures
+    /// @throws ModelLoadException if it cannot be, whatever the memory
+    static CachePlan of(EngineConfig asked, DecoderSizes model, long freeBytes) {
         long tokenBytes = model.kvNumbersPerToken() * asked.kvFormat().bytes();
         long slotBytes = asked.slots() * tokenBytes;
         long largestBlockTokens = Integer.MAX_VALUE / (slotBytes / model.layers() / 2);
         if (asked.maxTokens() == 0) {
             long fits = Math.min(largestBlockTokens, Math.max(freeBytes, 0) / 2 / slotBytes);
             int maxTokens = (int) Math.min(model.maxPositions(), fits);
-            if (maxTokens < Math.min(FEWEST_TOKENS, model.maxPositions())) {
-                throw new ModelLoadException(
+            int fewest = Math.min(FEWEST_TOKENS, model.maxPositions());
+            if (maxTokens < fewest) {
+                throw new NoMemoryException(
                         "autoglm.batching.slots",
                         "the KV cache takes " + size(slotBytes * FEWEST_TOKENS) + " for " + asked.slots() + " slots of "
                                 + FEWEST_TOKENS + " tokens, more than half of the " + size(freeBytes)
-                                + " that are free beside the weights; lower the slots");
+                                + " that are free beside the weights; lower the slots",
+                        2 * slotBytes * fewest);
             }
             return new CachePlan(asked.slots(), maxTokens);
         }
@@ -50,11 +54,12 @@ record CachePlan(int slots, int maxTokens) {
                             + " tokens in each of " + asked.slots() + " slots");
         }
         if (plan.bytes(tokenBytes) > freeBytes) {
-            throw new ModelLoadException(
+            throw new NoMemoryException(
                     setting,
                     "the KV cache of " + asked.slots() + " slots of " + asked.maxTokens() + " tokens takes "
                             + size(plan.bytes(tokenBytes)) + ", but only " + size(freeBytes)
-                            + " are free beside the weights; lower it, or autoglm.batching.slots");
+                            + " are free beside the weights; lower it, or autoglm.batching.slots",
+                    plan.bytes(tokenBytes));
         }
         return plan;
     }

@@ -3,25 +3,18 @@ package io.autoglm.inference.cpu;
 import ai.djl.BaseModel;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
-import ai.onnxruntime.OnnxTensorLike;
 import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtLoggingLevel;
-import ai.onnxruntime.OrtSession;
 import io.autoglm.inference.engine.Decoder;
 import io.autoglm.inference.engine.DecoderModel;
 import io.autoglm.inference.engine.EngineConfig;
-import io.autoglm.inference.engine.KvFormat;
+import io.autoglm.inference.engine.MemoryPlan;
+import io.autoglm.inference.engine.NoMemoryException;
 import io.autoglm.inference.engine.WeightFormat;
-import io.autoglm.inference.graph.Constant;
 import io.autoglm.inference.graph.DecoderGraph;
-import io.autoglm.inference.graph.GraphShape;
-import io.autoglm.inference.graph.MatrixFormat;
 import io.autoglm.inference.graph.NativeMemory;
-import io.autoglm.inference.model.DecoderConfig;
-import io.autoglm.inference.model.ModelDirectory;
+import io.autoglm.inference.model.ModelFiles;
 import io.autoglm.inference.model.ModelLoadException;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +31,7 @@ final class CpuModel extends BaseModel implements DecoderModel {
 
     private @Nullable Decoder decoder;
     private WeightFormat weights = WeightFormat.AUTO;
+    private long parameters;
 
     CpuModel(String name, NDManager manager) {
         super(name);
@@ -51,48 +45,55 @@ final class CpuModel extends BaseModel implements DecoderModel {
             throw new IllegalStateException(modelName + " is loaded already");
         }
         Map<String, ?> given = options == null ? Map.of() : options;
-        ModelDirectory directory =
-                given.get(DIRECTORY) instanceof ModelDirectory opened ? opened : ModelDirectory.open(path);
+        ModelFiles files = given.get(DIRECTORY) instanceof ModelFiles opened ? opened : ModelFiles.open(path);
         EngineConfig config = given.get(CONFIG) instanceof EngineConfig asked ? asked : EngineConfig.DEFAULTS;
-        modelDir = directory.path();
-        weights = config.weights().resolve(directory.weights().parameters());
-        decoder = load(directory, config, format(weights, config.weightBlock()));
+        modelDir = files.path();
+        GraphSource source = GraphSource.of(files, config);
+        decoder = load(files, config, source);
+        weights = source.weights();
+        parameters = source.parameters();
         block = new CpuSymbolBlock(decoder);
         wasLoaded = true;
     }
 
-    private static MatrixFormat format(WeightFormat weights, int block) {
-        return switch (weights) {
-            case FP32 -> MatrixFormat.FP32;
-            case INT8 -> new MatrixFormat(MatrixFormat.INT8.bits(), block);
-            case INT4 -> new MatrixFormat(MatrixFormat.INT4.bits(), block);
-            case AUTO -> throw new IllegalArgumentException("not resolved");
-        };
-    }
-
-    private static Decoder load(ModelDirectory directory, EngineConfig config, MatrixFormat format) {
-        DecoderConfig model = directory.config();
-        double weightBytes = COPIES_OF_WEIGHTS * directory.weights().parameters() * format.bytesPerWeight();
-        CachePlan plan = CachePlan.of(config, model, Machine.freeBytes() - (long) weightBytes);
-        ConvertedWeights converted = ConvertedWeights.of(directory, shape(config, format, plan), config.weightCache());
+    private static Decoder load(ModelFiles files, EngineConfig config, GraphSource source) {
+        CachePlan plan = CachePlan.of(config, files.sizes(), Machine.freeBytes() - weightBytes(source));
+        ConvertedWeights converted = source.make(plan.maxTokens());
         DecoderGraph graph = converted.graph();
         NativeMemory memory = converted.memory();
         try {
-            int threads = threads(config, directory.weights().parameters());
-            OrtSession session = OnLargeStack.call("model-load", () -> session(graph, threads));
-            return new OrtDecoder(session, graph.constants(), model, config.kvFormat(), plan, memory);
+            int threads = threads(config, source.parameters());
+            GraphSession session = OnLargeStack.call("model-load", () -> GraphSession.of(graph, threads));
+            try {
+                return new OrtDecoder(session, files.sizes(), config.kvFormat(), plan, memory);
+            } catch (OrtException | RuntimeException | Error e) {
+                session.close();
+                throw e;
+            }
         } catch (OrtException e) {
             memory.close();
             throw new ModelLoadException(
-                    directory.path().toString(), "ONNX Runtime refuses its graph: " + e.getMessage(), e);
+                    files.path().toString(), "ONNX Runtime refuses its graph: " + e.getMessage(), e);
         } catch (RuntimeException | Error e) {
             memory.close();
             throw e;
         }
     }
 
-    private static GraphShape shape(EngineConfig config, MatrixFormat format, CachePlan plan) {
-        return new GraphShape(format, config.kvFormat() == KvFormat.FP16, plan.maxTokens());
+    @Override
+    public MemoryPlan plan(ModelFiles files, EngineConfig config, long mostBytes) {
+        long weightBytes = weightBytes(GraphSource.of(files, config));
+        try {
+            CachePlan cache = CachePlan.of(config, files.sizes(), mostBytes - weightBytes);
+            long tokenBytes = files.sizes().kvNumbersPerToken() * config.kvFormat().bytes();
+            return new MemoryPlan(weightBytes, cache.bytes(tokenBytes), cache.maxTokens());
+        } catch (NoMemoryException e) {
+            throw e.beside(weightBytes);
+        }
+    }
+
+    private static long weightBytes(GraphSource source) {
+        return COPIES_OF_WEIGHTS * source.weightBytes();
     }
 
     private static int threads(EngineConfig config, long parameters) {
@@ -100,22 +101,6 @@ final class CpuModel extends BaseModel implements DecoderModel {
             return config.threads();
         }
         return parameters < ONE_THREAD_PARAMETERS ? 1 : Machine.physicalCores();
-    }
-
-    private static OrtSession session(DecoderGraph graph, int threads) throws OrtException {
-        Map<String, OnnxTensorLike> constants = new HashMap<>();
-        try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
-            for (Constant constant : graph.constants()) {
-                constants.put(constant.name(), Tensors.of(CpuEngine.environment(), constant));
-            }
-            options.setIntraOpNumThreads(threads);
-            options.setInterOpNumThreads(1);
-            options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
-            options.addExternalInitializers(constants);
-            return CpuEngine.environment().createSession(graph.model(), options);
-        } finally {
-            constants.values().forEach(OnnxTensorLike::close);
-        }
     }
 
     @Override
@@ -129,6 +114,11 @@ final class CpuModel extends BaseModel implements DecoderModel {
     @Override
     public WeightFormat weights() {
         return weights;
+    }
+
+    @Override
+    public long parameters() {
+        return parameters;
     }
 
     @Override

@@ -2,7 +2,7 @@ package io.autoglm.inference.cpu;
 
 import io.autoglm.inference.engine.KvFormat;
 import io.autoglm.inference.graph.NativeMemory;
-import io.autoglm.inference.model.DecoderConfig;
+import io.autoglm.inference.model.DecoderSizes;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,11 +19,11 @@ final class KvCache {
     private final List<MemorySegment> keys = new ArrayList<>();
     private final List<MemorySegment> values = new ArrayList<>();
 
-    KvCache(DecoderConfig config, KvFormat format, int slots, int maxTokens, NativeMemory memory) {
-        this.kvHeads = config.attention().kvHeads();
-        this.rowBytes = (long) config.attention().headDim() * format.bytes();
+    KvCache(DecoderSizes sizes, KvFormat format, int slots, int maxTokens, NativeMemory memory) {
+        this.kvHeads = sizes.kvHeads();
+        this.rowBytes = (long) sizes.headDim() * format.bytes();
         this.headBytes = rowBytes * maxTokens;
-        this.layers = config.layers();
+        this.layers = sizes.layers();
         for (int layer = 0; layer < layers; layer++) {
             keys.add(memory.allocate(slotBytes() * slots));
             values.add(memory.allocate(slotBytes() * slots));

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Set;
 
 /// What this process may use of the machine that it is on, container limits included.
-final class Machine {
+public final class Machine {
 
     private static final Path PROC = Path.of("/proc");
     private static final Path CGROUPS = Path.of("/sys/fs/cgroup");
@@ -39,7 +39,7 @@ final class Machine {
     }
 
     /// Memory that can be had without swapping: what nobody uses, and what only caches files.
-    static long freeBytes() {
+    public static long freeBytes() {
         OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
         long available = availableBytes(lines(PROC.resolve("meminfo")));
         // The bean knows the limit of a container of cgroup v1 too, though not what is left of it.

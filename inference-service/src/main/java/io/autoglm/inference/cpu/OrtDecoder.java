@@ -8,15 +8,13 @@ import ai.onnxruntime.OrtSession;
 import io.autoglm.inference.engine.Decoder;
 import io.autoglm.inference.engine.DecoderShape;
 import io.autoglm.inference.engine.KvFormat;
-import io.autoglm.inference.graph.Constant;
 import io.autoglm.inference.graph.DecoderGraph;
 import io.autoglm.inference.graph.NativeMemory;
-import io.autoglm.inference.model.DecoderConfig;
+import io.autoglm.inference.model.DecoderSizes;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -27,16 +25,12 @@ import java.util.Set;
 final class OrtDecoder implements Decoder {
 
     private final OrtEnvironment environment;
-    private final OrtSession session;
-    private final DecoderConfig config;
+    private final GraphSession session;
+    private final DecoderSizes sizes;
     private final DecoderShape shape;
     private final NativeMemory memory;
     private final KvFormat format;
     private final KvCache cache;
-
-    /// The session reads the mapped ones among them, which are unmapped when nobody refers to them.
-    @SuppressWarnings({"unused", "FieldCanBeLocal"})
-    private final List<Constant> weights;
 
     private final IntBuffer tokenIds;
     private final IntBuffer lastRows;
@@ -49,36 +43,28 @@ final class OrtDecoder implements Decoder {
     private final KeptBindings bindings = new KeptBindings();
     private final Map<Integer, OnnxTensor> decodeTokens = new HashMap<>();
 
-    /// @param weights what the session was made of
-    /// @param memory  of the weights and from now on of the cache; freed with this decoder
-    OrtDecoder(
-            OrtSession session,
-            List<Constant> weights,
-            DecoderConfig config,
-            KvFormat format,
-            CachePlan plan,
-            NativeMemory memory)
+    /// @param memory of the weights and from now on of the cache; freed with this decoder
+    OrtDecoder(GraphSession session, DecoderSizes sizes, KvFormat format, CachePlan plan, NativeMemory memory)
             throws OrtException {
         this.environment = CpuEngine.environment();
         this.session = session;
-        this.weights = weights;
-        this.config = config;
+        this.sizes = sizes;
         this.memory = memory;
         this.shape = new DecoderShape(
-                config.vocabularySize(),
-                config.hiddenSize(),
+                sizes.vocabularySize(),
+                sizes.hiddenSize(),
                 plan.slots(),
                 plan.maxTokens(),
-                plan.bytes(config.kvNumbersPerToken() * format.bytes()));
+                plan.bytes(sizes.kvNumbersPerToken() * format.bytes()));
         this.format = format;
-        this.cache = new KvCache(config, format, plan.slots(), plan.maxTokens(), memory);
+        this.cache = new KvCache(sizes, format, plan.slots(), plan.maxTokens(), memory);
         this.tokenIds = Tensors.ints(memory, Math.max(plan.maxTokens(), plan.slots()));
         this.lastRows = Tensors.ints(memory, plan.slots());
         this.longest = Tensors.ints(memory, 1);
         this.logitsIndex = Tensors.ints(memory, 1);
         this.wantedIndexes = Tensors.ints(memory, 1 + MOST_DRAFT_TOKENS);
         long rows = Math.max(plan.slots(), 1 + MOST_DRAFT_TOKENS);
-        this.logits = Tensors.buffer(memory.allocate(rows * config.vocabularySize() * Float.BYTES))
+        this.logits = Tensors.buffer(memory.allocate(rows * sizes.vocabularySize() * Float.BYTES))
                 .asFloatBuffer();
         this.longestTensor = OnnxTensor.createTensor(environment, longest, new long[] {1});
         this.logitsIndexTensor = OnnxTensor.createTensor(environment, logitsIndex, new long[] {1});
@@ -213,13 +199,8 @@ final class OrtDecoder implements Decoder {
     private StepBindings bind(KeptBindings.SlotRange range) throws OrtException {
         Map<String, OnnxTensor> inputs = new LinkedHashMap<>();
         Map<String, OnnxTensor> outputs = new LinkedHashMap<>();
-        long[] rows = {
-            range.count(),
-            config.attention().kvHeads(),
-            shape.maxTokens(),
-            config.attention().headDim()
-        };
-        for (int layer = 0; layer < config.layers(); layer++) {
+        long[] rows = {range.count(), sizes.kvHeads(), shape.maxTokens(), sizes.headDim()};
+        for (int layer = 0; layer < sizes.layers(); layer++) {
             OnnxTensor keys = Tensors.cache(environment, format, cache.keys(layer, range.first(), range.count()), rows);
             OnnxTensor values =
                     Tensors.cache(environment, format, cache.values(layer, range.first(), range.count()), rows);
@@ -247,8 +228,6 @@ final class OrtDecoder implements Decoder {
         logitsIndexTensor.close();
         try {
             session.close();
-        } catch (OrtException e) {
-            throw new EngineException("the session cannot be closed", e);
         } finally {
             memory.close();
         }

@@ -9,7 +9,7 @@ import io.autoglm.inference.model.ModelLoadException;
 /// @param weightCache where rounded weights are kept
 /// @param threads     threads of a step; 0 for one a physical core, or a single one for a model below 16
 ///                    million parameters
-/// @param slots       sequences that the KV cache holds, 1 to 256
+/// @param slots       sequences that the KV cache holds, spare ones among them, 1 to 256
 /// @param maxTokens   tokens of one sequence, prompt and answer together; 0 for what the model was made for,
 ///                    or fewer where the KV cache would take more than half of the free memory
 public record EngineConfig(
@@ -24,6 +24,12 @@ public record EngineConfig(
 
     public static final EngineConfig DEFAULTS = new EngineConfig("auto", WeightFormat.AUTO, 0, 8, 0);
 
+    /// Measured: `docs/decisions/0016-no-half-floats-on-a-cpu.md`.
+    private static final String NO_HALF_FLOATS =
+            "fp16 is not served on a CPU: ONNX Runtime multiplies no half floats there, and would widen them at the"
+                    + " start, to the memory of fp32, or in each step, which takes several times as long; choose int8,"
+                    + " which takes about the memory of fp16, is the faster, and answers practically the same";
+
     private static final int SMALL_BLOCK = 32;
     private static final int LARGE_BLOCK = 128;
     private static final int MOST_THREADS = 1024;
@@ -31,8 +37,11 @@ public record EngineConfig(
 
     public EngineConfig {
         check("autoglm.cpu.threads", threads, 0, MOST_THREADS);
-        check("autoglm.batching.slots (with spare-slots)", slots, 1, MOST_SLOTS);
+        check("autoglm.batching.slots", slots, 1, MOST_SLOTS);
         check("autoglm.batching.max-tokens", maxTokens, 0, Integer.MAX_VALUE);
+        if (weights == WeightFormat.FP16) {
+            throw new ModelLoadException("autoglm.weights", NO_HALF_FLOATS);
+        }
         if (weightBlock != SMALL_BLOCK && weightBlock != LARGE_BLOCK) {
             throw new ModelLoadException(
                     "autoglm.weight-block", weightBlock + " is neither " + SMALL_BLOCK + " nor " + LARGE_BLOCK);
@@ -42,6 +51,11 @@ public record EngineConfig(
     /// Blocks of 32, a cache of float32, and no weights kept.
     public EngineConfig(String engine, WeightFormat weights, int threads, int slots, int maxTokens) {
         this(engine, weights, SMALL_BLOCK, WeightCacheConfig.NONE, KvFormat.FP32, threads, slots, maxTokens);
+    }
+
+    /// The same with the tokens of a sequence settled.
+    public EngineConfig withMaxTokens(int tokens) {
+        return new EngineConfig(engine, weights, weightBlock, weightCache, kvFormat, threads, slots, tokens);
     }
 
     private static void check(String setting, int value, int least, int most) {

@@ -3,7 +3,7 @@ package io.autoglm.inference.engine;
 import ai.djl.MalformedModelException;
 import ai.djl.Model;
 import ai.djl.engine.Engine;
-import io.autoglm.inference.model.ModelDirectory;
+import io.autoglm.inference.model.ModelFiles;
 import io.autoglm.inference.model.ModelLoadException;
 import java.io.IOException;
 import java.util.Map;
@@ -16,12 +16,12 @@ public final class LoadedModel implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(LoadedModel.class);
     private static final String CPU = "cpu";
 
-    private final ModelDirectory directory;
+    private final ModelFiles files;
     private final DecoderModel model;
     private final String engine;
 
-    private LoadedModel(ModelDirectory directory, DecoderModel model, String engine) {
-        this.directory = directory;
+    private LoadedModel(ModelFiles files, DecoderModel model, String engine) {
+        this.files = files;
         this.model = model;
         this.engine = engine;
     }
@@ -29,23 +29,42 @@ public final class LoadedModel implements AutoCloseable {
     /// Loads the model; takes seconds to minutes, and blocks.
     ///
     /// @throws ModelLoadException if it cannot be served, in one line that says why
-    public static LoadedModel open(ModelDirectory directory, EngineConfig config) {
-        String engine = choose(config.engine());
-        Model model = Engine.getEngine(engine).newModel(directory.name(), null);
+    public static LoadedModel open(ModelFiles files, EngineConfig config) {
+        Model model = newModel(files, config);
         try {
-            if (!(model instanceof DecoderModel decoder)) {
-                throw new ModelLoadException("autoglm.engine", engine + " is no engine of this service");
-            }
+            DecoderModel decoder = decoder(model, config);
             decoder.load(
-                    directory.path(), null, Map.of(DecoderModel.DIRECTORY, directory, DecoderModel.CONFIG, config));
-            return new LoadedModel(directory, decoder, engine);
+                    files.path(), null, Map.of(DecoderModel.DIRECTORY, files, DecoderModel.CONFIG, config));
+            return new LoadedModel(files, decoder, choose(config.engine()));
         } catch (IOException | MalformedModelException e) {
             model.close();
-            throw new ModelLoadException(directory.path().toString(), String.valueOf(e.getMessage()), e);
+            throw new ModelLoadException(files.path().toString(), String.valueOf(e.getMessage()), e);
         } catch (RuntimeException | Error e) {
             model.close();
             throw e;
         }
+    }
+
+    /// What [#open] would take of the memory; loads nothing.
+    ///
+    /// @param mostBytes that it may take
+    /// @throws NoMemoryException if that is too little
+    /// @throws ModelLoadException if it could not be loaded with more either
+    public static MemoryPlan plan(ModelFiles files, EngineConfig config, long mostBytes) {
+        try (Model model = newModel(files, config)) {
+            return decoder(model, config).plan(files, config, mostBytes);
+        }
+    }
+
+    private static Model newModel(ModelFiles files, EngineConfig config) {
+        return Engine.getEngine(choose(config.engine())).newModel(files.name(), null);
+    }
+
+    private static DecoderModel decoder(Model model, EngineConfig config) {
+        if (model instanceof DecoderModel decoder) {
+            return decoder;
+        }
+        throw new ModelLoadException("autoglm.engine", config.engine() + " is no engine of this service");
     }
 
     /// The one name that is `auto`, or an engine that DJL finds on the class path.
@@ -62,8 +81,8 @@ public final class LoadedModel implements AutoCloseable {
         return asked;
     }
 
-    public ModelDirectory directory() {
-        return directory;
+    public ModelFiles files() {
+        return files;
     }
 
     /// For the batch loop's one thread only.
@@ -74,6 +93,11 @@ public final class LoadedModel implements AutoCloseable {
     /// The engine that was chosen, by its name in DJL: `cpu`.
     public String engine() {
         return engine;
+    }
+
+    /// Numbers in its matrices.
+    public long parameters() {
+        return model.parameters();
     }
 
     /// The format that was chosen, never [WeightFormat#AUTO].

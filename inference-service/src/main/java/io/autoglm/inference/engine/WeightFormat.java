@@ -5,6 +5,8 @@ public enum WeightFormat {
     /// [#FP32] below 64 million parameters, else [#INT4].
     AUTO,
     FP32,
+    /// Known by name, so that it can be refused with its reason: see [EngineConfig].
+    FP16,
     /// 8 bits and a scale for each 32 numbers; the answers are practically those of the original.
     INT8,
     /// 4 bits and a scale for each 32 numbers: the fastest, and a little less exact.

@@ -1,7 +1,7 @@
 package io.autoglm.inference.graph;
 
 /// A named constant of an operator.
-sealed interface Attribute {
+public sealed interface Attribute {
 
     String name();
 

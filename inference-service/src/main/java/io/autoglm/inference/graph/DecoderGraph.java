@@ -1,6 +1,8 @@
 package io.autoglm.inference.graph;
 
+import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// A decoder as an ONNX model, and the names of what goes in and out.
 ///
@@ -27,10 +29,15 @@ public final class DecoderGraph {
 
     private final byte[] model;
     private final List<Constant> constants;
+    private final @Nullable Path dataFolder;
 
-    DecoderGraph(byte[] model, List<Constant> constants) {
-        this.model = model;
+    /// @param model      an ONNX `ModelProto`
+    /// @param dataFolder where the files lie that the model itself names for some of its weights; null for
+    ///                   none
+    public DecoderGraph(byte[] model, List<Constant> constants, @Nullable Path dataFolder) {
+        this.model = model.clone();
         this.constants = List.copyOf(constants);
+        this.dataFolder = dataFolder;
     }
 
     /// An ONNX `ModelProto`.
@@ -38,9 +45,14 @@ public final class DecoderGraph {
         return model.clone();
     }
 
-    /// Its weights; the memory must outlive the session.
+    /// The weights that are handed over beside it; the memory must outlive the session.
     public List<Constant> constants() {
         return constants;
+    }
+
+    /// Of the weights that ONNX Runtime is to map by itself.
+    public @Nullable Path dataFolder() {
+        return dataFolder;
     }
 
     public static String key(int layer) {

@@ -47,7 +47,7 @@ public final class DecoderGraphBuilder {
         DecoderGraphBuilder builder = new DecoderGraphBuilder(config, weights, shape, writer);
         builder.forward();
         builder.write.refuseUnusedTensors();
-        return new DecoderGraph(builder.graph.toByteArray(), builder.graph.constants());
+        return new DecoderGraph(builder.graph.toByteArray(), builder.graph.constants(), null);
     }
 
     private void forward() {

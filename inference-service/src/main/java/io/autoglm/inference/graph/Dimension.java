@@ -1,7 +1,7 @@
 package io.autoglm.inference.graph;
 
 /// An axis of a graph's input or output: a size, or a name for one that differs from run to run.
-sealed interface Dimension {
+public sealed interface Dimension {
 
     record Fixed(long size) implements Dimension {}
 

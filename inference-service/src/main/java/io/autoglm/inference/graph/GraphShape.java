@@ -7,7 +7,7 @@ package io.autoglm.inference.graph;
 /// @param maxTokens rows of a slot of the KV cache
 public record GraphShape(MatrixFormat matrices, boolean halfCache, int maxTokens) {
 
-    TensorType cache() {
+    public TensorType cache() {
         return halfCache ? TensorType.FLOAT16 : TensorType.FLOAT;
     }
 }

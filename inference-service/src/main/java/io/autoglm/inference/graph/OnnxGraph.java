@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Set;
 
 /// An ONNX model being assembled. Values are strings, as in ONNX; an empty string stands for an input or output that
-/// an operator does without. Field numbers are those of <https://github.com/onnx/onnx/blob/main/onnx/onnx.proto>.
+/// an operator does without.
 final class OnnxGraph {
 
     private static final int IR_VERSION = 10;
@@ -18,33 +18,24 @@ final class OnnxGraph {
     private final Set<String> values = new HashSet<>();
 
     void input(String name, TensorType type, Dimension... shape) {
-        graph.message(11, value(name, type, shape));
+        graph.message(11, OnnxMessages.value(name, type, shape));
         define(name);
     }
 
     void output(String name, TensorType type, Dimension... shape) {
-        graph.message(12, value(name, type, shape));
+        graph.message(12, OnnxMessages.value(name, type, shape));
     }
 
     /// Declares a weight whose data stays where it is.
     String constant(Constant constant) {
-        Proto tensor = new Proto();
-        constant.shape().forEach(size -> tensor.integer(1, size));
-        tensor.integer(2, constant.type().number()).text(8, constant.name());
-        tensor.message(13, new Proto().text(1, "location").text(2, "memory"));
-        tensor.integer(14, 1);
-        graph.message(5, tensor);
+        graph.message(5, OnnxMessages.constant(constant));
         constants.add(constant);
         return define(constant.name());
     }
 
     /// A small vector of whole numbers, inside the model's bytes.
     String integers(String name, long... numbers) {
-        Proto tensor = new Proto().integer(1, numbers.length).integer(2, TensorType.INT64.number());
-        for (long number : numbers) {
-            tensor.integer(7, number);
-        }
-        graph.message(5, tensor.text(8, name));
+        graph.message(5, OnnxMessages.integers(name, List.of((long) numbers.length), numbers));
         return define(name);
     }
 
@@ -70,7 +61,7 @@ final class OnnxGraph {
         }
         node.text(3, outputs.getFirst()).text(4, operator.name());
         for (Attribute attribute : attributes) {
-            node.message(5, attribute(attribute));
+            node.message(5, OnnxMessages.attribute(attribute));
         }
         graph.message(1, node.text(7, operator.domain()));
     }
@@ -94,31 +85,5 @@ final class OnnxGraph {
             throw new IllegalStateException(name + " is given twice");
         }
         return name;
-    }
-
-    private static Proto attribute(Attribute attribute) {
-        Proto proto = new Proto().text(1, attribute.name());
-        return switch (attribute) {
-            case Attribute.Real(String name, float value) ->
-                proto.real(2, value).integer(20, 1);
-            case Attribute.Whole(String name, long value) ->
-                proto.integer(3, value).integer(20, 2);
-            case Attribute.Text(String name, String value) ->
-                proto.text(4, value).integer(20, 3);
-        };
-    }
-
-    private static Proto value(String name, TensorType type, Dimension... shape) {
-        Proto dimensions = new Proto();
-        for (Dimension dimension : shape) {
-            dimensions.message(
-                    1,
-                    switch (dimension) {
-                        case Dimension.Fixed(long size) -> new Proto().integer(1, size);
-                        case Dimension.Open(String label) -> new Proto().text(2, label);
-                    });
-        }
-        Proto tensor = new Proto().integer(1, type.number()).message(2, dimensions);
-        return new Proto().text(1, name).message(2, new Proto().message(1, tensor));
     }
 }

@@ -3,15 +3,15 @@ package io.autoglm.inference.graph;
 /// An operator by name and the set that defines it.
 ///
 /// @param domain empty for standard ONNX, `com.microsoft` for ONNX Runtime's own
-record Operator(String domain, String name) {
+public record Operator(String domain, String name) {
 
     private static final String MICROSOFT = "com.microsoft";
 
-    static Operator standard(String name) {
+    public static Operator standard(String name) {
         return new Operator("", name);
     }
 
-    static Operator microsoft(String name) {
+    public static Operator microsoft(String name) {
         return new Operator(MICROSOFT, name);
     }
 }

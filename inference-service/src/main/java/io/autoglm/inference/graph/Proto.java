@@ -1,11 +1,13 @@
 package io.autoglm.inference.graph;
 
 import java.io.ByteArrayOutputStream;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 
 /// One protobuf message being written: the four wire forms that ONNX needs, so that no protobuf runtime is carried.
 /// See <https://protobuf.dev/programming-guides/encoding/>.
-final class Proto {
+public final class Proto {
 
     private static final int VARINT = 0;
     private static final int LENGTH_DELIMITED = 2;
@@ -13,7 +15,7 @@ final class Proto {
 
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
-    Proto integer(int field, long value) {
+    public Proto integer(int field, long value) {
         varint(((long) field << 3) | VARINT);
         varint(value);
         return this;
@@ -28,22 +30,28 @@ final class Proto {
         return this;
     }
 
-    Proto text(int field, String value) {
+    public Proto text(int field, String value) {
         return bytes(field, value.getBytes(StandardCharsets.UTF_8));
     }
 
-    Proto message(int field, Proto value) {
+    public Proto message(int field, Proto value) {
         return bytes(field, value.toByteArray());
     }
 
-    Proto bytes(int field, byte[] value) {
+    public Proto bytes(int field, byte[] value) {
         varint(((long) field << 3) | LENGTH_DELIMITED);
         varint(value.length);
         bytes.writeBytes(value);
         return this;
     }
 
-    byte[] toByteArray() {
+    /// Fields that are encoded already.
+    public Proto encoded(MemorySegment fields) {
+        bytes.writeBytes(fields.toArray(ValueLayout.JAVA_BYTE));
+        return this;
+    }
+
+    public byte[] toByteArray() {
         return bytes.toByteArray();
     }
 

@@ -17,11 +17,11 @@ public enum TensorType {
         this.bytes = bytes;
     }
 
-    int number() {
+    public int number() {
         return number;
     }
 
-    int bytes() {
+    public int bytes() {
         return bytes;
     }
 }

@@ -8,11 +8,8 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/// `config.json` and `generation_config.json`, each field under the names and defaults that Hugging Face's
-/// `transformers` gives it.
+/// `config.json`, each field under the names and defaults that Hugging Face's `transformers` gives it.
 final class ConfigReader {
-
-    private static final double LEAST_ABOVE_0 = Double.MIN_VALUE;
 
     /// Where `transformers` 5 gathers what concerns rotary positions.
     private static final String ROPE_PARAMETERS = "rope_parameters";
@@ -252,52 +249,5 @@ final class ConfigReader {
             case Rotary.Llama3 llama -> positions;
         };
         return (int) Math.max(positions, Math.min(reach, Integer.MAX_VALUE));
-    }
-
-    /// @param generation what `generation_config.json` holds, or an empty object
-    GenerationDefaults generation(Json generation) {
-        return new GenerationDefaults(
-                !generation.flag("do_sample", true),
-                within(generation, "temperature", 0, SamplingBounds.MOST_TEMPERATURE),
-                within(generation, "top_p", LEAST_ABOVE_0, SamplingBounds.MOST_TOP_P),
-                topK(generation),
-                within(generation, "min_p", 0, SamplingBounds.MOST_MIN_P),
-                within(generation, "repetition_penalty", LEAST_ABOVE_0, SamplingBounds.MOST_REPETITION_PENALTY),
-                generation.has("eos_token_id") ? eos(generation) : eos(config));
-    }
-
-    private static @Nullable Double within(Json generation, String field, double least, double most) {
-        Double value = generation.number(field);
-        if (value != null && (value < least || value > most)) {
-            String from = least == LEAST_ABOVE_0 ? "above 0 and at most " : "between " + (long) least + " and ";
-            throw generation.wrong(field, from + (long) most);
-        }
-        return value;
-    }
-
-    private static @Nullable Integer topK(Json generation) {
-        Double topK = generation.number("top_k");
-        if (topK == null) {
-            return null;
-        }
-        if (topK < SamplingBounds.TOP_K_ALL || topK > Integer.MAX_VALUE || topK != Math.rint(topK)) {
-            throw generation.wrong("top_k", "a whole number, 0 or -1 for all");
-        }
-        return topK.intValue();
-    }
-
-    private static List<Integer> eos(Json json) {
-        if (!json.has("eos_token_id")) {
-            return List.of();
-        }
-        JsonNode node = json.node().get("eos_token_id");
-        List<Integer> ids = new ArrayList<>();
-        for (JsonNode id : node.isArray() ? node : List.of(node)) {
-            if (!id.canConvertToInt() || !id.isIntegralNumber() || id.intValue() < 0) {
-                throw json.wrong("eos_token_id", "a token id or a list of them");
-            }
-            ids.add(id.intValue());
-        }
-        return ids;
     }
 }

@@ -32,8 +32,8 @@ public record DecoderConfig(
         return experts != null && layer >= experts.firstLayer();
     }
 
-    /// Keys and values of one token in all layers.
-    public long kvNumbersPerToken() {
-        return 2L * layers * attention.kvHeads() * attention.headDim();
+    public DecoderSizes sizes() {
+        return new DecoderSizes(
+                vocabularySize, hiddenSize, layers, attention.kvHeads(), attention.headDim(), maxPositions);
     }
 }

@@ -44,6 +44,11 @@ record Json(Path file, JsonNode node) {
         }
     }
 
+    /// What stands for a file that says nothing.
+    static Json empty(Path file) {
+        return new Json(file, MAPPER.createObjectNode());
+    }
+
     boolean has(String field) {
         return node.hasNonNull(field);
     }

@@ -1,6 +1,5 @@
 package io.autoglm.inference.model;
 
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -8,7 +7,7 @@ import java.util.List;
 
 /// A Hugging Face model directory that has been opened: its configuration is understood, its weights are mapped and
 /// complete. Immutable; the mapping lives as long as this object or one of its tensors is reachable.
-public final class ModelDirectory {
+public final class ModelDirectory implements ModelFiles {
 
     private static final List<String> TEXT_FILES = List.of(
             "config.json",
@@ -40,32 +39,44 @@ public final class ModelDirectory {
         if (!Files.isDirectory(path)) {
             throw new ModelLoadException(path, Files.exists(path) ? "is not a directory" : "no such directory");
         }
-        ConfigReader reader = new ConfigReader(Json.read(path.resolve("config.json")));
+        Json json = Json.read(path.resolve("config.json"));
+        ConfigReader reader = new ConfigReader(json);
         DecoderConfig config = reader.decoder();
-        GenerationDefaults generation = reader.generation(generationConfig(path.resolve("generation_config.json")));
+        GenerationDefaults generation =
+                GenerationReader.read(generationConfig(path.resolve("generation_config.json")), json);
         Weights weights = Weights.open(path, reader.quantization());
         List<Path> files = new ArrayList<>(weights.files());
-        TEXT_FILES.stream().map(path::resolve).filter(Files::isRegularFile).forEach(files::add);
+        files.addAll(textFiles(path));
         return new ModelDirectory(path, config, generation, weights, Digest.of(files));
     }
 
-    private static Json generationConfig(Path file) {
-        return Files.exists(file) ? Json.read(file) : Json.parse(file, "{}".getBytes(StandardCharsets.UTF_8));
+    /// Those that there are of the files that say how the model is spoken to.
+    static List<Path> textFiles(Path path) {
+        return TEXT_FILES.stream()
+                .map(path::resolve)
+                .filter(Files::isRegularFile)
+                .toList();
     }
 
+    private static Json generationConfig(Path file) {
+        return Files.exists(file) ? Json.read(file) : Json.empty(file);
+    }
+
+    @Override
     public Path path() {
         return path;
-    }
-
-    /// The last part of the path.
-    public String name() {
-        return String.valueOf(path.toAbsolutePath().normalize().getFileName());
     }
 
     public DecoderConfig config() {
         return config;
     }
 
+    @Override
+    public DecoderSizes sizes() {
+        return config.sizes();
+    }
+
+    @Override
     public GenerationDefaults generation() {
         return generation;
     }
@@ -74,9 +85,7 @@ public final class ModelDirectory {
         return weights;
     }
 
-    /// 12 hex digits that change when any file of the model does. Files above 64 MiB are known by their
-    /// names, sizes and 16 MiB of samples spread over them: what tells any two trainings apart, but not a few
-    /// bytes that were patched by hand.
+    @Override
     public String digest() {
         return digest;
     }

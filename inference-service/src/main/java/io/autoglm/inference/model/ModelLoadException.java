@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /// The model cannot be served. The message is one line for the operator: `<file or setting>: <why>`.
-public final class ModelLoadException extends RuntimeException {
+public class ModelLoadException extends RuntimeException {
 
     private static final long serialVersionUID = 1;
 
@@ -14,6 +14,11 @@ public final class ModelLoadException extends RuntimeException {
 
     public ModelLoadException(String subject, String why, @Nullable Throwable cause) {
         super(oneLine(subject + ": " + why), cause);
+    }
+
+    /// @param message one line already
+    protected ModelLoadException(String message, Throwable cause) {
+        super(message, cause);
     }
 
     ModelLoadException(Path file, String why) {

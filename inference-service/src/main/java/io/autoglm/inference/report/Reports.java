@@ -4,58 +4,97 @@ import io.autoglm.inference.Instance;
 import io.autoglm.inference.Life;
 import io.autoglm.inference.ServingModel;
 import io.autoglm.inference.batching.LoopStatus;
+import io.autoglm.inference.repository.ModelRepository;
+import io.autoglm.inference.repository.ModelView;
+import io.autoglm.inference.repository.Stage;
+import io.autoglm.inference.repository.VersionView;
 import io.autoglm.protocol.placement.InstanceReport;
 import io.autoglm.protocol.placement.InstanceState;
+import io.autoglm.protocol.placement.ModelLoad;
 import io.autoglm.protocol.placement.ServedModel;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The instance's life and figures as the report that the scheduler knows.
 final class Reports {
 
-    private static final LoopStatus IDLE = new LoopStatus(0, 0, 0, 0, 0, 0, null, 0);
-
     private Reports() {}
 
-    /// @param engine what was asked for, told until it is known what was chosen
-    static InstanceReport of(Instance instance, String id, String url, String engine) {
+    /// @param asking who asks: id, url, and the engine that was asked for, told until it is known what was
+    ///               chosen
+    static InstanceReport of(Instance instance, ModelRepository models, Self asking) {
         Life life = instance.life();
-        ServingModel model = instance.model().orElse(null);
-        LoopStatus status = model == null ? IDLE : model.loop().status();
-        List<ServedModel> models = model == null ? List.of() : List.of(model.served());
+        List<ModelView> views = models.list();
+        // All of the first ones, or none: whoever reads part of a list takes the rest for gone.
+        List<ServingModel> serving = life instanceof Life.Starting ? List.of() : models.serving();
+        List<LoopStatus> loops = versions(views)
+                .flatMap(version -> version.model().stream())
+                .map(model -> model.loop().status())
+                .toList();
         return new InstanceReport(
-                id,
+                asking.id(),
                 instance.incarnation(),
-                url,
+                asking.url(),
                 ProcessHandle.current().pid(),
-                state(life),
-                reason(life, status),
-                models,
-                model == null ? engine : model.engine(),
-                status.slots(),
-                status.running(),
-                status.queued(),
-                status.kvUsage(),
-                status.steps(),
-                status.generatedTokens(),
+                state(life, views),
+                reason(life, serving),
+                serving.stream().map(Reports::served).toList(),
+                serving.isEmpty() ? asking.engine() : serving.getFirst().engine(),
+                serving.stream()
+                        .mapToInt(model -> model.loop().status().slots())
+                        .sum(),
+                loops.stream().mapToInt(LoopStatus::running).sum(),
+                loops.stream().mapToInt(LoopStatus::queued).sum(),
+                loops.stream().mapToDouble(LoopStatus::kvUsage).max().orElse(0),
+                loops.stream().mapToLong(LoopStatus::steps).sum(),
+                loops.stream().mapToLong(LoopStatus::generatedTokens).sum(),
                 null);
     }
 
-    private static InstanceState state(Life life) {
+    /// What a report says that the models do not know.
+    record Self(String id, String url, String engine) {}
+
+    private static ServedModel served(ServingModel model) {
+        LoopStatus status = model.loop().status();
+        return new ServedModel(
+                model.name(),
+                model.served().version(),
+                model.maxTokens(),
+                new ModelLoad(status.slots(), status.running(), status.queued(), status.kvUsage(), status.steps()));
+    }
+
+    private static Stream<VersionView> versions(List<ModelView> views) {
+        return views.stream()
+                .flatMap(view -> Stream.concat(
+                        Stream.concat(view.serving().stream(), view.next().stream()), view.leaving().stream()));
+    }
+
+    private static InstanceState state(Life life, List<ModelView> views) {
         return switch (life) {
-            case Life.Starting() -> InstanceState.STARTING;
-            case Life.Warming(ServingModel model) -> InstanceState.WARMING;
-            case Life.Ready(ServingModel model) -> InstanceState.READY;
-            case Life.Draining(ServingModel model) -> InstanceState.DRAINING;
+            case Life.Starting() ->
+                versions(views).anyMatch(version -> version.stage() instanceof Stage.Warming)
+                        ? InstanceState.WARMING
+                        : InstanceState.STARTING;
+            case Life.Ready() -> InstanceState.READY;
+            case Life.Draining() -> InstanceState.DRAINING;
             case Life.Unservable(String why) -> InstanceState.GONE;
             case Life.Stopped() -> InstanceState.GONE;
         };
     }
 
-    private static @Nullable String reason(Life life, LoopStatus status) {
+    private static @Nullable String reason(Life life, List<ServingModel> serving) {
         if (life instanceof Life.Unservable(String why)) {
             return why;
         }
-        return status.failure();
+        if (life instanceof Life.Ready && serving.isEmpty()) {
+            return "no model is loaded";
+        }
+        return serving.stream()
+                .map(model -> model.loop().status().failure())
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
     }
 }

@@ -5,6 +5,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.autoglm.inference.Instance;
 import io.autoglm.inference.Life;
 import io.autoglm.inference.ServingConfig;
+import io.autoglm.inference.repository.ModelRepository;
+import io.autoglm.inference.repository.Models;
+import io.autoglm.inference.repository.ModelsChanged;
 import io.autoglm.protocol.Headers;
 import io.autoglm.protocol.placement.InstanceReport;
 import io.quarkus.runtime.StartupEvent;
@@ -18,6 +21,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Duration;
@@ -25,11 +29,12 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /// Tells the scheduler how the instance is, each 500 ms from the moment the process is up, and at once when
-/// its life changes. One report at a time, so that they arrive in order, and the farewell last. A scheduler
-/// that is away is no reason to stop: it is logged once, and told again when it is back.
+/// its life or its models change. One report at a time, so that they arrive in order, and the farewell last.
+/// A scheduler that is away is no reason to stop: it is logged once, and told again when it is back.
 @ApplicationScoped
 public class SchedulerReports {
 
@@ -39,6 +44,7 @@ public class SchedulerReports {
 
     private final Vertx vertx;
     private final Instance instance;
+    private final Supplier<ModelRepository> models;
     private final ReportConfig config;
     private final ServingConfig serving;
     private final ObjectMapper json;
@@ -55,9 +61,27 @@ public class SchedulerReports {
     /// Written once at start, read by the thread that stops the process.
     private volatile long ticks = -1;
 
-    SchedulerReports(Vertx vertx, Instance instance, ReportConfig config, ServingConfig serving, ObjectMapper json) {
+    @Inject
+    SchedulerReports(
+            Vertx vertx,
+            Instance instance,
+            Models models,
+            ReportConfig config,
+            ServingConfig serving,
+            ObjectMapper json) {
+        this(vertx, instance, models::repository, config, serving, json);
+    }
+
+    SchedulerReports(
+            Vertx vertx,
+            Instance instance,
+            Supplier<ModelRepository> models,
+            ReportConfig config,
+            ServingConfig serving,
+            ObjectMapper json) {
         this.vertx = vertx;
         this.instance = instance;
+        this.models = models;
         this.config = config;
         this.serving = serving;
         this.json = json;
@@ -80,10 +104,13 @@ public class SchedulerReports {
                 await(sayGoodbye());
             }
             case Life.Starting() -> tell();
-            case Life.Warming warming -> tell();
             case Life.Ready ready -> tell();
             case Life.Draining draining -> await(tell());
         }
+    }
+
+    void changed(@Observes ModelsChanged models) {
+        tell();
     }
 
     private synchronized void tick() {
@@ -135,7 +162,8 @@ public class SchedulerReports {
 
     private Buffer body() {
         String url = config.instance().url().orElse("http://" + serving.host() + ":" + serving.port());
-        InstanceReport report = Reports.of(instance, config.instance().id(), url, serving.engine());
+        Reports.Self self = new Reports.Self(config.instance().id(), url, serving.engine());
+        InstanceReport report = Reports.of(instance, models.get(), self);
         try {
             return Buffer.buffer(json.writeValueAsBytes(report));
         } catch (JsonProcessingException e) {

@@ -5,31 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.autoglm.inference.engine.EngineConfig;
 import io.autoglm.inference.engine.WeightFormat;
-import io.autoglm.inference.model.Attention;
-import io.autoglm.inference.model.DecoderConfig;
-import io.autoglm.inference.model.Family;
+import io.autoglm.inference.model.DecoderSizes;
 import io.autoglm.inference.model.ModelLoadException;
-import io.autoglm.inference.model.Rotary;
-import java.util.Collections;
 import org.junit.jupiter.api.Test;
 
 class CachePlanTest {
 
     /// GLM-4-9B: 81,920 bytes a token.
-    private static final DecoderConfig GLM_9B = new DecoderConfig(
-            Family.GLM,
-            151_552,
-            4096,
-            40,
-            new Attention(32, 2, 128, true, false, false, Collections.nCopies(40, 0)),
-            new Rotary(10_000, 64, true, new Rotary.Unscaled()),
-            13_696,
-            1.5625e-7f,
-            131_072,
-            false,
-            false,
-            false,
-            null);
+    private static final DecoderSizes GLM_9B = new DecoderSizes(151_552, 4096, 40, 2, 128, 131_072);
 
     private static final long GB = 1_000_000_000;
 

@@ -253,7 +253,7 @@ class OrtDecoderTest {
                     .isEqualTo(4L
                             * 2
                             * decoder.shape().maxTokens()
-                            * directory.config().kvNumbersPerToken());
+                            * directory.config().sizes().kvNumbersPerToken());
             decoder.prefill(0, 0, prompt, 0, 9);
             decoder.prefill(0, 9, prompt, 9, 24);
             decoder.copy(0, 2, 24);

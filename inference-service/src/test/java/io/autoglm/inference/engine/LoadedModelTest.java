@@ -56,6 +56,10 @@ class LoadedModelTest {
         assertThatThrownBy(() -> new EngineConfig("auto", WeightFormat.AUTO, 0, 0, 0))
                 .isInstanceOf(ModelLoadException.class)
                 .hasMessage("autoglm.batching.slots: 0 is not within 1..256");
+        assertThatThrownBy(() -> new EngineConfig("auto", WeightFormat.FP16, 0, 8, 0))
+                .isInstanceOf(ModelLoadException.class)
+                .hasMessageStartingWith("autoglm.weights: fp16 is not served on a CPU: ")
+                .hasMessageContaining("choose int8");
         assertThatThrownBy(() -> new EngineConfig("auto", WeightFormat.AUTO, -1, 8, 0))
                 .hasMessage("autoglm.cpu.threads: -1 is not within 0..1024");
         assertThatThrownBy(() -> new EngineConfig("auto", WeightFormat.AUTO, 0, 8, -5))

@@ -5,7 +5,14 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.autoglm.inference.export.ExportedGraph;
+import io.autoglm.inference.export.GraphEditor;
+import io.autoglm.inference.export.TinyExport;
+import io.autoglm.inference.graph.NativeMemory;
+import io.autoglm.inference.graph.TensorType;
+import io.autoglm.inference.model.GenaiDirectory;
 import io.autoglm.inference.model.ModelDirectory;
+import io.autoglm.inference.model.ModelFiles;
 import io.autoglm.inference.model.ModelLoadException;
 import io.autoglm.inference.model.TinyModel;
 import io.autoglm.inference.template.ChatTemplate;
@@ -16,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -89,6 +97,29 @@ class WildInputTest {
                 Files.write(config, spoiled.getBytes(StandardCharsets.UTF_8));
                 refusedOrRead(() -> ModelDirectory.open(model), spoiled);
             }
+        }
+    }
+
+    @Test
+    void a_spoiled_export_is_refused_in_a_line_or_edited() throws IOException {
+        TinyModel tiny = TinyModel.ofEveryFamily().getLast();
+        Path model = new TinyExport(tiny).withTwoTables(32).write(folder.resolve("export"));
+        for (String name : List.of("model.onnx", "genai_config.json")) {
+            Path file = model.resolve(name);
+            byte[] whole = Files.readAllBytes(file);
+            Mutation mutation = new Mutation(name.hashCode());
+            for (int round = 0; round < 400; round++) {
+                Files.write(file, mutation.spoil(whole, whole.length));
+                try (NativeMemory memory = new NativeMemory()) {
+                    refusedOrRead(
+                            () -> {
+                                GenaiDirectory directory = (GenaiDirectory) ModelFiles.open(model);
+                                GraphEditor.edit(ExportedGraph.read(directory), TensorType.FLOAT16, 64, memory);
+                            },
+                            name + ", round " + round);
+                }
+            }
+            Files.write(file, whole);
         }
     }
 

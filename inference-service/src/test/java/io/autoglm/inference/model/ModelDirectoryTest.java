@@ -35,7 +35,7 @@ class ModelDirectoryTest {
         assertThat(model.config().family()).isEqualTo(Family.GLM);
         assertThat(model.config().attention()).isEqualTo(new Attention(4, 2, 32, true, false, false, List.of(0, 0, 0)));
         assertThat(model.config().rotary()).isEqualTo(new Rotary(10_000, 16, true, new Rotary.Unscaled()));
-        assertThat(model.config().kvNumbersPerToken()).isEqualTo(2 * 3 * 2 * 32);
+        assertThat(model.config().sizes().kvNumbersPerToken()).isEqualTo(2 * 3 * 2 * 32);
         assertThat(model.generation().eosTokenIds()).containsExactly(1, 2);
     }
 

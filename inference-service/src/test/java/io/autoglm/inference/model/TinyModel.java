@@ -369,6 +369,10 @@ public final class TinyModel {
         return Objects.requireNonNull(tensors.get(name), name);
     }
 
+    public boolean has(String tensor) {
+        return tensors.containsKey(tensor);
+    }
+
     Map<String, Matrix> tensors() {
         return tensors;
     }

@@ -9,6 +9,7 @@ import com.sun.net.httpserver.HttpServer;
 import io.autoglm.inference.Instance;
 import io.autoglm.inference.Life;
 import io.autoglm.inference.ServingConfig;
+import io.autoglm.inference.repository.Bench;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -61,6 +62,7 @@ class SchedulerReportsTest {
         reports = new SchedulerReports(
                 vertx,
                 new Instance(),
+                Bench::empty,
                 config.getConfigMapping(ReportConfig.class),
                 config.getConfigMapping(ServingConfig.class),
                 new ObjectMapper());

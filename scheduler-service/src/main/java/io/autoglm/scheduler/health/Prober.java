@@ -61,7 +61,11 @@ final class Prober {
                     return switch (answer.status()) {
                         case 200 -> new Healthy();
                         case 429 -> new Busy();
-                        default -> new Sick(Level.MODEL, "its /health answers " + answer.status(), false);
+                        // Without a model it cannot be ready to answer: that its port answers is all there is to know.
+                        default ->
+                            target.model() == null
+                                    ? new Healthy()
+                                    : new Sick(Level.MODEL, "its /health answers " + answer.status(), false);
                     };
                 })
                 .otherwise(failure -> new Sick(Level.PORT, portReason(failure), failure instanceof ConnectException));

@@ -17,7 +17,6 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Function;
-import java.util.function.ToIntFunction;
 
 /// The leases that are out. Choosing and counting are one step under one lock, so that two requests at the same
 /// moment do not both find the same instance idle. A lease ends once: given back, expired, or lost with its
@@ -30,10 +29,11 @@ public final class LeaseBook {
     private final int max;
 
     // Guarded by `this`.
-    private final Map<String, Lease> out = new HashMap<>();
+    private final Map<String, Out> out = new HashMap<>();
     private final NavigableSet<Lease> byDeadline =
             new TreeSet<>(Comparator.comparing(Lease::deadline).thenComparing(Lease::id));
     private final Map<String, Integer> inFlight = new HashMap<>();
+    private final Map<Share, Integer> inFlightOfModels = new HashMap<>();
     private final Map<String, Boolean> ended = new LinkedHashMap<>() {
         @Override
         protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
@@ -48,6 +48,33 @@ public final class LeaseBook {
         this.clock = clock;
         this.max = max;
     }
+
+    private record Share(String instance, String model) {}
+
+    private record Out(Lease lease, String model) {
+        Share share() {
+            return new Share(lease.instance().id(), model);
+        }
+    }
+
+    /// How many leases are out on an instance, of all its models or of one.
+    public interface InFlight {
+        int on(String instance);
+
+        int on(String instance, String model);
+    }
+
+    private final InFlight counts = new InFlight() {
+        @Override
+        public int on(String instance) {
+            return inFlight(instance);
+        }
+
+        @Override
+        public int on(String instance, String model) {
+            return inFlight(instance, model);
+        }
+    };
 
     /// What came of asking for a lease.
     public sealed interface Answer {
@@ -71,35 +98,37 @@ public final class LeaseBook {
     }
 
     /// @param placing chooses, given the leases out on each instance; called under the lock, so it must be quick
-    public synchronized Answer lease(Duration age, Function<ToIntFunction<String>, Placement> placing) {
+    public synchronized Answer lease(String model, Duration age, Function<InFlight, Placement> placing) {
         if (out.size() >= max) {
             return new Answer.Refused(new NoCapacity("too many leases are out", 1));
         }
-        return switch (placing.apply(this::inFlight)) {
-            case Placed placed -> new Answer.Granted(give(placed, age));
+        return switch (placing.apply(counts)) {
+            case Placed placed -> new Answer.Granted(give(model, placed, age));
             case NoCapacity none -> new Answer.Refused(none);
             case Placement.Settling settling -> new Answer.Settling(settling.retryAfterSeconds());
             case UnknownModel unknown -> new Answer.Unknown(unknown.model());
         };
     }
 
-    private Lease give(Placed placed, Duration age) {
+    private Lease give(String model, Placed placed, Duration age) {
         String id = UUID.randomUUID().toString();
         Lease lease = new Lease(
                 id, placed.target(), placed.alternatives(), clock.instant().plus(age));
-        out.put(id, lease);
+        Out given = new Out(lease, model);
+        out.put(id, given);
         byDeadline.add(lease);
         inFlight.merge(lease.instance().id(), 1, Integer::sum);
+        inFlightOfModels.merge(given.share(), 1, Integer::sum);
         return lease;
     }
 
     public synchronized Return giveBack(String id) {
-        Lease lease = out.get(id);
-        if (lease == null) {
+        Out given = out.get(id);
+        if (given == null) {
             return ended.containsKey(id) ? new Return.Again() : new Return.NeverGiven();
         }
-        end(lease);
-        return new Return.Ended(lease);
+        end(given.lease());
+        return new Return.Ended(given.lease());
     }
 
     /// Ends those whose deadline has come.
@@ -120,6 +149,7 @@ public final class LeaseBook {
     /// @return how many
     public synchronized int lost(String instance) {
         var gone = out.values().stream()
+                .map(Out::lease)
                 .filter(lease -> lease.instance().id().equals(instance))
                 .toList();
         gone.forEach(this::end);
@@ -130,18 +160,25 @@ public final class LeaseBook {
         return inFlight.getOrDefault(instance, 0);
     }
 
+    public synchronized int inFlight(String instance, String model) {
+        return inFlightOfModels.getOrDefault(new Share(instance, model), 0);
+    }
+
     public synchronized int size() {
         return out.size();
     }
 
     synchronized Optional<Lease> find(String id) {
-        return Optional.ofNullable(out.get(id));
+        return Optional.ofNullable(out.get(id)).map(Out::lease);
     }
 
     private void end(Lease lease) {
-        out.remove(lease.id());
+        Out given = out.remove(lease.id());
         byDeadline.remove(lease);
         inFlight.computeIfPresent(lease.instance().id(), (id, count) -> count == 1 ? null : count - 1);
+        if (given != null) {
+            inFlightOfModels.computeIfPresent(given.share(), (share, count) -> count == 1 ? null : count - 1);
+        }
         ended.put(lease.id(), Boolean.TRUE);
     }
 }

@@ -28,7 +28,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.ToIntFunction;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -94,7 +93,7 @@ public final class LeaseDesk {
 
     /// @param callerWaits how long the caller will still wait; null where it does not say
     public Answer lease(LeaseRequest request, @Nullable Duration callerWaits) {
-        Answer answer = book.lease(age(callerWaits), inFlight -> place(request, inFlight));
+        Answer answer = book.lease(request.model(), age(callerWaits), inFlight -> place(request, inFlight));
         meters.counter("autoglm.leases.asked", "result", result(answer)).increment();
         return answer;
     }
@@ -104,12 +103,16 @@ public final class LeaseDesk {
         return wanted.compareTo(config.maxAge()) < 0 ? wanted : config.maxAge();
     }
 
-    private Placement place(LeaseRequest request, ToIntFunction<String> inFlight) {
+    private Placement place(LeaseRequest request, LeaseBook.InFlight inFlight) {
         List<Candidate> known = registry.all().stream()
-                .map(standing -> new Candidate(standing, inFlight.applyAsInt(standing.id())))
+                .map(standing -> new Candidate(standing, inFlight(standing, request.model(), inFlight)))
                 .toList();
         long seed = ThreadLocalRandom.current().nextLong();
         return placer.place(request, known, registry.isSettling(), seed);
+    }
+
+    private static int inFlight(Standing standing, String model, LeaseBook.InFlight inFlight) {
+        return standing.load(model).isPresent() ? inFlight.on(standing.id(), model) : inFlight.on(standing.id());
     }
 
     public Return giveBack(String id, LeaseOutcome outcome) {

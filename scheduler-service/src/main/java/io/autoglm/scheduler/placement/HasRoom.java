@@ -14,6 +14,6 @@ record HasRoom(int maxRequestsPerSlot) implements Filter {
 
     @Override
     public boolean admits(Candidate candidate, LeaseRequest request) {
-        return Load.requests(candidate) < (long) Load.slots(candidate) * maxRequestsPerSlot;
+        return Load.requests(candidate, request) < (long) Load.slots(candidate, request) * maxRequestsPerSlot;
     }
 }

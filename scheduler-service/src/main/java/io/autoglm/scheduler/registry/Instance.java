@@ -34,7 +34,7 @@ final class Instance {
     private Phase phase;
     private @Nullable InstanceReport report;
     private Instant heardAt;
-    private Progress progress;
+    private Engines engines;
     private Instant answeredAt = Instant.MIN;
     /// When a probe was last told to come back; the next one leaves it alone for as long as after an answer.
     private Instant askedAt = Instant.MIN;
@@ -48,6 +48,9 @@ final class Instance {
     private long pid;
     private int restarts;
     private List<ServedModel> models = List.of();
+    /// Its process has said what it serves; until then what the one before it served is believed to come
+    /// back.
+    private boolean named;
 
     Instance(String id, String url, RegistryConfig config, Instant now) {
         this.id = id;
@@ -56,7 +59,7 @@ final class Instance {
         this.failures = new FailureWindow(config.maxFails(), config.failTimeout());
         this.phase = new Starting(now, "no report yet");
         this.heardAt = now;
-        this.progress = Progress.none(now);
+        this.engines = Engines.none(now);
     }
 
     Phase phase() {
@@ -107,12 +110,13 @@ final class Instance {
         if (!managed) {
             pid = said.pid();
         }
-        if (!said.models().isEmpty()) {
+        named = named || !said.models().isEmpty();
+        if (named) {
             models = said.models();
         }
-        Progress before = progress;
-        progress = progress.seen(said, now);
-        if (progress.movedAt().isAfter(before.movedAt())) {
+        Engines before = engines;
+        engines = engines.seen(said, now);
+        if (engines.movedAt().isAfter(before.movedAt())) {
             answeredAt = now;
         }
         phase = judged(said, now);
@@ -123,7 +127,8 @@ final class Instance {
         failures.clear();
         failedProbes = 0;
         cordoned = false;
-        progress = Progress.none(now);
+        named = false;
+        engines = Engines.none(now);
         answeredAt = Instant.MIN;
         askedAt = Instant.MIN;
         if (phase instanceof Alive alive && !(phase instanceof Starting)) {
@@ -190,7 +195,7 @@ final class Instance {
 
     private boolean stalled(Instant now) {
         InstanceReport last = report;
-        return last != null && progress.stalled(last, config.stalledAfter(), now);
+        return last != null && engines.stalled(last, config.stalledAfter(), now);
     }
 
     private String stallReason(InstanceReport said) {
@@ -223,7 +228,7 @@ final class Instance {
         answeredAt = now;
         if (phase instanceof Ejected ejected && !now.isBefore(ejected.probeAt()) && !belowFloor()) {
             failures.clear();
-            progress = Progress.none(now);
+            engines = Engines.none(now);
             phase = ejected.returned(now);
         }
     }

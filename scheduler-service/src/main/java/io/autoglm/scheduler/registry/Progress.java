@@ -1,6 +1,5 @@
 package io.autoglm.scheduler.registry;
 
-import io.autoglm.protocol.placement.InstanceReport;
 import java.time.Duration;
 import java.time.Instant;
 
@@ -15,15 +14,17 @@ record Progress(long steps, Instant movedAt, Instant blamedFrom) {
         return new Progress(-1, Instant.MIN, now);
     }
 
-    Progress seen(InstanceReport report, Instant now) {
-        if (report.steps() != steps) {
+    /// @param stepsNow that are told
+    /// @param running  sequences
+    Progress seen(long stepsNow, int running, Instant now) {
+        if (stepsNow != steps) {
             boolean first = steps < 0;
-            return new Progress(report.steps(), first ? movedAt : now, now);
+            return new Progress(stepsNow, first ? movedAt : now, now);
         }
-        return report.running() > 0 ? this : new Progress(steps, movedAt, now);
+        return running > 0 ? this : new Progress(steps, movedAt, now);
     }
 
-    boolean stalled(InstanceReport report, Duration limit, Instant now) {
-        return report.running() > 0 && !blamedFrom.plus(limit).isAfter(now);
+    boolean stalled(int running, Duration limit, Instant now) {
+        return running > 0 && !blamedFrom.plus(limit).isAfter(now);
     }
 }

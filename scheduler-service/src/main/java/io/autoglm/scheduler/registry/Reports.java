@@ -1,6 +1,7 @@
 package io.autoglm.scheduler.registry;
 
 import io.autoglm.protocol.placement.InstanceReport;
+import io.autoglm.protocol.placement.ModelLoad;
 import io.autoglm.protocol.placement.ServedModel;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -65,7 +66,22 @@ public final class Reports {
         boolean named = models.stream()
                 .allMatch(model ->
                         model != null && model.id() != null && !model.id().isBlank());
-        return named ? null : new Judged.Faulty("models", "every model must have an id");
+        if (!named) {
+            return new Judged.Faulty("models", "every model must have an id");
+        }
+        return models.stream().allMatch(model -> isSound(model.load()))
+                ? null
+                : new Judged.Faulty("models", "the load of a model must be 0 or more, its kvUsage between 0 and 1");
+    }
+
+    private static boolean isSound(@Nullable ModelLoad load) {
+        return load == null
+                || (load.slots() >= 0
+                        && load.running() >= 0
+                        && load.queued() >= 0
+                        && load.steps() >= 0
+                        && load.kvUsage() >= 0
+                        && load.kvUsage() <= 1);
     }
 
     private static boolean isHttp(String url) {

@@ -1,8 +1,11 @@
 package io.autoglm.scheduler.registry;
 
 import io.autoglm.protocol.placement.InstanceView;
+import io.autoglm.protocol.placement.ModelLoad;
 import io.autoglm.protocol.placement.ServedModel;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /// An instance at one moment.
 ///
@@ -24,6 +27,14 @@ public record Standing(
 
     public boolean serves(String model) {
         return models.stream().anyMatch(served -> served.id().equals(model));
+    }
+
+    /// How busy it is with one model; empty where it does not tell its models apart.
+    public Optional<ModelLoad> load(String model) {
+        return models.stream()
+                .filter(served -> served.id().equals(model))
+                .flatMap(served -> Stream.ofNullable(served.load()))
+                .findFirst();
     }
 
     public InstanceView view(int inFlight) {

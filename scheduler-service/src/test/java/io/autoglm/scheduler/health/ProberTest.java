@@ -11,6 +11,7 @@ import io.vertx.core.http.HttpServer;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -49,8 +50,26 @@ class ProberTest {
         assertThat(probe("http://127.0.0.1:" + server.actualPort())).isEqualTo(new Finding.Busy());
     }
 
+    @Test
+    void of_an_instance_without_a_model_only_the_port_is_asked() throws Exception {
+        HttpServer server = vertx.createHttpServer()
+                .requestHandler(request -> request.response().setStatusCode(503).end())
+                .listen(0, "127.0.0.1")
+                .toCompletionStage()
+                .toCompletableFuture()
+                .get(10, TimeUnit.SECONDS);
+        String url = "http://127.0.0.1:" + server.actualPort();
+
+        assertThat(probe(url, null)).isEqualTo(new Finding.Healthy());
+        assertThat(probe(url)).isInstanceOf(Finding.Sick.class);
+    }
+
     private Finding probe(String url) throws Exception {
-        return prober.probe(new ProbeTarget("a", url, "first", "m", 0))
+        return probe(url, "m");
+    }
+
+    private Finding probe(String url, @Nullable String model) throws Exception {
+        return prober.probe(new ProbeTarget("a", url, "first", model, 0))
                 .toCompletionStage()
                 .toCompletableFuture()
                 .get(10, TimeUnit.SECONDS);

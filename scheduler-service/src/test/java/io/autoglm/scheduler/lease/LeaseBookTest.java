@@ -21,7 +21,6 @@ import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.function.ToIntFunction;
 import org.junit.jupiter.api.Test;
 
 class LeaseBookTest {
@@ -39,6 +38,23 @@ class LeaseBookTest {
         assertThat(book.giveBack(lease.id())).isEqualTo(new Return.Again());
 
         assertThat(book.inFlight("a")).isZero();
+    }
+
+    @Test
+    void leases_are_counted_for_each_model_too() {
+        Lease chat = granted("a");
+        Answer.Granted other = (Answer.Granted) book.lease("other", MINUTE, on("a"));
+
+        assertThat(book.inFlight("a")).isEqualTo(2);
+        assertThat(book.inFlight("a", "m")).isEqualTo(1);
+        assertThat(book.inFlight("a", "other")).isEqualTo(1);
+
+        book.giveBack(chat.id());
+        book.giveBack(chat.id());
+        assertThat(book.inFlight("a", "m")).isZero();
+        assertThat(book.inFlight("a", "other")).isEqualTo(1);
+        book.giveBack(other.lease().id());
+        assertThat(book.inFlight("a", "other")).isZero();
     }
 
     @Test
@@ -65,7 +81,7 @@ class LeaseBookTest {
         ManualClock steady = new ManualClock();
         ManualClock wall = new ManualClock();
         LeaseBook sleeper = new LeaseBook(new SleeplessClock(steady, wall), 1000);
-        sleeper.lease(Duration.ofHours(1), on("a"));
+        sleeper.lease("m", Duration.ofHours(1), on("a"));
 
         wall.passes(Duration.ofHours(8));
 
@@ -89,9 +105,10 @@ class LeaseBookTest {
     void a_refusal_is_passed_on_and_counts_nothing() {
         NoCapacity none = new NoCapacity("full", 1);
 
-        assertThat(book.lease(MINUTE, inFlight -> none)).isEqualTo(new Answer.Refused(none));
-        assertThat(book.lease(MINUTE, inFlight -> new Placement.Settling(1))).isEqualTo(new Answer.Settling(1));
-        assertThat(book.lease(MINUTE, inFlight -> new UnknownModel("m"))).isEqualTo(new Answer.Unknown("m"));
+        assertThat(book.lease("m", MINUTE, inFlight -> none)).isEqualTo(new Answer.Refused(none));
+        assertThat(book.lease("m", MINUTE, inFlight -> new Placement.Settling(1)))
+                .isEqualTo(new Answer.Settling(1));
+        assertThat(book.lease("m", MINUTE, inFlight -> new UnknownModel("m"))).isEqualTo(new Answer.Unknown("m"));
 
         assertThat(book.size()).isZero();
     }
@@ -102,7 +119,7 @@ class LeaseBookTest {
             granted("a");
         }
 
-        assertThat(book.lease(MINUTE, on("a"))).isInstanceOf(Answer.Refused.class);
+        assertThat(book.lease("m", MINUTE, on("a"))).isInstanceOf(Answer.Refused.class);
         assertThat(book.inFlight("a")).isEqualTo(1000);
     }
 
@@ -117,7 +134,7 @@ class LeaseBookTest {
             switch (random.nextInt(10)) {
                 case 0, 1, 2, 3, 4, 5 -> {
                     String instance = "i" + random.nextInt(5);
-                    if (book.lease(Duration.ofSeconds(1 + random.nextInt(120)), on(instance))
+                    if (book.lease("m", Duration.ofSeconds(1 + random.nextInt(120)), on(instance))
                             instanceof Answer.Granted(Lease lease)) {
                         model.put(lease.id(), instance);
                         everGiven.add(lease.id());
@@ -162,7 +179,7 @@ class LeaseBookTest {
             tasks.add(() -> {
                 int largest = 0;
                 for (int round = 0; round < 1000; round++) {
-                    Answer.Granted lease = (Answer.Granted) book.lease(MINUTE, LeaseBookTest::leastLoaded);
+                    Answer.Granted lease = (Answer.Granted) book.lease("m", MINUTE, LeaseBookTest::leastLoaded);
                     largest = Math.max(
                             largest, book.inFlight(lease.lease().instance().id()));
                     book.giveBack(lease.lease().id());
@@ -179,9 +196,9 @@ class LeaseBookTest {
         assertThat(book.size()).isZero();
     }
 
-    private static Placement leastLoaded(ToIntFunction<String> inFlight) {
+    private static Placement leastLoaded(LeaseBook.InFlight inFlight) {
         for (int i = 0; i < 8; i++) {
-            if (inFlight.applyAsInt("i" + i) == 0) {
+            if (inFlight.on("i" + i) == 0) {
                 return new Placed(new Target("i" + i, "http://i"), List.of());
             }
         }
@@ -189,10 +206,10 @@ class LeaseBookTest {
     }
 
     private Lease granted(String instance) {
-        return ((Answer.Granted) book.lease(MINUTE, on(instance))).lease();
+        return ((Answer.Granted) book.lease("m", MINUTE, on(instance))).lease();
     }
 
-    private static java.util.function.Function<ToIntFunction<String>, Placement> on(String instance) {
+    private static java.util.function.Function<LeaseBook.InFlight, Placement> on(String instance) {
         return inFlight -> new Placed(new Target(instance, "http://" + instance), List.of());
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.autoglm.protocol.placement.Lease.Target;
 import io.autoglm.protocol.placement.LeaseRequest;
+import io.autoglm.protocol.placement.ModelLoad;
 import io.autoglm.protocol.placement.ServedModel;
 import io.autoglm.scheduler.Configs;
 import io.autoglm.scheduler.placement.Placement.NoCapacity;
@@ -67,6 +68,27 @@ class PlacerTest {
         Placed placed = placed(instance("queue", READY, 4, 2, 2), instance("running", READY, 4, 4, 0));
 
         assertThat(placed.target().id()).isEqualTo("running");
+    }
+
+    @Test
+    void of_an_instance_that_tells_its_models_apart_only_the_load_of_the_one_that_is_asked_for_counts() {
+        Candidate busyElsewhere =
+                withModels("busy-elsewhere", new ModelLoad(4, 0, 0, 0, 0), new ModelLoad(4, 4, 9, 1, 7));
+        Candidate halfBusy = withModels("half-busy", new ModelLoad(4, 2, 0, 0, 0), new ModelLoad(4, 0, 0, 0, 0));
+
+        assertThat(placed(busyElsewhere, halfBusy).target().id()).isEqualTo("busy-elsewhere");
+        assertThat(((Placed) place(request("other", null), busyElsewhere, halfBusy))
+                        .target()
+                        .id())
+                .isEqualTo("half-busy");
+    }
+
+    @Test
+    void a_model_that_is_full_leaves_room_for_another_one_on_the_same_instance() {
+        Candidate one = withModels("one", new ModelLoad(1, 1, 31, 1, 0), new ModelLoad(1, 0, 0, 0, 0));
+
+        assertThat(place(request("m", null), one)).isInstanceOf(NoCapacity.class);
+        assertThat(place(request("other", null), one)).isInstanceOf(Placed.class);
     }
 
     @Test
@@ -189,7 +211,8 @@ class PlacerTest {
                 Candidate picked =
                         Objects.requireNonNull(byId.get(placed.target().id()));
                 assertThat(picked.standing().phase()).isInstanceOf(Phase.Serving.class);
-                assertThat(Load.requests(picked)).isLessThan(Load.slots(picked) * 32);
+                assertThat(Load.requests(picked, request("m", null)))
+                        .isLessThan(Load.slots(picked, request("m", null)) * 32);
                 Set<String> named = new HashSet<>(List.of(picked.id()));
                 double before = new Load().score(picked, request("m", null));
                 boolean ready = picked.standing().phase() instanceof Phase.Ready;
@@ -206,7 +229,7 @@ class PlacerTest {
             } else {
                 assertThat(known)
                         .noneMatch(one -> one.standing().phase() instanceof Phase.Serving
-                                && Load.requests(one) < Load.slots(one) * 32);
+                                && Load.requests(one, request("m", null)) < Load.slots(one, request("m", null)) * 32);
             }
         }
     }
@@ -227,6 +250,27 @@ class PlacerTest {
         List<ServedModel> models = List.of(new ServedModel("m", "v1", 2048));
         Standing standing = new Standing(id, "http://" + id, 1, phase, models, "cpu", slots, running, queued, 0, true);
         return new Candidate(standing, 0);
+    }
+
+    private static Candidate withModels(String id, ModelLoad load, ModelLoad other) {
+        List<ServedModel> models =
+                List.of(new ServedModel("m", "v1", 2048, load), new ServedModel("other", "v1", 2048, other));
+        int running = load.running() + other.running();
+        int queued = load.queued() + other.queued();
+        return new Candidate(
+                new Standing(
+                        id,
+                        "http://" + id,
+                        1,
+                        READY,
+                        models,
+                        "cpu",
+                        load.slots() + other.slots(),
+                        running,
+                        queued,
+                        0,
+                        true),
+                0);
     }
 
     private static Candidate leased(int leases, Candidate candidate) {

@@ -10,6 +10,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.autoglm.protocol.placement.InstanceState;
+import io.autoglm.protocol.placement.ModelLoad;
+import io.autoglm.protocol.placement.ServedModel;
 import io.autoglm.scheduler.Configs;
 import io.autoglm.scheduler.ManualClock;
 import io.autoglm.scheduler.Said;
@@ -304,6 +306,38 @@ class RegistryTest {
 
         assertThat(state("a")).isEqualTo(EJECTED);
         assertThat(phase("a").reason()).contains("no step for 15 s").contains("2 running");
+    }
+
+    @Test
+    void a_model_that_hangs_is_seen_although_another_one_on_the_same_instance_moves() {
+        for (int second = 0; second <= 16; second++) {
+            registry.report(Said.ready("a")
+                    .with(
+                            new ServedModel("hangs", "v1", 2048, new ModelLoad(4, 1, 0, 0, 7)),
+                            new ServedModel("moves", "v1", 2048, new ModelLoad(4, 1, 0, 0, second)))
+                    .busy(2, 0)
+                    .at(7 + second)
+                    .report());
+            clock.passes(Duration.ofSeconds(1));
+        }
+
+        assertThat(state("a")).isEqualTo(EJECTED);
+        assertThat(phase("a").reason()).contains("no step");
+    }
+
+    @Test
+    void models_come_and_go_with_the_reports_of_one_process_and_outlive_its_restart() {
+        registry.report(Said.ready("a").serving("chat", "vectors").report());
+        registry.report(Said.ready("a").serving("chat").report());
+        assertThat(registry.find("a").orElseThrow().serves("vectors")).isFalse();
+        registry.report(Said.ready("a").serving().report());
+        assertThat(registry.find("a").orElseThrow().models()).isEmpty();
+
+        registry.report(Said.ready("a").serving("chat").report());
+        registry.report(
+                Said.ready("a").by("a/second").says(STARTING, null).serving().report());
+
+        assertThat(registry.find("a").orElseThrow().serves("chat")).isTrue();
     }
 
     @Test

@@ -1,5 +1,6 @@
-package io.autoglm.inference;
+package io.autoglm.inference.repository;
 
+import io.autoglm.inference.ServingModel;
 import io.autoglm.inference.batching.Ending;
 import io.autoglm.inference.batching.Events;
 import io.autoglm.inference.batching.Generation;
@@ -19,6 +20,9 @@ final class WarmUp {
     private static final int TOKENS = 4;
     private static final Duration LONGEST = Duration.ofMinutes(2);
 
+    /// The deadline is kept between steps.
+    private static final Duration LAST_STEP = Duration.ofSeconds(30);
+
     private WarmUp() {}
 
     /// Blocks.
@@ -32,12 +36,21 @@ final class WarmUp {
         model.loop()
                 .submit(List.of(new Generation(
                         0, prompt, TOKENS, Set.of(), sampler, Priority.INTERACTIVE, deadlineNanos, events)));
-        GenerationEvent event = events.take();
-        while (!(event instanceof GenerationEvent.Ended(int index, Ending ending))) {
-            event = events.take();
-        }
+        Ending ending = ending(model, events);
         if (!(ending instanceof Ending.LengthReached)) {
             throw new ModelLoadException(model.name(), "its first answer failed: " + ending);
+        }
+    }
+
+    private static Ending ending(ServingModel model, Events events) throws InterruptedException {
+        while (true) {
+            GenerationEvent event = events.poll(LONGEST.plus(LAST_STEP));
+            if (event instanceof GenerationEvent.Ended(int index, Ending ending)) {
+                return ending;
+            }
+            if (event == null) {
+                throw new ModelLoadException(model.name(), "its engine does not come back from its first step");
+            }
         }
     }
 }

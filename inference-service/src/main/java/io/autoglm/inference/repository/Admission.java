@@ -1,0 +1,135 @@
+package io.autoglm.inference.repository;
+
+import io.autoglm.inference.ModelSpec;
+import io.autoglm.inference.ServingConfig;
+import io.autoglm.inference.cpu.Machine;
+import io.autoglm.inference.engine.EngineConfig;
+import io.autoglm.inference.engine.LoadedModel;
+import io.autoglm.inference.engine.MemoryPlan;
+import io.autoglm.inference.engine.NoMemoryException;
+import io.autoglm.inference.engine.WeightCacheConfig;
+import io.autoglm.inference.model.ModelFiles;
+import io.autoglm.inference.model.ModelLoadException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/// Whether a model may be loaded, found out before its weights are read: its directory is whole, is the
+/// version that is meant, and fits into the memory. One question at a time, so that none takes the memory
+/// that another one counts on; blocks for about a second, for the digest of a large model.
+final class Admission {
+
+    private static final long MIB = 1 << 20;
+
+    private final Settings settings;
+    private final MemoryBudget budget;
+    private final ModelLoader loader;
+    private final ModelRepository repository;
+
+    Admission(Settings settings, MemoryBudget budget, ModelLoader loader) {
+        this.settings = settings;
+        this.budget = budget;
+        this.loader = loader;
+        this.repository = loader.repository();
+    }
+
+    /// @param keep for the next process
+    Asked ask(ModelSpec spec, boolean keep) {
+        Asked asked = decide(spec, keep);
+        if (asked instanceof Asked.Refused refused) {
+            repository.refused(spec.name(), refused.why());
+        }
+        return asked;
+    }
+
+    private Asked decide(ModelSpec spec, boolean keep) {
+        try {
+            ModelFiles files = ModelFiles.open(spec.path());
+            String digest = files.digest();
+            if (spec.digest().filter(meant -> !meant.equals(digest)).isPresent()) {
+                return new Asked.OtherDigest(spec.path() + ": its digest is " + digest + ", not "
+                        + spec.digest().get());
+            }
+            Version next = repository.nextOf(spec.name()).orElse(null);
+            if (next != null) {
+                return next.is(spec, digest)
+                        ? new Asked.Taken(next.loaded())
+                        : new Asked.Contradicted("'" + spec.name() + "' is being loaded with other settings already");
+            }
+            boolean serves = repository
+                    .servingOf(spec.name())
+                    .filter(version -> version.is(spec, digest))
+                    .isPresent();
+            return serves
+                    ? new Asked.Taken(CompletableFuture.completedFuture(new Loaded.Serves()))
+                    : reserve(spec, files, keep);
+        } catch (ModelLoadException e) {
+            return new Asked.Unservable(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Asked reserve(ModelSpec spec, ModelFiles files, boolean keep) {
+        long machineBytes = Machine.freeBytes();
+        EngineConfig engine = engine(spec);
+        try {
+            MemoryPlan plan = LoadedModel.plan(files, engine, Math.min(budget.freeBytes(), machineBytes));
+            MemoryBudget.Share share = budget.reserve(plan.bytes()).orElse(null);
+            if (share == null) {
+                return noMemory(plan.bytes(), machineBytes);
+            }
+            Prepared prepared = new Prepared(files, engine.withMaxTokens(plan.maxTokens()), slots(spec));
+            return line(new Version(spec, prepared, share), keep);
+        } catch (NoMemoryException e) {
+            return noMemory(e.needBytes(), machineBytes);
+        }
+    }
+
+    private Asked line(Version version, boolean keep) {
+        if (!repository.begin(version)) {
+            version.memory().free();
+            return new Asked.TooManyModels(
+                    "autoglm.models.max: " + settings.models().max() + " models are here already");
+        }
+        if (!loader.line(version, keep)) {
+            version.memory().free();
+            repository.failed(version, "too many loads are waiting");
+            return new Asked.Busy("too many loads are waiting");
+        }
+        return new Asked.Taken(version.loaded());
+    }
+
+    private Asked.NoMemory noMemory(long needBytes, long machineBytes) {
+        return new Asked.NoMemory("weights and KV cache take " + mib(needBytes) + " at least, the models here take "
+                + mib(budget.usedBytes()) + " of " + mib(budget.bytes())
+                + " (autoglm.models.max-memory), and " + mib(machineBytes) + " of the machine are free");
+    }
+
+    /// Rounded up.
+    private static String mib(long bytes) {
+        return Math.ceilDiv(bytes, MIB) + " MiB";
+    }
+
+    private EngineConfig engine(ModelSpec spec) {
+        ServingConfig config = settings.config();
+        return new EngineConfig(
+                config.engine(),
+                spec.weights().orElse(config.weights()),
+                config.weightBlock(),
+                cache(config.weightCache()),
+                config.cpu().kvCache(),
+                config.cpu().threads(),
+                slots(spec) + settings.batching().spareSlots(),
+                spec.maxTokens().orElse(settings.batching().maxTokens()));
+    }
+
+    private int slots(ModelSpec spec) {
+        return spec.slots().orElse(settings.batching().slots());
+    }
+
+    private static WeightCacheConfig cache(ServingConfig.WeightCache cache) {
+        Optional<Path> folder = Optional.of(cache.path())
+                .filter(path -> !path.isBlank() && !path.equals("none"))
+                .map(Path::of);
+        return new WeightCacheConfig(folder, cache.maxSize().asLongValue());
+    }
+}

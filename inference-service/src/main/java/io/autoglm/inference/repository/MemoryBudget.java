@@ -1,0 +1,66 @@
+package io.autoglm.inference.repository;
+
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/// The memory that models may take, counted as it is planned: before it is used, and until it is freed. Safe
+/// for concurrent use.
+public final class MemoryBudget {
+
+    private final long bytes;
+    private long used;
+
+    MemoryBudget(long bytes) {
+        this.bytes = bytes;
+    }
+
+    /// The memory of one version. Freed once.
+    final class Share {
+        private final long shareBytes;
+        private final AtomicBoolean held = new AtomicBoolean(true);
+
+        private Share(long shareBytes) {
+            this.shareBytes = shareBytes;
+        }
+
+        long bytes() {
+            return shareBytes;
+        }
+
+        /// It will never be free: an engine that hangs would go on in it.
+        void strand() {
+            held.set(false);
+        }
+
+        void free() {
+            if (held.compareAndSet(true, false)) {
+                release(shareBytes);
+            }
+        }
+    }
+
+    /// @return empty when there is not so much left
+    synchronized Optional<Share> reserve(long share) {
+        if (share > bytes - used) {
+            return Optional.empty();
+        }
+        used += share;
+        return Optional.of(new Share(share));
+    }
+
+    private synchronized void release(long share) {
+        used -= share;
+    }
+
+    public synchronized long usedBytes() {
+        return used;
+    }
+
+    synchronized long freeBytes() {
+        return bytes - used;
+    }
+
+    public long bytes() {
+        return bytes;
+    }
+}

@@ -1,0 +1,179 @@
+package io.autoglm.inference.repository;
+
+import io.autoglm.inference.ServingModel;
+import io.autoglm.inference.model.ModelLoadException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jboss.logging.Logger;
+
+/// Loads versions and frees them, each on a thread of its own: one load at a time, in the order in which they
+/// were asked for.
+///
+/// 1. the weights are read into the engine, beside what serves
+/// 2. a first answer proves that the model can answer
+/// 3. it is written down for the next process, where it was asked for by HTTP
+/// 4. the name is its from now on; what it replaces is freed when its last request is over
+final class ModelLoader {
+
+    private static final Logger LOG = Logger.getLogger(ModelLoader.class);
+    private static final int MOST_WAITING = 16;
+
+    private final Settings settings;
+    private final ModelRepository repository;
+    private final KeptModels kept;
+
+    /// Writing down what is served and serving it are one step, as are the opposites of both.
+    private final ReentrantLock inStep = new ReentrantLock();
+
+    private final Executor loads = new OwnThread("model-loader", MOST_WAITING);
+    private final Executor frees = new OwnThread("model-freer", Integer.MAX_VALUE);
+
+    ModelLoader(Settings settings, KeptModels kept, Runnable changed) {
+        this.settings = settings;
+        this.kept = kept;
+        this.repository = new ModelRepository(settings.models().max(), this::free, changed);
+    }
+
+    ModelRepository repository() {
+        return repository;
+    }
+
+    /// @param keep for the next process
+    /// @return false if too many are in line already
+    boolean line(Version version, boolean keep) {
+        try {
+            loads.execute(() -> version.loaded().complete(load(version, keep)));
+            return true;
+        } catch (RejectedExecutionException e) {
+            return false;
+        }
+    }
+
+    private Loaded load(Version version, boolean keep) {
+        long begin = System.nanoTime();
+        try {
+            Loaded end = repository.loading(version) ? read(version, keep) : new Loaded.Unwanted();
+            if (end instanceof Loaded.Serves) {
+                LOG.infof(
+                        "model ready name=%s version=%s maxTokens=%d memoryMiB=%d millis=%d",
+                        version.name(),
+                        version.digest(),
+                        version.prepared().engine().maxTokens(),
+                        version.memory().bytes() >> 20,
+                        (System.nanoTime() - begin) / 1_000_000);
+            } else {
+                version.memory().free();
+            }
+            return end;
+        } catch (ModelLoadException e) {
+            LOG.debug("model cannot be served", e);
+            return failed(version, String.valueOf(e.getMessage()));
+        } catch (InterruptedException e) {
+            return failed(version, "interrupted");
+        } catch (RuntimeException | Error e) {
+            LOG.errorf(e, "model could not be loaded name=%s", version.name());
+            return failed(version, version.spec().path() + ": " + e);
+        }
+    }
+
+    private Loaded failed(Version version, String why) {
+        String line = why.lines().findFirst().orElse(why);
+        version.memory().free();
+        repository.failed(version, line);
+        LOG.warnf("model not loaded name=%s reason=%s", version.name(), line);
+        return new Loaded.Failed(line);
+    }
+
+    private Loaded read(Version version, boolean keep) throws InterruptedException {
+        Prepared prepared = version.prepared();
+        String name = version.name();
+        ServingModel.Surroundings surroundings = new ServingModel.Surroundings(
+                settings.config(),
+                settings.batching(),
+                settings.meters().join(name, prepared.engine().maxTokens()));
+        try {
+            ServingModel model = ServingModel.load(name, prepared.files(), prepared.engine(), surroundings);
+            try {
+                if (repository.loaded(version, model) && warm(version, model, keep)) {
+                    return new Loaded.Serves();
+                }
+                close(version, model);
+                settings.meters().leave(name);
+                return new Loaded.Unwanted();
+            } catch (InterruptedException | RuntimeException | Error e) {
+                close(version, model);
+                throw e;
+            }
+        } catch (InterruptedException | RuntimeException | Error e) {
+            settings.meters().leave(name);
+            throw e;
+        }
+    }
+
+    private boolean warm(Version version, ServingModel model, boolean keep) throws InterruptedException {
+        WarmUp.run(model);
+        inStep.lock();
+        try {
+            if (!repository.isNext(version)) {
+                return false;
+            }
+            boolean isKept = !keep || kept.loaded(version.spec());
+            settings.room().widen(places(model));
+            boolean serves = repository.ready(version, isKept);
+            if (!serves) {
+                settings.room().widen(-places(model));
+            }
+            return serves;
+        } finally {
+            inStep.unlock();
+        }
+    }
+
+    private int places(ServingModel model) {
+        return model.loop().status().slots() + settings.batching().queue();
+    }
+
+    /// @param configured whether the next process would serve it again if it did not know
+    Unloaded unload(String name, boolean configured) {
+        inStep.lock();
+        try {
+            if (repository.find(name).isEmpty()) {
+                return new Unloaded.Unknown();
+            }
+            boolean isKept = kept.unloaded(name, configured);
+            repository.remove(name);
+            LOG.infof("model unloaded name=%s kept=%s", name, isKept);
+            return new Unloaded.Done(isKept);
+        } finally {
+            inStep.unlock();
+        }
+    }
+
+    /// Soon, on its own thread: the loop's last step is waited for.
+    private void free(Version version) {
+        frees.execute(() -> freeNow(version));
+    }
+
+    void freeNow(Version version) {
+        ServingModel model = version.model().orElse(null);
+        if (model == null || !version.mayFree()) {
+            return;
+        }
+        settings.room().widen(-places(model));
+        close(version, model);
+        settings.meters().leave(version.name());
+        repository.gone(version);
+        LOG.infof("model freed name=%s version=%s", version.name(), version.digest());
+    }
+
+    private static void close(Version version, ServingModel model) {
+        model.close();
+        if (model.freed()) {
+            version.memory().free();
+        } else {
+            version.memory().strand();
+            LOG.errorf("engine does not end its step, its memory stays in use name=%s", version.name());
+        }
+    }
+}

@@ -1,0 +1,11 @@
+package io.autoglm.inference.repository;
+
+import io.autoglm.inference.engine.EngineConfig;
+import io.autoglm.inference.model.ModelFiles;
+
+/// What is known of a version before its weights are read.
+///
+/// @param files  opened, and found complete
+/// @param engine with the tokens of a sequence settled
+/// @param slots  of the engine's, those that run at once
+record Prepared(ModelFiles files, EngineConfig engine, int slots) {}

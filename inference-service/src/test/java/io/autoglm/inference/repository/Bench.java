@@ -1,0 +1,93 @@
+package io.autoglm.inference.repository;
+
+import io.autoglm.inference.RequestRoom;
+import io.autoglm.inference.ServingConfig;
+import io.autoglm.inference.batching.BatchingConfig;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.smallrye.config.SmallRyeConfig;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import jakarta.enterprise.event.Event;
+import jakarta.enterprise.event.NotificationOptions;
+import jakarta.enterprise.util.TypeLiteral;
+import java.lang.annotation.Annotation;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// The models of a service without the service, on the real engine.
+public final class Bench implements AutoCloseable {
+
+    final Models models;
+    final MeterRegistry meters = new SimpleMeterRegistry();
+    final AtomicInteger changes = new AtomicInteger();
+
+    Bench(Map<String, String> more) {
+        Map<String, String> settings = new HashMap<>(Map.of(
+                "autoglm.model.path", "../models/autoglm-nano",
+                "autoglm.weight-cache.path", "none",
+                "autoglm.batching.slots", "2",
+                "autoglm.batching.max-tokens", "256"));
+        settings.putAll(more);
+        SmallRyeConfigBuilder builder = new SmallRyeConfigBuilder()
+                .addDiscoveredConverters()
+                .withMapping(ServingConfig.class)
+                .withMapping(ModelsConfig.class)
+                .withMapping(BatchingConfig.class)
+                .withValidateUnknown(false);
+        settings.forEach(builder::withDefaultValue);
+        SmallRyeConfig config = builder.build();
+        BatchingConfig batching = config.getConfigMapping(BatchingConfig.class);
+        models = new Models(
+                config.getConfigMapping(ServingConfig.class),
+                config.getConfigMapping(ModelsConfig.class),
+                batching,
+                meters,
+                new RequestRoom(),
+                new Counted(changes));
+    }
+
+    /// A repository with nothing in it.
+    public static ModelRepository empty() {
+        return new ModelRepository(1, version -> {}, () -> {});
+    }
+
+    @Override
+    public void close() {
+        models.stop().forEach(models::free);
+    }
+
+    private record Counted(AtomicInteger count) implements Event<ModelsChanged> {
+        @Override
+        public void fire(ModelsChanged event) {
+            count.incrementAndGet();
+        }
+
+        @Override
+        public <U extends ModelsChanged> CompletionStage<U> fireAsync(U event) {
+            return CompletableFuture.completedStage(event);
+        }
+
+        @Override
+        public <U extends ModelsChanged> CompletionStage<U> fireAsync(U event, NotificationOptions options) {
+            return CompletableFuture.completedStage(event);
+        }
+
+        @Override
+        public Event<ModelsChanged> select(Annotation... qualifiers) {
+            return this;
+        }
+
+        @Override
+        public <U extends ModelsChanged> Event<U> select(Class<U> subtype, Annotation... qualifiers) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public <U extends ModelsChanged> Event<U> select(TypeLiteral<U> subtype, Annotation... qualifiers) {
+            throw new UnsupportedOperationException();
+        }
+    }
+}

@@ -1,0 +1,324 @@
+package io.autoglm.inference.repository;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.autoglm.inference.ModelSpec;
+import io.autoglm.service.CannotStart;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(120)
+class ModelsTest {
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // JUnit makes it
+    Path folder;
+
+    private Bench bench(Map<String, String> more) {
+        Map<String, String> settings = new HashMap<>(Map.of("autoglm.models.roots", folder.toString()));
+        settings.putAll(more);
+        return new Bench(settings);
+    }
+
+    private static Loaded ask(Bench bench, ModelSpec spec) throws Exception {
+        Asked asked = bench.models.ask(spec);
+        assertThat(asked).isInstanceOf(Asked.Taken.class);
+        return ((Asked.Taken) asked).loaded().get(60, TimeUnit.SECONDS);
+    }
+
+    private static VersionView serving(Bench bench, String name) {
+        return bench.models.repository().find(name).flatMap(ModelView::serving).orElseThrow();
+    }
+
+    private static void awaitGone(Bench bench, String name) {
+        await().until(() -> bench.models
+                .repository()
+                .find(name)
+                .filter(view -> !view.leaving().isEmpty())
+                .isEmpty());
+    }
+
+    @Test
+    void a_swap_gives_new_requests_the_new_version_and_frees_the_old_one_when_its_last_request_is_over()
+            throws Exception {
+        ModelSpec first = new ModelSpec("m", NanoCopies.version(folder.resolve("1"), "1"));
+        ModelSpec second = new ModelSpec("m", NanoCopies.version(folder.resolve("2"), "2"));
+        try (Bench bench = bench(Map.of())) {
+            assertThat(ask(bench, first)).isEqualTo(new Loaded.Serves());
+            Use old = bench.models.repository().use("m").orElseThrow();
+            long one = bench.models.budget().usedBytes();
+
+            assertThat(ask(bench, second)).isEqualTo(new Loaded.Serves());
+            try (Use use = bench.models.repository().use("m").orElseThrow()) {
+                assertThat(use.model().served().version())
+                        .isNotEqualTo(old.model().served().version())
+                        .isEqualTo(serving(bench, "m").digest());
+            }
+            ModelView both = bench.models.repository().find("m").orElseThrow();
+            assertThat(both.leaving())
+                    .extracting(version -> version.stage().word())
+                    .containsExactly("draining");
+            assertThat(bench.models.budget().usedBytes()).isEqualTo(2 * one);
+            assertThat(old.model().loop().ended()).isFalse();
+
+            old.close();
+            old.close();
+            awaitGone(bench, "m");
+            assertThat(old.model().loop().ended()).isTrue();
+            assertThat(bench.models.budget().usedBytes()).isEqualTo(one);
+        }
+    }
+
+    @Test
+    void whoever_uses_a_model_while_it_is_replaced_again_and_again_never_finds_it_freed() throws Exception {
+        ModelSpec first = new ModelSpec("m", NanoCopies.version(folder.resolve("1"), "1"));
+        ModelSpec second = new ModelSpec("m", NanoCopies.version(folder.resolve("2"), "2"));
+        AtomicBoolean done = new AtomicBoolean();
+        try (Bench bench = bench(Map.of());
+                ExecutorService users = Executors.newFixedThreadPool(3)) {
+            ask(bench, first);
+            List<Future<Integer>> uses = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                uses.add(users.submit(() -> {
+                    int count = 0;
+                    while (!done.get()) {
+                        try (Use use = bench.models.repository().use("m").orElseThrow()) {
+                            assertThat(use.model().tokenizer().encode("hello", false))
+                                    .isNotEmpty();
+                            assertThat(use.model().loop().ended()).isFalse();
+                        }
+                        count++;
+                    }
+                    return count;
+                }));
+            }
+
+            for (int swap = 0; swap < 6; swap++) {
+                assertThat(ask(bench, swap % 2 == 0 ? second : first)).isEqualTo(new Loaded.Serves());
+            }
+
+            done.set(true);
+            for (Future<Integer> each : uses) {
+                assertThat(each.get(60, TimeUnit.SECONDS)).isPositive();
+            }
+            awaitGone(bench, "m");
+        } finally {
+            done.set(true);
+        }
+    }
+
+    @Test
+    void what_serves_already_is_not_loaded_again() throws Exception {
+        ModelSpec spec = new ModelSpec("m", NanoCopies.version(folder.resolve("1"), "1"));
+        try (Bench bench = bench(Map.of())) {
+            ask(bench, spec);
+            VersionView before = serving(bench, "m");
+
+            assertThat(ask(bench, spec)).isEqualTo(new Loaded.Serves());
+
+            assertThat(serving(bench, "m").model()).isEqualTo(before.model());
+        }
+    }
+
+    @Test
+    void a_directory_whose_files_have_changed_is_a_new_version() throws Exception {
+        ModelSpec spec = new ModelSpec("m", NanoCopies.version(folder.resolve("1"), "1"));
+        try (Bench bench = bench(Map.of())) {
+            ask(bench, spec);
+            String before = serving(bench, "m").digest();
+            Files.writeString(folder.resolve("1").resolve("chat_template.jinja"), "{{ messages[0].content }}");
+
+            ask(bench, spec);
+
+            assertThat(serving(bench, "m").digest()).isNotEqualTo(before);
+        }
+    }
+
+    @Test
+    void an_unloaded_model_takes_nothing_new_and_is_freed_with_its_meters_when_it_is_done() throws Exception {
+        try (Bench bench = bench(Map.of())) {
+            ask(bench, new ModelSpec("m", NanoCopies.version(folder.resolve("1"), "1")));
+            assertThat(bench.meters
+                            .find("vllm:generation_tokens")
+                            .tag("model_name", "m")
+                            .counter())
+                    .isNotNull();
+            Use running = bench.models.repository().use("m").orElseThrow();
+
+            assertThat(bench.models.unload("m")).isEqualTo(new Unloaded.Done(false));
+            assertThat(bench.models.repository().use("m")).isEmpty();
+            assertThat(running.model().loop().ended()).isFalse();
+            running.close();
+
+            await().until(() -> bench.models.repository().find("m").isEmpty());
+            assertThat(bench.models.budget().usedBytes()).isZero();
+            assertThat(bench.meters.getMeters())
+                    .noneMatch(meter -> "m".equals(meter.getId().getTag("model_name")));
+            assertThat(bench.models.unload("m")).isEqualTo(new Unloaded.Unknown());
+        }
+    }
+
+    @Test
+    void a_load_that_fails_takes_nothing_from_what_serves_and_says_why() throws Exception {
+        try (Bench bench = bench(Map.of())) {
+            ask(bench, new ModelSpec("m", NanoCopies.version(folder.resolve("1"), "1")));
+            long used = bench.models.budget().usedBytes();
+
+            Loaded failed = ask(bench, new ModelSpec("m", NanoCopies.withoutWords(folder.resolve("2"))));
+            Asked cutOff = bench.models.ask(new ModelSpec("n", NanoCopies.cutOff(folder.resolve("3"))));
+
+            assertThat(failed)
+                    .isInstanceOfSatisfying(
+                            Loaded.Failed.class,
+                            why -> assertThat(why.why())
+                                    .contains("tokenizer.json")
+                                    .doesNotContain("\n"));
+            assertThat(cutOff)
+                    .isInstanceOfSatisfying(
+                            Asked.Unservable.class, why -> assertThat(why.why()).contains("model.safetensors"));
+            assertThat(serving(bench, "m").spec().path()).endsWith(Path.of("1"));
+            assertThat(bench.models.repository().find("m").flatMap(ModelView::failure))
+                    .isPresent();
+            assertThat(bench.models.repository().find("n").flatMap(ModelView::failure))
+                    .isPresent();
+            assertThat(bench.models.budget().usedBytes()).isEqualTo(used);
+            bench.models.repository().use("m").orElseThrow().close();
+        }
+    }
+
+    @Test
+    void what_does_not_fit_beside_the_others_is_refused_with_the_figures_before_it_is_read() throws Exception {
+        Path first = NanoCopies.version(folder.resolve("1"), "1");
+        Path second = NanoCopies.version(folder.resolve("2"), "2");
+        try (Bench bench = bench(Map.of("autoglm.models.max-memory", "64M"))) {
+            ask(bench, new ModelSpec("m", first));
+            long used = bench.models.budget().usedBytes();
+
+            Asked refused = bench.models.ask(new ModelSpec(
+                    "n", second, Optional.empty(), OptionalInt.of(64), OptionalInt.of(1024), Optional.empty()));
+
+            assertThat(refused)
+                    .isInstanceOfSatisfying(
+                            Asked.NoMemory.class,
+                            why -> assertThat(why.why())
+                                    .contains(" of 64 MiB (autoglm.models.max-memory)")
+                                    .contains(
+                                            "take " + Math.ceilDiv(used, 1L << 20) + " of".replace(" of", " MiB of")));
+            assertThat(bench.models.budget().usedBytes()).isEqualTo(used);
+        }
+    }
+
+    @Test
+    void another_digest_than_the_one_that_is_meant_is_refused() throws Exception {
+        Path path = NanoCopies.version(folder.resolve("1"), "1");
+        try (Bench bench = bench(Map.of())) {
+            Asked refused = bench.models.ask(new ModelSpec(
+                    "m",
+                    path,
+                    Optional.empty(),
+                    OptionalInt.empty(),
+                    OptionalInt.empty(),
+                    Optional.of("0123456789ab")));
+
+            assertThat(refused).isInstanceOf(Asked.OtherDigest.class);
+            assertThat(bench.models.repository().use("m")).isEmpty();
+        }
+    }
+
+    @Test
+    void more_models_than_there_may_be_are_refused_but_not_another_version_of_one_that_is_there() throws Exception {
+        Path path = NanoCopies.version(folder.resolve("1"), "1");
+        try (Bench bench = bench(Map.of("autoglm.models.max", "1"))) {
+            ask(bench, new ModelSpec("m", path));
+
+            assertThat(bench.models.ask(new ModelSpec("n", path))).isInstanceOf(Asked.TooManyModels.class);
+            assertThat(ask(bench, new ModelSpec("m", NanoCopies.version(folder.resolve("2"), "2"))))
+                    .isEqualTo(new Loaded.Serves());
+        }
+    }
+
+    @Test
+    void nothing_outside_the_roots_is_looked_at_not_even_over_a_link() throws Exception {
+        Path outside = NanoCopies.version(folder.resolve("outside"), "1");
+        Path roots = Files.createDirectories(folder.resolve("roots"));
+        Files.createSymbolicLink(roots.resolve("link"), outside);
+        try (Bench bench = bench(Map.of("autoglm.models.roots", roots.toString()))) {
+            for (String path : List.of(outside.toString(), "../outside", "link", ".", "/etc")) {
+                assertThat(bench.models.ask(new ModelSpec("m", Path.of(path))))
+                        .as(path)
+                        .isInstanceOf(Asked.OutsideRoots.class);
+            }
+            assertThat(bench.models.ask(new ModelSpec("m", Path.of("absent")))).isInstanceOf(Asked.Unservable.class);
+        }
+    }
+
+    @Test
+    void what_was_loaded_and_unloaded_is_what_the_next_process_serves() throws Exception {
+        Map<String, String> settings = Map.of(
+                "autoglm.models.file", folder.resolve("state/models.json").toString(),
+                "autoglm.models.more[0].path", "../models/autoglm-nano",
+                "autoglm.models.more[0].name", "second");
+        ModelSpec loaded = new ModelSpec("third", NanoCopies.version(folder.resolve("1"), "1"));
+        try (Bench bench = bench(settings)) {
+            assertThat(bench.models.initial()).extracting(ModelSpec::name).containsExactly("autoglm-nano", "second");
+            ask(bench, loaded);
+            ask(bench, new ModelSpec("second", loaded.path()));
+            assertThat(serving(bench, "third").kept()).isTrue();
+            Asked initial = bench.models.askInitially(bench.models.initial().getFirst());
+            ((Asked.Taken) initial).loaded().get(60, TimeUnit.SECONDS);
+            assertThat(bench.models.unload("autoglm-nano")).isEqualTo(new Unloaded.Done(true));
+        }
+
+        try (Bench next = bench(settings)) {
+            assertThat(next.models.initial()).containsExactly(new ModelSpec("second", loaded.path()), loaded);
+            assertThat(next.models.initial()).noneMatch(next.models::mustServe);
+            assertThat(((Asked.Taken) next.models.askInitially(loaded)).loaded().get(60, TimeUnit.SECONDS))
+                    .isEqualTo(new Loaded.Serves());
+            assertThat(serving(next, "third").kept()).isTrue();
+        }
+    }
+
+    @Test
+    void without_a_file_it_is_said_that_nothing_is_kept() throws Exception {
+        try (Bench bench = bench(Map.of())) {
+            ask(bench, new ModelSpec("m", NanoCopies.version(folder.resolve("1"), "1")));
+
+            assertThat(serving(bench, "m").kept()).isFalse();
+        }
+    }
+
+    @Test
+    void a_file_that_cannot_be_read_is_a_reason_not_to_start_and_is_left_alone() throws IOException {
+        Path file = Files.writeString(folder.resolve("models.json"), "{\"format\":2}");
+
+        assertThatThrownBy(() -> bench(Map.of("autoglm.models.file", file.toString())))
+                .isInstanceOf(CannotStart.class)
+                .hasMessageContaining("autoglm.models.file")
+                .hasMessageContaining("format is 2");
+        assertThat(file).hasContent("{\"format\":2}");
+    }
+
+    @Test
+    void two_models_of_one_name_are_a_reason_not_to_start() {
+        assertThatThrownBy(() -> bench(Map.of("autoglm.models.more[0].path", "../models/autoglm-nano")))
+                .isInstanceOf(CannotStart.class)
+                .hasMessageContaining("two models are called 'autoglm-nano'");
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.autoglm.inference.repository;
+
+import org.jspecify.annotations.NullMarked;
