@@ -55,8 +55,7 @@ public record ServingModel(
     /// Loads it and starts its loop; takes seconds to minutes, and blocks.
     ///
     /// @throws io.autoglm.inference.model.ModelLoadException in one line, if it cannot be served
-    public static ServingModel load(
-            String name, ModelFiles files, EngineConfig engine, Surroundings surroundings) {
+    public static ServingModel load(String name, ModelFiles files, EngineConfig engine, Surroundings surroundings) {
         Pooling pooling = surroundings.config().embedding().pooling().of(files.path());
         Optional<ChatTemplate> template = ChatTemplate.open(files.path(), Clock.system(ZoneId.systemDefault()));
         Tokenizer tokenizer = Tokenizer.open(files.path());

@@ -85,7 +85,8 @@ final class CpuModel extends BaseModel implements DecoderModel {
         long weightBytes = weightBytes(GraphSource.of(files, config));
         try {
             CachePlan cache = CachePlan.of(config, files.sizes(), mostBytes - weightBytes);
-            long tokenBytes = files.sizes().kvNumbersPerToken() * config.kvFormat().bytes();
+            long tokenBytes =
+                    files.sizes().kvNumbersPerToken() * config.kvFormat().bytes();
             return new MemoryPlan(weightBytes, cache.bytes(tokenBytes), cache.maxTokens());
         } catch (NoMemoryException e) {
             throw e.beside(weightBytes);

@@ -33,8 +33,7 @@ public final class LoadedModel implements AutoCloseable {
         Model model = newModel(files, config);
         try {
             DecoderModel decoder = decoder(model, config);
-            decoder.load(
-                    files.path(), null, Map.of(DecoderModel.DIRECTORY, files, DecoderModel.CONFIG, config));
+            decoder.load(files.path(), null, Map.of(DecoderModel.DIRECTORY, files, DecoderModel.CONFIG, config));
             return new LoadedModel(files, decoder, choose(config.engine()));
         } catch (IOException | MalformedModelException e) {
             model.close();
