@@ -70,7 +70,7 @@ public final class GraphEditor {
             if (node.operator().equals(DecoderCheck.ATTENTION)) {
                 attention(ours);
             } else {
-                nodes.add(node == head.product() ? ours.withInput(0, CHOSEN) : ours);
+                nodes.add(node.outputs().equals(head.product().outputs()) ? ours.withInput(0, CHOSEN) : ours);
             }
         }
         nodes.add(Node.of(CAST, WIDE_IDS, List.of(DecoderGraph.INPUT_IDS), to(idType())));

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// The product whose result becomes the logits, and what it reads. What follows it handles every position by
 /// itself: a bias, a scale, a mask over the vocabulary, a soft cap.
@@ -36,7 +37,7 @@ record OutputHead(Node product, String hidden) {
         throw graph.refuse("its logits come from " + value + ", which is no product with the output head");
     }
 
-    private static boolean isComputed(Node producer) {
+    private static boolean isComputed(@Nullable Node producer) {
         return producer != null && !producer.operator().equals("Constant");
     }
 

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /// A checkpoint as `onnxruntime_genai.models.builder` exports it with `-e cpu`: the operators, the names and
 /// the order of its `builders/base.py`, written out literally, and every weight in `model.onnx.data`.
@@ -242,7 +243,8 @@ public final class TinyExport {
         double[] turns = rotary.frequencies(context());
         float[][] tables = new float[2][rows * turns.length];
         for (int i = 0; i < tables[0].length; i++) {
-            double angle = i / turns.length * turns[i % turns.length];
+            int position = i / turns.length;
+            double angle = position * turns[i % turns.length];
             tables[0][i] = (float) (rotary.amplitude() * Math.cos(angle));
             tables[1][i] = (float) (rotary.amplitude() * Math.sin(angle));
         }
@@ -279,7 +281,7 @@ public final class TinyExport {
         String weight = "model.layers." + layer + "." + place + ".weight";
         out.tensor(weight, tensor(location).numbers(), hidden());
         String name = "/model/layers." + layer + "/" + place;
-        Attribute epsilon = Attribute.of("epsilon", ((Number) model.config().get("rms_norm_eps")).floatValue());
+        Attribute epsilon = Attribute.of("epsilon", number("rms_norm_eps").floatValue());
         if (!skips) {
             out.nodes(
                     "",
@@ -374,7 +376,7 @@ public final class TinyExport {
                 "SimplifiedLayerNormalization",
                 name + "SimplifiedLayerNormalization",
                 List.of(split, weight),
-                Attribute.of("epsilon", ((Number) model.config().get("rms_norm_eps")).floatValue()),
+                Attribute.of("epsilon", number("rms_norm_eps").floatValue()),
                 Attribute.of("axis", -1),
                 Attribute.of("stash_type", 1));
         return out.node(
@@ -519,6 +521,10 @@ public final class TinyExport {
     }
 
     private int whole(String field) {
-        return ((Number) model.config().get(field)).intValue();
+        return number(field).intValue();
+    }
+
+    private Number number(String field) {
+        return (Number) Objects.requireNonNull(model.config().get(field), field);
     }
 }
