@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param match  tokens that stand in both places, at least [#FEWEST_MATCHED]; the more, the likelier
 /// @param tokens what may follow
+@SuppressWarnings("ArrayRecordComponent") // compared by nobody
 record Draft(int match, int[] tokens) {
 
     static final int FEWEST_MATCHED = 2;

@@ -16,10 +16,6 @@ import org.jspecify.annotations.Nullable;
 /// Used by the batch loop's thread only.
 public final class Sampler {
 
-    /// First guess, in units of scaled logits below the largest, at what holds top_p of the mass; doubled until
-    /// it does.
-    private static final double NUCLEUS_REACH = 4;
-
     private final SamplingParameters parameters;
     private final long seed;
     private final SamplerWorkspace workspace;
@@ -129,7 +125,7 @@ public final class Sampler {
 
     private double logNormalizer() {
         float max = workspace.max();
-        return max + Math.log(workspace.mass(max, 1, Double.NEGATIVE_INFINITY));
+        return max + Math.log(workspace.weights.sum(max, 1, Double.NEGATIVE_INFINITY));
     }
 
     private List<TokenLogprob> top(double logNormalizer) {
@@ -174,47 +170,23 @@ public final class Sampler {
         double draw = CounterRandom.uniform(seed, position);
         int topK = parameters.topK();
         if (topK > 0 && topK < workspace.vocabulary) {
-            return drawFrom(workspace.best(topK, floor), max, scale, draw, 0);
+            return drawFrom(workspace.best(topK, floor), max, scale, draw);
         }
-        double mass = workspace.mass(max, scale, floor);
-        return parameters.topP() < 1
-                ? drawFrom(nucleus(max, scale, floor, mass), max, scale, draw, mass)
-                : drawFromAll(max, scale, floor, draw * mass);
+        workspace.weights.sum(max, scale, floor);
+        return workspace.weights.draw(parameters.topP(), draw);
     }
 
-    /// Gathers a set of likeliest tokens which surely holds top_p of the mass, without sorting the vocabulary.
-    private int nucleus(float max, double scale, double floor, double mass) {
-        for (double reach = NUCLEUS_REACH; ; reach *= 2) {
-            double bound = Math.max(floor, max - reach / scale);
-            if (bound == floor || workspace.mass(max, scale, bound) >= parameters.topP() * mass) {
-                return workspace.above(bound);
-            }
-            if (reach > 64) {
-                return workspace.above(floor);
-            }
-        }
-    }
-
-    /// Draws from the best of `keys[0, n)` that together hold top_p of `mass` (0: of their own).
-    private int drawFrom(int n, float max, double scale, double draw, double mass) {
+    /// Draws from the best of `keys[0, n)` that together hold top_p of their mass.
+    private int drawFrom(int n, float max, double scale, double draw) {
         long[] keys = workspace.keys;
-        double whole = mass;
-        if (whole == 0) {
-            for (int i = n - 1; i >= 0; i--) {
-                whole += weight(keys[i], max, scale);
-            }
+        double whole = 0;
+        for (int i = n - 1; i >= 0; i--) {
+            whole += weight(keys[i], max, scale);
         }
         double kept = 0;
-        int last = n - 1;
-        while (last > 0) {
-            kept += weight(keys[last], max, scale);
-            if (kept >= parameters.topP() * whole) {
-                break;
-            }
-            last--;
-        }
-        if (last == 0) {
-            kept += weight(keys[0], max, scale);
+        int last = n;
+        while (last > 0 && (kept < parameters.topP() * whole || last == n)) {
+            kept += weight(keys[--last], max, scale);
         }
         double left = draw * kept;
         for (int i = n - 1; i > last; i--) {
@@ -226,28 +198,8 @@ public final class Sampler {
         return SamplerWorkspace.token(keys[last]);
     }
 
-    private int drawFromAll(float max, double scale, double floor, double target) {
-        float[] logits = workspace.logits;
-        double left = target;
-        int last = 0;
-        for (int i = 0; i < logits.length; i++) {
-            if (logits[i] < floor) {
-                continue;
-            }
-            double weight = SamplerWorkspace.weight(logits[i], max, scale);
-            if (weight > 0) {
-                last = i;
-                left -= weight;
-                if (left < 0) {
-                    return i;
-                }
-            }
-        }
-        return last;
-    }
-
     private double weight(long key, float max, double scale) {
-        return SamplerWorkspace.weight(workspace.logits[SamplerWorkspace.token(key)], max, scale);
+        return Weights.of(workspace.logits[SamplerWorkspace.token(key)], max, scale);
     }
 
     /// Where the engine excludes (with -∞) every token that the constraint allows, the form goes first; so do

@@ -7,9 +7,6 @@ import java.util.Arrays;
 /// that a token costs no allocation of the vocabulary's size (152k floats for Qwen, 600 kB).
 public final class SamplerWorkspace {
 
-    /// Weights below e^-50 are dropped: 152k of them together stay under the 2^-53 that one draw can resolve.
-    private static final double NEGLIGIBLE = -50;
-
     private final int width;
     final int vocabulary;
     final float[] logits;
@@ -17,6 +14,8 @@ public final class SamplerWorkspace {
 
     /// Candidates, packed by [#key]; sorted ascending, so the best are at the end.
     final long[] keys;
+
+    final Weights weights;
 
     private float max;
     private int argmax;
@@ -32,6 +31,7 @@ public final class SamplerWorkspace {
         this.logits = new float[vocabulary];
         this.mask = new long[(vocabulary + 63) / 64];
         this.keys = new long[vocabulary];
+        this.weights = new Weights(logits, keys);
     }
 
     /// Tokens that can be drawn.
@@ -85,51 +85,28 @@ public final class SamplerWorkspace {
         return argmax;
     }
 
-    /// Sum of e^(scale (logit - max)) over logits of `floor` and above.
-    double mass(float max, double scale, double floor) {
-        double sum = 0;
-        for (float logit : logits) {
-            if (logit >= floor) {
-                sum += weight(logit, max, scale);
-            }
-        }
-        return sum;
-    }
-
-    static double weight(float logit, float max, double scale) {
-        double exponent = (logit - (double) max) * scale;
-        return exponent < NEGLIGIBLE ? 0 : Math.exp(exponent);
-    }
-
     /// Puts the `k` best of those at or above `floor` into `keys[0, n)`, ascending; equal logits by lower id. A
     /// heap of `k` is enough: most of the row fails the first comparison.
     ///
     /// @return n, fewer than `k` where there are fewer
     int best(int k, double floor) {
         int size = 0;
+        float least = Float.NEGATIVE_INFINITY;
         for (int i = 0; i < vocabulary; i++) {
-            if (logits[i] < floor || logits[i] == Float.NEGATIVE_INFINITY) {
+            // Of equal ones the first is the better.
+            if (logits[i] <= least || logits[i] < floor) {
                 continue;
             }
             long key = key(logits[i], i);
             if (size < k) {
                 keys[size] = key;
                 siftUp(size++);
-            } else if (key > keys[0]) {
+            } else {
                 keys[0] = key;
                 siftDown(size);
             }
-        }
-        Arrays.sort(keys, 0, size);
-        return size;
-    }
-
-    /// Puts all at or above `floor` into `keys[0, n)`, ascending.
-    int above(double floor) {
-        int size = 0;
-        for (int i = 0; i < vocabulary; i++) {
-            if (logits[i] >= floor && logits[i] != Float.NEGATIVE_INFINITY) {
-                keys[size++] = key(logits[i], i);
+            if (size == k) {
+                least = logits[token(keys[0])];
             }
         }
         Arrays.sort(keys, 0, size);
@@ -173,7 +150,7 @@ public final class SamplerWorkspace {
     }
 
     /// Orders as (logit, then lower id) does.
-    private static long key(float logit, int id) {
+    static long key(float logit, int id) {
         int bits = Float.floatToRawIntBits(logit);
         int ordered = bits ^ ((bits >> 31) & Integer.MAX_VALUE);
         return ((long) ordered << 32) | (Integer.MAX_VALUE - id);

@@ -3,6 +3,7 @@ package io.autoglm.inference.sampling;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
@@ -94,8 +95,10 @@ class SamplerTest {
         Random random = new Random(23);
         for (int run = 0; run < 300; run++) {
             float[] logits = new float[2000];
+            boolean coarse = random.nextBoolean();
             for (int i = 0; i < logits.length; i++) {
-                logits[i] = (float) (random.nextGaussian() * 4);
+                float logit = (float) (random.nextGaussian() * 4);
+                logits[i] = coarse ? Math.round(logit) : logit;
             }
             double topP = random.nextDouble(0.05, 1);
             int topK = random.nextBoolean() ? 0 : 1 + random.nextInt(100);
@@ -110,6 +113,28 @@ class SamplerTest {
             assertThat(next(parameters, logits))
                     .isEqualTo(drawn(sorted(logits, temperature, topK, topP), logits, temperature, run));
         }
+    }
+
+    @Test
+    void a_weight_is_the_exponential_of_how_far_the_logit_is_below_the_largest() {
+        for (float logit = 3; logit >= -47; logit -= 0.01f) {
+            assertThat(Weights.of(logit, 3, 1)).isCloseTo(Math.exp(logit - 3.0), withinPercentage(1e-10));
+        }
+        assertThat(Weights.of(-47, 3, 1)).isCloseTo(Math.exp(-50), withinPercentage(1e-10));
+        assertThat(Weights.of(1, 3, 0.5)).isCloseTo(Math.exp(-1), withinPercentage(1e-10));
+        assertThat(Weights.of(-48, 3, 1)).isZero();
+        assertThat(Weights.of(Float.NEGATIVE_INFINITY, 3, 0.5)).isZero();
+    }
+
+    @Test
+    void what_is_forbidden_is_not_drawn_however_hot() {
+        float[] logits = new float[5000];
+        Arrays.fill(logits, Float.NEGATIVE_INFINITY);
+        logits[4321] = -30;
+        logits[77] = -31;
+
+        assertThat(frequencies(parameters().temperature(2).build(), logits))
+                .satisfies(near(renormalized(softmax(logits, 2), 77, 4321)));
     }
 
     @Test

@@ -90,12 +90,11 @@ final class StraightforwardSampler {
                 .token();
     }
 
-    /// In float64 of the row's largest and, as the engine's own order of summing, by id.
     private static double normalizer(float[] logits) {
         float max = logits[likeliest(logits)];
         double sum = 0;
         for (float logit : logits) {
-            sum += SamplerWorkspace.weight(logit, max, 1);
+            sum += Math.exp(logit - (double) max);
         }
         return max + Math.log(sum);
     }
