@@ -80,7 +80,7 @@ final class CpuModel extends BaseModel implements DecoderModel {
         NativeMemory memory = converted.memory();
         try {
             int threads = threads(config, directory.weights().parameters());
-            OrtSession session = OnLargeStack.call("model-load", () -> session(graph, threads));
+            OrtSession session = OnLargeStack.call("model-load", () -> session(graph, threads, config.spinning()));
             return new OrtDecoder(session, graph.constants(), model, config.kvFormat(), plan, memory);
         } catch (OrtException e) {
             memory.close();
@@ -121,7 +121,7 @@ final class CpuModel extends BaseModel implements DecoderModel {
         return parameters < ONE_THREAD_PARAMETERS ? 1 : Machine.physicalCores();
     }
 
-    private static OrtSession session(DecoderGraph graph, int threads) throws OrtException {
+    private static OrtSession session(DecoderGraph graph, int threads, boolean spinning) throws OrtException {
         Map<String, OnnxTensorLike> constants = new HashMap<>();
         try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
             for (Constant constant : graph.constants()) {
@@ -129,6 +129,7 @@ final class CpuModel extends BaseModel implements DecoderModel {
             }
             options.setIntraOpNumThreads(threads);
             options.setInterOpNumThreads(1);
+            options.addConfigEntry("session.intra_op.allow_spinning", spinning ? "1" : "0");
             options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
             options.addExternalInitializers(constants);
             return CpuEngine.environment().createSession(graph.model(), options);

@@ -119,7 +119,16 @@ final class Admission {
                 config.cpu().kvCache(),
                 config.cpu().threads(),
                 spec.slots().orElse(settings.batching().slots()),
-                spec.maxTokens().orElse(settings.batching().maxTokens()));
+                spec.maxTokens().orElse(settings.batching().maxTokens()),
+                config.cpu().spinning().orElseGet(() -> alone(spec)));
+    }
+
+    /// Threads that spin keep those of another model off the cores.
+    private boolean alone(ModelSpec spec) {
+        return settings.models().more().isEmpty()
+                && repository.list().stream()
+                        .filter(model -> model.serving().or(model::next).isPresent())
+                        .allMatch(model -> model.name().equals(spec.name()));
     }
 
     private static WeightCacheConfig cache(ServingConfig.WeightCache cache) {
