@@ -35,7 +35,7 @@ final class GraphSession implements AutoCloseable {
         this.weights = weights;
     }
 
-    static GraphSession of(DecoderGraph graph, int threads) throws OrtException {
+    static GraphSession of(DecoderGraph graph, int threads, boolean spinning) throws OrtException {
         Map<String, OnnxTensorLike> tensors = new HashMap<>();
         try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
             for (Constant constant : graph.constants()) {
@@ -47,6 +47,7 @@ final class GraphSession implements AutoCloseable {
             options.addExternalInitializers(tensors);
             options.setIntraOpNumThreads(threads);
             options.setInterOpNumThreads(1);
+            options.addConfigEntry("session.intra_op.allow_spinning", spinning ? "1" : "0");
             options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
             if (graph.dataFolder() != null) {
                 options.addConfigEntry(DATA_FOLDER, graph.dataFolder().toString());

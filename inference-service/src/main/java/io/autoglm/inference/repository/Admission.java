@@ -119,7 +119,16 @@ final class Admission {
                 config.cpu().kvCache(),
                 config.cpu().threads(),
                 slots(spec) + settings.batching().spareSlots(),
-                spec.maxTokens().orElse(settings.batching().maxTokens()));
+                spec.maxTokens().orElse(settings.batching().maxTokens()),
+                config.cpu().spinning().orElseGet(() -> alone(spec)));
+    }
+
+    /// Threads that spin keep those of another model off the cores.
+    private boolean alone(ModelSpec spec) {
+        return settings.models().more().isEmpty()
+                && repository.list().stream()
+                        .filter(model -> model.serving().or(model::next).isPresent())
+                        .allMatch(model -> model.name().equals(spec.name()));
     }
 
     private int slots(ModelSpec spec) {

@@ -296,6 +296,34 @@ class ModelsTest {
     }
 
     @Test
+    void threads_spin_only_for_a_model_that_is_loaded_while_it_is_the_only_one() throws Exception {
+        Path path = NanoCopies.version(folder.resolve("1"), "1");
+        try (Bench bench = bench(Map.of())) {
+            ask(bench, new ModelSpec("m", path));
+            assertThat(spins(bench, "m")).isTrue();
+            ask(bench, new ModelSpec("m", NanoCopies.version(folder.resolve("2"), "2")));
+            assertThat(spins(bench, "m")).isTrue();
+
+            ask(bench, new ModelSpec("n", path));
+            assertThat(spins(bench, "n")).isFalse();
+        }
+        try (Bench bench = bench(Map.of("autoglm.cpu.spinning", "false"))) {
+            ask(bench, new ModelSpec("m", path));
+            assertThat(spins(bench, "m")).isFalse();
+        }
+    }
+
+    private static boolean spins(Bench bench, String name) {
+        return bench.models
+                .repository()
+                .servingOf(name)
+                .orElseThrow()
+                .prepared()
+                .engine()
+                .spinning();
+    }
+
+    @Test
     void without_a_file_it_is_said_that_nothing_is_kept() throws Exception {
         try (Bench bench = bench(Map.of())) {
             ask(bench, new ModelSpec("m", NanoCopies.version(folder.resolve("1"), "1")));
