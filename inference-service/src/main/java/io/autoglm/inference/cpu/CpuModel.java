@@ -63,7 +63,8 @@ final class CpuModel extends BaseModel implements DecoderModel {
         NativeMemory memory = converted.memory();
         try {
             int threads = threads(config, source.parameters());
-            GraphSession session = OnLargeStack.call("model-load", () -> GraphSession.of(graph, threads, config.spinning()));
+            GraphSession session =
+                    OnLargeStack.call("model-load", () -> GraphSession.of(graph, threads, config.spinning()));
             try {
                 return new OrtDecoder(session, files.sizes(), config.kvFormat(), plan, memory);
             } catch (OrtException | RuntimeException | Error e) {

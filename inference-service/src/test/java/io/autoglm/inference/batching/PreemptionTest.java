@@ -180,7 +180,7 @@ class PreemptionTest {
                             first > 0 && random.nextBoolean()
                                     ? prompts.get(random.nextInt(first))
                                     : ScriptedLoop.prompt(random.nextInt(), 1 + random.nextInt(60)));
-                    Priority priority = Priority.values()[random.nextInt(Priority.values().length)];
+                    Priority priority = List.of(Priority.values()).get(random.nextInt(Priority.values().length));
                     asked.add(loop.ask(prompts.getLast(), 1 + random.nextInt(100), priority));
                 }
                 for (int i = 0; i < asked.size(); i++) {

@@ -34,7 +34,7 @@ class SpeculationTest {
             assertThat(asked.ending()).isEqualTo(new Ending.LengthReached());
             assertThat(asked.tokens()).isEqualTo(ScriptedDecoder.answer(prompt, 150, QUOTING));
             assertThat(steps(loop, "check") + steps(loop, "decode")).isLessThan(100);
-            assertThat(loop.counted("vllm:spec_decode_num_drafts")).isEqualTo(steps(loop, "check"));
+            assertThat(loop.counted("vllm:spec_decode_num_drafts")).isEqualTo((double) steps(loop, "check"));
             assertThat(loop.counted("vllm:spec_decode_num_accepted_tokens"))
                     .isBetween(50.0, loop.counted("vllm:spec_decode_num_draft_tokens"));
         }

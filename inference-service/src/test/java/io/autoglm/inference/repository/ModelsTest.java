@@ -212,7 +212,13 @@ class ModelsTest {
             long used = bench.models.budget().usedBytes();
 
             Asked refused = bench.models.ask(new ModelSpec(
-                    "n", second, Optional.empty(), OptionalInt.of(64), OptionalInt.of(1024), Optional.empty()));
+                    "n",
+                    second,
+                    Optional.empty(),
+                    OptionalInt.of(64),
+                    OptionalInt.of(1024),
+                    Optional.empty(),
+                    Optional.empty()));
 
             assertThat(refused)
                     .isInstanceOfSatisfying(
@@ -235,7 +241,8 @@ class ModelsTest {
                     Optional.empty(),
                     OptionalInt.empty(),
                     OptionalInt.empty(),
-                    Optional.of("0123456789ab")));
+                    Optional.of("0123456789ab"),
+                    Optional.empty()));
 
             assertThat(refused).isInstanceOf(Asked.OtherDigest.class);
             assertThat(bench.models.repository().use("m")).isEmpty();
