@@ -4,6 +4,7 @@ import java.io.PrintStream;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.openjdk.jmh.infra.BenchmarkParams;
@@ -100,7 +101,8 @@ public final class KernelBench {
                 name(run.getParams()),
                 micros,
                 result.getScoreError(),
-                run.getSecondaryResults().get(ProcessorTime.NAME).getScore(),
+                Objects.requireNonNull(run.getSecondaryResults().get(ProcessorTime.NAME))
+                        .getScore(),
                 each ? micros(samples.getPercentile(99)) : "",
                 each ? micros(samples.getMax()) : "",
                 1e6 / micros);
@@ -113,8 +115,9 @@ public final class KernelBench {
 
     /// `Sampler.topK`, and the parameters behind it.
     private static String name(BenchmarkParams params) {
-        String[] parts = params.getBenchmark().split("\\.");
-        String kernel = parts[parts.length - 2].replace("Benchmark", "") + "." + parts[parts.length - 1];
+        String full = params.getBenchmark();
+        String kernel = full.substring(full.lastIndexOf('.', full.lastIndexOf('.') - 1) + 1)
+                .replace("Benchmark", "");
         return params.getParamsKeys().stream()
                 .map(key -> params.getParam(key).toLowerCase(Locale.ROOT))
                 .collect(Collectors.joining(" ", kernel + " ", ""));
