@@ -100,7 +100,8 @@ public interface ServingConfig {
         int threads();
 
         /// Whether the threads of a step stay awake between its operators, which is meant for cores that nobody
-        /// else wants: where somebody does, it takes more than half of the speed. Default: `true` for a model that
+        /// else wants: where somebody does, it takes more than half of the speed. Default: `true` for a model
+        that
         /// is loaded while there is no other one in the instance, else `false`.
         Optional<Boolean> spinning();
 

@@ -56,16 +56,18 @@ final class Admission {
                         ? new Asked.Taken(next.loaded())
                         : new Asked.Contradicted("'" + spec.name() + "' is being loaded with other settings already");
             }
-            boolean serves = repository
-                    .servingOf(spec.name())
-                    .filter(version -> version.is(spec, digest))
-                    .isPresent();
-            return serves
-                    ? new Asked.Taken(CompletableFuture.completedFuture(new Loaded.Serves()))
-                    : reserve(spec, directory, keep);
+            Version serving = repository.servingOf(spec.name()).orElse(null);
+            return serving != null && serving.is(spec, digest) ? serves(serving, keep) : reserve(spec, directory, keep);
         } catch (ModelLoadException e) {
             return new Asked.Unservable(String.valueOf(e.getMessage()));
         }
+    }
+
+    private Asked serves(Version version, boolean keep) {
+        if (keep) {
+            loader.keep(version);
+        }
+        return new Asked.Taken(CompletableFuture.completedFuture(new Loaded.Serves()));
     }
 
     private Asked reserve(ModelSpec spec, ModelDirectory directory, boolean keep) {
