@@ -107,9 +107,9 @@ public interface ServingConfig {
         @WithDefault("0")
         int threads();
 
-        /// Whether the threads of a step stay awake between its operators, which is meant for cores that nobody
-        /// else wants: where somebody does, it takes more than half of the speed. Default: `true` for a model
-        /// that is loaded while there is no other one in the instance, else `false`.
+        /// Whether the threads of a step stay awake between its operators, which is meant for cores that
+        /// nobody else wants: where somebody does, it takes more than half of the speed. Default: `true` for
+        /// a model that is loaded while there is no other one in the instance, else `false`.
         Optional<Boolean> spinning();
 
         /// `fp32`, the default, or `fp16`: half the memory of keys and values.

@@ -56,19 +56,21 @@ final class Admission {
                         ? new Asked.Taken(next.loaded())
                         : new Asked.Contradicted("'" + spec.name() + "' is being loaded with other settings already");
             }
-            boolean serves = repository
-                    .servingOf(spec.name())
-                    .filter(version -> version.is(spec, digest))
-                    .isPresent();
-            return serves
-                    ? new Asked.Taken(CompletableFuture.completedFuture(new Loaded.Serves()))
-                    : reserve(spec, files, keep);
+            Version serving = repository.servingOf(spec.name()).orElse(null);
+            return serving != null && serving.is(spec, digest) ? serves(serving, keep) : reserve(spec, files, keep);
         } catch (ModelLoadException e) {
             return new Asked.Unservable(String.valueOf(e.getMessage()));
         }
     }
 
-    private Asked reserve(ModelSpec spec, ModelFiles files, boolean keep) {
+    private Asked serves(Version version, boolean keep) {
+        if (keep) {
+            loader.keep(version);
+        }
+        return new Asked.Taken(CompletableFuture.completedFuture(new Loaded.Serves()));
+    }
+
+    private Asked reserve(ModelSpec spec, ModelDirectory directory, boolean keep) {
         long machineBytes = Machine.freeBytes();
         EngineConfig engine = engine(spec);
         try {

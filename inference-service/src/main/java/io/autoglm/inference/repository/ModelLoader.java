@@ -117,16 +117,28 @@ final class ModelLoader {
         WarmUp.run(model);
         inStep.lock();
         try {
-            if (!repository.isNext(version)) {
+            if (repository.nextOf(version.name()).filter(version::equals).isEmpty()) {
                 return false;
             }
-            boolean isKept = !keep || kept.loaded(version.spec());
+            version.kept = !keep || kept.loaded(version.spec());
             settings.room().widen(places(model));
-            boolean serves = repository.ready(version, isKept);
+            boolean serves = repository.ready(version);
             if (!serves) {
                 settings.room().widen(-places(model));
             }
             return serves;
+        } finally {
+            inStep.unlock();
+        }
+    }
+
+    /// Writes it down for the next process, as long as it serves.
+    void keep(Version version) {
+        inStep.lock();
+        try {
+            if (repository.servingOf(version.name()).filter(version::equals).isPresent()) {
+                version.kept = kept.loaded(version.spec());
+            }
         } finally {
             inStep.unlock();
         }

@@ -138,22 +138,16 @@ public final class ModelRepository {
         });
     }
 
-    synchronized boolean isNext(Version version) {
-        return expected(version).isPresent();
-    }
-
     /// The name is its from now on, and the version before it finishes what it has begun.
     ///
-    /// @param kept the next process would serve it too
     /// @return false if it is not wanted any more: then the model is still the caller's
-    boolean ready(Version next, boolean kept) {
+    boolean ready(Version next) {
         return retiring(() -> {
             Named named = expected(next).orElse(null);
             if (named == null || !(next.stage instanceof Stage.Warming warming)) {
                 return new Retired(false, Optional.empty());
             }
             next.stage = warming.answered();
-            next.kept = kept;
             Optional<Version> idle = named.retire();
             named.next = null;
             named.serving = next;

@@ -6,8 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/// One version of a model from the moment it was asked for until it is freed. What changes is guarded by the
-/// {@link ModelRepository}.
+/// One version of a model from the moment it was asked for until it is freed.
 final class Version {
 
     private final ModelSpec spec;
@@ -16,13 +15,14 @@ final class Version {
     private final CompletableFuture<Loaded> loaded = new CompletableFuture<>();
     private final AtomicBoolean freed = new AtomicBoolean();
 
-    Stage stage = new Stage.Waiting();
+    /// Moved under the repository's lock, read by all.
+    volatile Stage stage = new Stage.Waiting();
 
-    /// Requests that began on it and are not over.
+    /// Requests that began on it and are not over; guarded by the repository.
     int uses;
 
-    /// The next process would serve it too.
-    boolean kept;
+    /// The next process would serve it too. Written by the loader, read by all.
+    volatile boolean kept;
 
     Version(ModelSpec spec, Prepared prepared, MemoryBudget.Share memory) {
         this.spec = spec;

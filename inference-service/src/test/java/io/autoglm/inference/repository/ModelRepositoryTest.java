@@ -60,7 +60,7 @@ class ModelRepositoryTest {
         assertThat(repository.begin(version)).isTrue();
         assertThat(repository.loading(version)).isTrue();
         assertThat(repository.loaded(version, model)).isTrue();
-        assertThat(repository.ready(version, false)).isTrue();
+        assertThat(repository.ready(version)).isTrue();
         return version;
     }
 
@@ -95,7 +95,7 @@ class ModelRepositoryTest {
         repository.loaded(version, model);
         assertThat(words("m")).containsExactly("next warming");
         assertThat(repository.use("m")).isEmpty();
-        repository.ready(version, true);
+        repository.ready(version);
         assertThat(words("m")).containsExactly("serving ready");
         repository.remove("m");
         assertThat(words("m")).containsExactly("leaving draining");
@@ -134,7 +134,7 @@ class ModelRepositoryTest {
         assertThat(repository.remove("m")).isTrue();
 
         assertThat(repository.loaded(next, model)).isFalse();
-        assertThat(repository.ready(next, true)).isFalse();
+        assertThat(repository.ready(next)).isFalse();
         assertThat(repository.use("m")).isEmpty();
         assertThat(unused).containsExactly(first);
     }

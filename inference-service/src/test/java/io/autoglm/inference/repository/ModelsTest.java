@@ -138,6 +138,26 @@ class ModelsTest {
     }
 
     @Test
+    void a_configured_model_that_is_asked_for_is_kept_whatever_will_be_configured() throws Exception {
+        Path file = folder.resolve("models.json");
+        ModelSpec nano = new ModelSpec("m", NanoCopies.version(folder.resolve("1"), "1"));
+        Map<String, String> settings = Map.of(
+                "autoglm.models.file", file.toString(),
+                "autoglm.model.path", nano.path().toString(),
+                "autoglm.model.name", "m");
+        try (Bench bench = bench(settings)) {
+            Asked initial = bench.models.askInitially(bench.models.initial().getFirst());
+            ((Asked.Taken) initial).loaded().get(60, TimeUnit.SECONDS);
+            assertThat(file).doesNotExist();
+
+            ask(bench, nano);
+
+            assertThat(file).content().contains(nano.path().toString());
+            assertThat(serving(bench, "m").kept()).isTrue();
+        }
+    }
+
+    @Test
     void a_directory_whose_files_have_changed_is_a_new_version() throws Exception {
         ModelSpec spec = new ModelSpec("m", NanoCopies.version(folder.resolve("1"), "1"));
         try (Bench bench = bench(Map.of())) {
