@@ -70,7 +70,7 @@ final class Admission {
         return new Asked.Taken(CompletableFuture.completedFuture(new Loaded.Serves()));
     }
 
-    private Asked reserve(ModelSpec spec, ModelDirectory directory, boolean keep) {
+    private Asked reserve(ModelSpec spec, ModelFiles files, boolean keep) {
         long machineBytes = Machine.freeBytes();
         EngineConfig engine = engine(spec);
         try {
