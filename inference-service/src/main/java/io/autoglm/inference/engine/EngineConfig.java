@@ -27,7 +27,7 @@ public record EngineConfig(
 
     public static final EngineConfig DEFAULTS = new EngineConfig("auto", WeightFormat.AUTO, 0, 8, 0);
 
-    /// Measured: `docs/decisions/0016-no-half-floats-on-a-cpu.md`.
+    /// Measured: `docs/decisions/0015-no-half-floats-on-a-cpu.md`.
     private static final String NO_HALF_FLOATS =
             "fp16 is not served on a CPU: ONNX Runtime multiplies no half floats there, and would widen them at the"
                     + " start, to the memory of fp32, or in each step, which takes several times as long; choose int8,"
