@@ -19,7 +19,7 @@ import java.util.stream.IntStream;
 /// instance finds them in its prefix cache), so that decoding, sampling, text and streaming stand against
 /// decoding alone; a stream's time begins with its request and ends with its last byte. For prefill, each
 /// prompt of 512 tokens is new and one token is answered. For the time to the first token, each prompt ends
-/// in 32 new tokens, behind 512 that are new too or the same ones each time.
+/// in 16 new tokens, behind 512 that are new too or the same ones each time.
 ///
 /// `ServingBench MODEL_DIRECTORY WEIGHTS [NAME=BASE_URL …]`, as `./autoglm bench serving` calls it, with the
 /// API key in `AUTOGLM_KEY`. Any server of the OpenAI API that takes token ids for a prompt can be one of
@@ -30,7 +30,7 @@ public final class ServingBench {
     private static final int CONTEXT_TOKENS = 64;
     private static final int STEPS = 128;
     private static final int[] STREAMS = {1, 4, 8, 16};
-    private static final int OWN_TOKENS = 32;
+    private static final int OWN_TOKENS = 16;
     private static final int FIRST_TOKENS = 20;
 
     private final BareEngine engine;
@@ -71,8 +71,8 @@ public final class ServingBench {
         }
         out.printf("%n%-32s %10s %10s%n", "first token, ms", "p50", "p99");
         int[] shared = BareEngine.tokens(4, PROMPT_TOKENS);
-        printFirst(out, "512 + 32 new tokens", () -> BareEngine.tokens(fresh++, PROMPT_TOKENS));
-        printFirst(out, "512 known + 32 new tokens", () -> shared);
+        printFirst(out, "512 + 16 new tokens", () -> BareEngine.tokens(fresh++, PROMPT_TOKENS));
+        printFirst(out, "512 known + 16 new tokens", () -> shared);
     }
 
     /// In turns; the first turn does not count.

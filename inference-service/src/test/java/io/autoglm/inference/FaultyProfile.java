@@ -53,6 +53,8 @@ public final class FaultyProfile extends NanoProfile {
         settings.put("autoglm.model.path", modelWithOneTokenTooMany().toString());
         settings.put("autoglm.batching.queue", "2");
         settings.put("autoglm.max-bodies", "1M");
+        // A step is a token, so that a test can say at which one it fails.
+        settings.put("autoglm.batching.draft-tokens", "0");
         return settings;
     }
 }

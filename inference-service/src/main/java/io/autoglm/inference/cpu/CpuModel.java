@@ -133,6 +133,7 @@ final class CpuModel extends BaseModel implements DecoderModel {
         if (decoder != null) {
             decoder.close();
             decoder = null;
+            FreedMemory.giveBack();
         }
         super.close();
     }
