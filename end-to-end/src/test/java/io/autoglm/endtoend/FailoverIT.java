@@ -176,7 +176,7 @@ class FailoverIT {
 
         stopped.onExit().get(60, SECONDS);
         assertThat(stack.instanceLog(number).substring(logBefore.length()))
-                .containsPattern("draining running=[1-9]")
+                .containsPattern("draining models=1 running=[1-9]")
                 .doesNotContain("drain timeout");
         await().atMost(60, SECONDS).until(() -> state(name).equals("ready"));
     }
