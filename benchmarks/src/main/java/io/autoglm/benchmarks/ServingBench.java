@@ -66,13 +66,14 @@ public final class ServingBench {
         served.forEach(each -> out.printf(" %16s %6s", each.name(), "ratio"));
         out.println();
         print(out, "prefill 512", prefill());
-        for (int streams : STREAMS) {
-            print(out, "decode x" + streams, decode(streams));
-        }
         out.printf("%n%-32s %10s %10s%n", "first token, ms", "p50", "p99");
         int[] shared = BareEngine.tokens(4, PROMPT_TOKENS);
         printFirst(out, "512 + 16 new tokens", () -> BareEngine.tokens(fresh++, PROMPT_TOKENS));
         printFirst(out, "512 known + 16 new tokens", () -> shared);
+        out.println();
+        for (int streams : STREAMS) {
+            print(out, "decode x" + streams, decode(streams));
+        }
     }
 
     /// In turns; the first turn does not count.
