@@ -14,8 +14,6 @@ import java.time.Duration;
 public record BatchLimits(
         int queue, int prefillChunk, Duration interTokenBudget, Duration lastStep, int spareSlots, int draftTokens) {
 
-    private static final int MOST_SPARE_SLOTS = 128;
-
     public BatchLimits {
         if (queue < 1) {
             throw new IllegalArgumentException("autoglm.batching.queue: must be at least 1, is " + queue);
@@ -30,10 +28,6 @@ public record BatchLimits(
         }
         if (lastStep.isNegative()) {
             throw new IllegalArgumentException("lastStep: must not be negative, is " + lastStep);
-        }
-        if (spareSlots < 0 || spareSlots > MOST_SPARE_SLOTS) {
-            throw new IllegalArgumentException(
-                    "autoglm.batching.spare-slots: " + spareSlots + " is not within 0.." + MOST_SPARE_SLOTS);
         }
         if (draftTokens < 0 || draftTokens > Decoder.MOST_DRAFT_TOKENS) {
             throw new IllegalArgumentException(

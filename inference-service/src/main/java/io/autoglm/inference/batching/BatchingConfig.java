@@ -46,9 +46,6 @@ public interface BatchingConfig {
     /// The last step gets 5 s: a prefill chunk on a slow machine takes one or two, and an engine that
     /// hangs must not keep the process from its end.
     default BatchLimits limits() {
-        if (slots() < 1) {
-            throw new IllegalArgumentException("autoglm.batching.slots: must be at least 1, is " + slots());
-        }
         return new BatchLimits(
                 queue(), prefillChunk(), interTokenBudget(), Duration.ofSeconds(5), spareSlots(), draftTokens());
     }

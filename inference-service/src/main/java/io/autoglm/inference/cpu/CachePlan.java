@@ -24,7 +24,7 @@ record CachePlan(int slots, int maxTokens) {
     /// @throws ModelLoadException if it cannot be, whatever the memory
     static CachePlan of(EngineConfig asked, DecoderSizes model, long freeBytes) {
         long tokenBytes = model.kvNumbersPerToken() * asked.kvFormat().bytes();
-        long slotBytes = asked.slots() * tokenBytes;
+        long slotBytes = asked.allSlots() * tokenBytes;
         long largestBlockTokens = Integer.MAX_VALUE / (slotBytes / model.layers() / 2);
         if (asked.maxTokens() == 0) {
             long fits = Math.min(largestBlockTokens, Math.max(freeBytes, 0) / 2 / slotBytes);
@@ -33,14 +33,15 @@ record CachePlan(int slots, int maxTokens) {
             if (maxTokens < fewest) {
                 throw new NoMemoryException(
                         "autoglm.batching.slots",
-                        "the KV cache takes " + size(slotBytes * FEWEST_TOKENS) + " for " + asked.slots() + " slots of "
+                        "the KV cache takes " + size(slotBytes * FEWEST_TOKENS) + " for " + asked.allSlots()
+                                + " slots of "
                                 + FEWEST_TOKENS + " tokens, more than half of the " + size(freeBytes)
                                 + " that are free beside the weights; lower the slots",
                         2 * slotBytes * fewest);
             }
-            return new CachePlan(asked.slots(), maxTokens);
+            return new CachePlan(asked.allSlots(), maxTokens);
         }
-        CachePlan plan = new CachePlan(asked.slots(), asked.maxTokens());
+        CachePlan plan = new CachePlan(asked.allSlots(), asked.maxTokens());
         String setting = "autoglm.batching.max-tokens";
         if (asked.maxTokens() > model.maxPositions()) {
             throw new ModelLoadException(
@@ -51,12 +52,12 @@ record CachePlan(int slots, int maxTokens) {
             throw new ModelLoadException(
                     setting,
                     "the keys of one layer may take 2 GiB on this engine, which is " + largestBlockTokens
-                            + " tokens in each of " + asked.slots() + " slots");
+                            + " tokens in each of " + asked.allSlots() + " slots");
         }
         if (plan.bytes(tokenBytes) > freeBytes) {
             throw new NoMemoryException(
                     setting,
-                    "the KV cache of " + asked.slots() + " slots of " + asked.maxTokens() + " tokens takes "
+                    "the KV cache of " + asked.allSlots() + " slots of " + asked.maxTokens() + " tokens takes "
                             + size(plan.bytes(tokenBytes)) + ", but only " + size(freeBytes)
                             + " are free beside the weights; lower it, or autoglm.batching.slots",
                     plan.bytes(tokenBytes));

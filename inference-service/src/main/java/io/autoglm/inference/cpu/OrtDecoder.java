@@ -21,7 +21,7 @@ import java.util.Set;
 
 /// A step is one run of the session. All of its tensors are views of native memory that are made on the first
 /// step over their run of slots and kept, those of the {@link KeptBindings#MOST} runs that were used last: of
-/// the 73,920 runs of 384 slots a service meets few again and again, and then a step allocates little.
+/// the 32 896 runs of 256 slots a service meets few again and again, and then a step allocates little.
 final class OrtDecoder implements Decoder {
 
     private final OrtEnvironment environment;

@@ -9,7 +9,8 @@ import io.autoglm.inference.model.ModelLoadException;
 /// @param weightCache where rounded weights are kept
 /// @param threads     threads of a step; 0 for one a physical core, or a single one for a model below 16
 ///                    million parameters
-/// @param slots       sequences that the KV cache holds, spare ones among them, 1 to 384
+/// @param slots       sequences that run at once, 1 to 256
+/// @param spareSlots  sequences beside them whose part of the KV cache is kept, 0 to 128
 /// @param maxTokens   tokens of one sequence, prompt and answer together; 0 for what the model was made for,
 ///                    or fewer where the KV cache would take more than half of the free memory
 /// @param spinning    threads stay awake between the operators of a step, which is a little faster on cores
@@ -22,6 +23,7 @@ public record EngineConfig(
         KvFormat kvFormat,
         int threads,
         int slots,
+        int spareSlots,
         int maxTokens,
         boolean spinning) {
 
@@ -36,11 +38,13 @@ public record EngineConfig(
     private static final int SMALL_BLOCK = 32;
     private static final int LARGE_BLOCK = 128;
     private static final int MOST_THREADS = 1024;
-    private static final int MOST_SLOTS = 384;
+    private static final int MOST_SLOTS = 256;
+    private static final int MOST_SPARE_SLOTS = 128;
 
     public EngineConfig {
         check("autoglm.cpu.threads", threads, 0, MOST_THREADS);
         check("autoglm.batching.slots", slots, 1, MOST_SLOTS);
+        check("autoglm.batching.spare-slots", spareSlots, 0, MOST_SPARE_SLOTS);
         check("autoglm.batching.max-tokens", maxTokens, 0, Integer.MAX_VALUE);
         if (weights == WeightFormat.FP16) {
             throw new ModelLoadException("autoglm.weights", NO_HALF_FLOATS);
@@ -51,7 +55,7 @@ public record EngineConfig(
         }
     }
 
-    /// With threads that spin.
+    /// Without spare slots, and with threads that spin.
     public EngineConfig(
             String engine,
             WeightFormat weights,
@@ -61,7 +65,7 @@ public record EngineConfig(
             int threads,
             int slots,
             int maxTokens) {
-        this(engine, weights, weightBlock, weightCache, kvFormat, threads, slots, maxTokens, true);
+        this(engine, weights, weightBlock, weightCache, kvFormat, threads, slots, 0, maxTokens, true);
     }
 
     /// Blocks of 32, a cache of float32, and no weights kept.
@@ -69,9 +73,15 @@ public record EngineConfig(
         this(engine, weights, SMALL_BLOCK, WeightCacheConfig.NONE, KvFormat.FP32, threads, slots, maxTokens);
     }
 
+    /// Sequences that the KV cache holds.
+    public int allSlots() {
+        return slots + spareSlots;
+    }
+
     /// The same with the tokens of a sequence settled.
     public EngineConfig withMaxTokens(int tokens) {
-        return new EngineConfig(engine, weights, weightBlock, weightCache, kvFormat, threads, slots, tokens, spinning);
+        return new EngineConfig(
+                engine, weights, weightBlock, weightCache, kvFormat, threads, slots, spareSlots, tokens, spinning);
     }
 
     private static void check(String setting, int value, int least, int most) {

@@ -79,7 +79,7 @@ final class Admission {
             if (share == null) {
                 return noMemory(plan.bytes(), machineBytes);
             }
-            Prepared prepared = new Prepared(files, engine.withMaxTokens(plan.maxTokens()), slots(spec));
+            Prepared prepared = new Prepared(files, engine.withMaxTokens(plan.maxTokens()));
             return line(new Version(spec, prepared, share), keep);
         } catch (NoMemoryException e) {
             return noMemory(e.needBytes(), machineBytes);
@@ -120,7 +120,8 @@ final class Admission {
                 cache(config.weightCache()),
                 config.cpu().kvCache(),
                 config.cpu().threads(),
-                slots(spec) + settings.batching().spareSlots(),
+                spec.slots().orElse(settings.batching().slots()),
+                settings.batching().spareSlots(),
                 spec.maxTokens().orElse(settings.batching().maxTokens()),
                 config.cpu().spinning().orElseGet(() -> alone(spec)));
     }
@@ -131,10 +132,6 @@ final class Admission {
                 && repository.list().stream()
                         .filter(model -> model.serving().or(model::next).isPresent())
                         .allMatch(model -> model.name().equals(spec.name()));
-    }
-
-    private int slots(ModelSpec spec) {
-        return spec.slots().orElse(settings.batching().slots());
     }
 
     private static WeightCacheConfig cache(ServingConfig.WeightCache cache) {

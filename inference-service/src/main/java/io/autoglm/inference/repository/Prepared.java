@@ -7,5 +7,4 @@ import io.autoglm.inference.model.ModelFiles;
 ///
 /// @param files  opened, and found complete
 /// @param engine with the tokens of a sequence settled
-/// @param slots  of the engine's, those that run at once
-record Prepared(ModelFiles files, EngineConfig engine, int slots) {}
+record Prepared(ModelFiles files, EngineConfig engine) {}

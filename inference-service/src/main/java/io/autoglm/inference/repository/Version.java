@@ -82,7 +82,7 @@ final class Version {
                 spec,
                 digest(),
                 stage,
-                prepared.slots(),
+                prepared.engine().slots(),
                 prepared.engine().maxTokens(),
                 memory.bytes(),
                 uses,

@@ -55,7 +55,7 @@ class LoadedModelTest {
     void settings_that_cannot_be_are_refused_by_name() {
         assertThatThrownBy(() -> new EngineConfig("auto", WeightFormat.AUTO, 0, 0, 0))
                 .isInstanceOf(ModelLoadException.class)
-                .hasMessage("autoglm.batching.slots: 0 is not within 1..384");
+                .hasMessage("autoglm.batching.slots: 0 is not within 1..256");
         assertThatThrownBy(() -> new EngineConfig("auto", WeightFormat.FP16, 0, 8, 0))
                 .isInstanceOf(ModelLoadException.class)
                 .hasMessageStartingWith("autoglm.weights: fp16 is not served on a CPU: ")

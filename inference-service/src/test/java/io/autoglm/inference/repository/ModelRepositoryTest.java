@@ -51,7 +51,7 @@ class ModelRepositoryTest {
         Path nano = Path.of("..", "models", "autoglm-nano");
         return new Version(
                 new ModelSpec(name, nano),
-                new Prepared(ModelDirectory.open(nano), EngineConfig.DEFAULTS, EngineConfig.DEFAULTS.slots()),
+                new Prepared(ModelDirectory.open(nano), EngineConfig.DEFAULTS),
                 budget.reserve(10).orElseThrow());
     }
 
