@@ -7,12 +7,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.autoglm.inference.FaultyProfile;
 import io.autoglm.inference.NanoProfile;
 import io.autoglm.inference.engine.FaultyEngineProvider;
-import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import java.io.IOException;
 import java.net.Socket;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -25,23 +23,16 @@ import org.junit.jupiter.api.Timeout;
 @QuarkusTest
 @TestProfile(FaultyProfile.class)
 @Timeout(120)
-class BadDayTest {
+class BadDayTest extends ServedTest {
 
     private static final String CHAT = "/v1/chat/completions";
 
-    @TestHTTPResource
-    @SuppressWarnings("NullAway.Init") // Quarkus injects it
-    URI base;
-
-    @SuppressWarnings("NullAway.Init") // made before each test
-    private Client client;
-
+    @Override
     @BeforeEach
     void connect() {
         FaultyEngineProvider.FAILURES.set(0);
         FaultyEngineProvider.GOOD.set(0);
-        client = new Client(base);
-        client.awaitReady();
+        super.connect();
     }
 
     private static String request(String more) {

@@ -5,44 +5,28 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.autoglm.inference.NanoProfile;
-import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
-import java.net.URI;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 @QuarkusTest
 @TestProfile(NanoProfile.class)
-class BadInputTest {
+class BadInputTest extends ServedTest {
 
     private static final String CHAT = "/v1/chat/completions";
     private static final String HELLO = """
             {"model":"autoglm-nano","messages":[{"role":"user","content":"hello"}],"max_tokens":3}""";
     private static final String PROMPT = """
             {"model":"autoglm-nano","prompt":"hello","max_tokens":3}""";
-
-    @TestHTTPResource
-    @SuppressWarnings("NullAway.Init") // Quarkus injects it
-    URI base;
-
-    @SuppressWarnings("NullAway.Init") // made before each test
-    private Client client;
-
-    @BeforeEach
-    void connect() {
-        client = new Client(base);
-        client.awaitReady();
-    }
 
     private static ObjectNode parse(String json) {
         try {

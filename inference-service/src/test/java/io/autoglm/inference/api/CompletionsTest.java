@@ -7,13 +7,11 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.autoglm.inference.FakeScheduler;
 import io.autoglm.inference.NanoProfile;
-import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
-import java.net.URI;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -25,42 +23,22 @@ import java.util.concurrent.Executors;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
 @TestProfile(NanoProfile.class)
-class CompletionsTest {
+class CompletionsTest extends ServedTest {
 
     private static final String CHAT = "/v1/chat/completions";
 
-    @TestHTTPResource
-    @SuppressWarnings("NullAway.Init") // Quarkus injects it
-    URI base;
-
     @SuppressWarnings("NullAway.Init") // the test resource injects it
     FakeScheduler.Seen scheduler;
-
-    @SuppressWarnings("NullAway.Init") // made before each test
-    private Client client;
-
-    @BeforeEach
-    void connect() {
-        client = new Client(base);
-        client.awaitReady();
-    }
 
     /// Goes past the model's end tokens, so that its length does not depend on what the model has learnt.
     private static String request(String more) {
         return """
                 {"model":"autoglm-nano","messages":[{"role":"user","content":"你好, who are you?"}],\
                 "temperature":0,"max_tokens":24,"ignore_eos":true%s}""".formatted(more);
-    }
-
-    private JsonNode answered(String path, String body) {
-        Client.Answer answer = client.post(path, body);
-        assertThat(answer.status()).as(answer.body()).isEqualTo(200);
-        return answer.json();
     }
 
     private double metric(String name) {

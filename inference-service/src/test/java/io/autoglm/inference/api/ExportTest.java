@@ -7,10 +7,8 @@ import io.autoglm.inference.ExportProfile;
 import io.autoglm.inference.engine.EngineConfig;
 import io.autoglm.inference.engine.LoadedModel;
 import io.autoglm.inference.model.ModelDirectory;
-import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
-import java.net.URI;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,28 +18,14 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.StreamSupport;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// A directory of onnxruntime-genai, served.
 @QuarkusTest
 @TestProfile(ExportProfile.class)
-class ExportTest {
+class ExportTest extends ServedTest {
 
     private static final int TOKENS = 16;
-
-    @TestHTTPResource
-    @SuppressWarnings("NullAway.Init") // Quarkus injects it
-    URI base;
-
-    @SuppressWarnings("NullAway.Init") // made before each test
-    private Client client;
-
-    @BeforeEach
-    void connect() {
-        client = new Client(base);
-        client.awaitReady();
-    }
 
     @Test
     void an_export_answers_as_the_checkpoint_that_it_was_made_of() throws Exception {

@@ -7,10 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.autoglm.inference.FakeScheduler;
 import io.autoglm.inference.ModelsProfile;
 import io.autoglm.inference.repository.NanoCopies;
-import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
-import java.net.URI;
 import java.net.http.HttpRequest;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,20 +27,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 @QuarkusTest
 @TestProfile(ModelsProfile.class)
 @Timeout(180)
-class ModelAdminTest {
+class ModelAdminTest extends ServedTest {
 
     private static final int TOKENS = 200;
-
-    @TestHTTPResource
-    @SuppressWarnings("NullAway.Init") // Quarkus injects it
-    URI base;
 
     @SuppressWarnings("NullAway.Init") // the test resource injects it
     FakeScheduler.Seen scheduler;
 
-    @SuppressWarnings("NullAway.Init") // made before each test
-    private Client client;
-
+    @Override
     @BeforeEach
     void connect() {
         client = new Client(base);

@@ -4,41 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.autoglm.inference.NanoProfile;
-import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
-import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// vLLM's parameters, asked of the model that is shipped.
 @QuarkusTest
 @TestProfile(NanoProfile.class)
-class ParametersTest {
+class ParametersTest extends ServedTest {
 
     private static final String CHAT = "/v1/chat/completions";
     private static final String PLAIN = "/v1/completions";
-
-    @TestHTTPResource
-    @SuppressWarnings("NullAway.Init") // Quarkus injects it
-    URI base;
-
-    @SuppressWarnings("NullAway.Init") // made before each test
-    private Client client;
-
-    @BeforeEach
-    void connect() {
-        client = new Client(base);
-        client.awaitReady();
-    }
-
-    private JsonNode answered(String path, String body) {
-        Client.Answer answer = client.post(path, body);
-        assertThat(answer.status()).as(answer.body()).isEqualTo(200);
-        return answer.json();
-    }
 
     private JsonNode chat(String more) {
         return answered(CHAT, """

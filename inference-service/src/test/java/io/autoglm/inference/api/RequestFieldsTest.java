@@ -4,11 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.autoglm.inference.NanoProfile;
-import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,13 +15,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// What `docs/api.md` says of each field of a request is what the service does.
 @QuarkusTest
 @TestProfile(NanoProfile.class)
-class RequestFieldsTest {
+class RequestFieldsTest extends ServedTest {
 
     private static final String CHAT = "/v1/chat/completions";
     private static final String PLAIN = "/v1/completions";
@@ -32,19 +29,6 @@ class RequestFieldsTest {
     /// No field takes all of them, and none that is refused has none of them for a value that asks.
     private static final List<String> VALUES =
             List.of("true", "-7.5", "\"no such thing\"", "[\"no\",[-1]]", "{\"no\":[\"such\"]}");
-
-    @TestHTTPResource
-    @SuppressWarnings("NullAway.Init") // Quarkus injects it
-    URI base;
-
-    @SuppressWarnings("NullAway.Init") // made before each test
-    private Client client;
-
-    @BeforeEach
-    void connect() {
-        client = new Client(base);
-        client.awaitReady();
-    }
 
     private record Row(String path, String field, String is) {}
 

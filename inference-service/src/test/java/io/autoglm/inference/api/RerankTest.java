@@ -4,42 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.autoglm.inference.NanoProfile;
-import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
-import java.net.URI;
 import java.util.stream.StreamSupport;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 @QuarkusTest
 @TestProfile(NanoProfile.class)
-class RerankTest {
+class RerankTest extends ServedTest {
 
-    @TestHTTPResource
-    @SuppressWarnings("NullAway.Init") // Quarkus injects it
-    URI base;
-
-    @SuppressWarnings("NullAway.Init") // made before each test
-    private Client client;
-
-    @BeforeEach
-    void connect() {
-        client = new Client(base);
-        client.awaitReady();
-    }
-
-    private JsonNode answered(String path, String fields) {
-        Client.Answer answer = client.post(path, "{\"model\":\"autoglm-nano\"," + fields + "}");
-        assertThat(answer.status()).as(answer.body()).isEqualTo(200);
-        return answer.json();
+    private JsonNode asked(String path, String fields) {
+        return answered(path, "{\"model\":\"autoglm-nano\"," + fields + "}");
     }
 
     @Test
     void documents_come_best_first_and_equals_in_the_order_of_the_request() {
-        JsonNode answer = answered(
+        JsonNode answer = asked(
                 "/v1/rerank",
                 "\"query\":\"打开微信\",\"documents\":[\"what is the weather\",{\"text\":\"打开微信\"},\"打开微信\",\"打开相机\"]");
 
@@ -61,21 +43,21 @@ class RerankTest {
     @Test
     void a_score_is_the_cosine_of_the_embeddings() {
         JsonNode vectors =
-                answered("/v1/embeddings", "\"input\":[\"hello\",\"a letter\"]").path("data");
+                asked("/v1/embeddings", "\"input\":[\"hello\",\"a letter\"]").path("data");
         double cosine = 0;
         for (int i = 0; i < 256; i++) {
             cosine += vectors.at("/0/embedding/" + i).doubleValue()
                     * vectors.at("/1/embedding/" + i).doubleValue();
         }
 
-        JsonNode answer = answered("/v1/rerank", "\"query\":\"hello\",\"documents\":[\"a letter\"]");
+        JsonNode answer = asked("/v1/rerank", "\"query\":\"hello\",\"documents\":[\"a letter\"]");
 
         assertThat(answer.at("/results/0/relevance_score").doubleValue()).isBetween(cosine - 1e-4, cosine + 1e-4);
     }
 
     @Test
     void only_the_best_are_told_and_without_their_text_where_that_is_asked_for() {
-        JsonNode answer = answered(
+        JsonNode answer = asked(
                 "/rerank", "\"query\":\"b\",\"documents\":[\"a\",\"b\",\"c\"],\"top_n\":1,\"return_documents\":false");
 
         assertThat(answer.path("results")).hasSize(1);
