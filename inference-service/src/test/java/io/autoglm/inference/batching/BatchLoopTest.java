@@ -87,9 +87,9 @@ class BatchLoopTest {
     /// A generation and what came of it.
     private final class Asked {
 
-        private final Events events;
         private final Generation generation;
         private final List<Integer> tokens = new ArrayList<>();
+        private final ScriptedLoop.Asked answer;
 
         Asked(int[] prompt, int maxTokens) {
             this(prompt, maxTokens, Set.of(), new Events(1, maxTokens), 0, Duration.ofMinutes(5));
@@ -111,10 +111,10 @@ class BatchLoopTest {
                 int index,
                 Duration within,
                 @Nullable TokenConstraint constraint) {
-            this.events = events;
             Sampler sampler = new Sampler(SamplingParameters.greedy(), prompt, workspace, constraint);
             long deadline = System.nanoTime() + skipped.get() + within.toNanos();
             generation = new Generation(index, prompt, maxTokens, stops, sampler, Priority.DEFAULT, deadline, events);
+            answer = new ScriptedLoop.Asked(events, generation, tokens);
         }
 
         Asked submit() {
@@ -124,20 +124,12 @@ class BatchLoopTest {
 
         /// Waits for the first token.
         Asked started() throws InterruptedException {
-            tokens.add(((GenerationEvent.Token) events.take()).sampled().token());
+            answer.started();
             return this;
         }
 
         Ending ending() throws InterruptedException {
-            while (true) {
-                switch (events.take()) {
-                    case GenerationEvent.Token token ->
-                        tokens.add(token.sampled().token());
-                    case GenerationEvent.Ended ended -> {
-                        return ended.ending();
-                    }
-                }
-            }
+            return answer.ending();
         }
     }
 

@@ -1,5 +1,9 @@
 package io.autoglm.inference.cpu;
 
+import static io.autoglm.inference.cpu.DecoderChecks.FLOAT32_ERROR;
+import static io.autoglm.inference.cpu.DecoderChecks.answersAs;
+import static io.autoglm.inference.cpu.DecoderChecks.sharesStepsAs;
+import static io.autoglm.inference.cpu.DecoderChecks.tokens;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -20,7 +24,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,8 +31,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class OrtDecoderTest {
-
-    private static final double FLOAT32_ERROR = 1e-5;
 
     @TempDir
     Path folder;
@@ -41,20 +42,8 @@ class OrtDecoderTest {
     @ParameterizedTest
     @MethodSource("everyFamily")
     void greedy_tokens_and_logits_are_those_of_the_reference(TinyModel tiny) throws IOException {
-        int[] prompt = tokens(7, 24);
-        ReferenceForward reference = new ReferenceForward(tiny);
-
         try (LoadedModel model = open(tiny, WeightFormat.FP32)) {
-            FloatBuffer logits = model.decoder().prefill(2, 0, prompt, 0, prompt.length);
-            double[] expected = reference.run(prompt).getLast();
-
-            for (int position = prompt.length; position < 60; position++) {
-                assertThat(Logits.error(logits, expected)).isLessThan(FLOAT32_ERROR);
-                int token = Logits.largest(expected);
-                assertThat(Logits.largest(logits)).isEqualTo(token);
-                logits = model.decoder().decode(2, new int[] {token}, new int[] {position});
-                expected = reference.run(token).getLast();
-            }
+            answersAs(tiny, model.decoder());
         }
     }
 
@@ -157,26 +146,8 @@ class OrtDecoderTest {
     @ParameterizedTest
     @MethodSource("everyFamily")
     void sequences_of_different_lengths_share_a_step_without_touching_each_other(TinyModel tiny) throws IOException {
-        int[] lengths = {31, 1, 18};
-
         try (LoadedModel model = open(tiny, WeightFormat.FP32)) {
-            ReferenceForward[] references = new ReferenceForward[lengths.length];
-            for (int i = 0; i < lengths.length; i++) {
-                references[i] = new ReferenceForward(tiny);
-                references[i].run(tokens(i, lengths[i]));
-                model.decoder().prefill(1 + i, 0, tokens(i, lengths[i]), 0, lengths[i]);
-            }
-            for (int step = 0; step < 12; step++) {
-                int[] next = tokens(100 + step, lengths.length);
-                int[] positions = {lengths[0] + step, lengths[1] + step, lengths[2] + step};
-                FloatBuffer logits = model.decoder().decode(1, next, positions);
-
-                for (int i = 0; i < lengths.length; i++) {
-                    FloatBuffer row = logits.slice(i * TinyModel.VOCABULARY, TinyModel.VOCABULARY);
-                    assertThat(Logits.error(row, references[i].run(next[i]).getLast()))
-                            .isLessThan(FLOAT32_ERROR);
-                }
-            }
+            sharesStepsAs(tiny, model.decoder());
         }
     }
 
@@ -338,9 +309,5 @@ class OrtDecoderTest {
 
     private static LoadedModel open(Path path, WeightFormat format) {
         return LoadedModel.open(ModelDirectory.open(path), new EngineConfig("cpu", format, 1, 4, 0));
-    }
-
-    private static int[] tokens(long seed, int count) {
-        return new Random(seed).ints(count, 0, TinyModel.VOCABULARY).toArray();
     }
 }
