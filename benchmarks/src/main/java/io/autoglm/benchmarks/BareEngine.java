@@ -3,12 +3,16 @@ package io.autoglm.benchmarks;
 import com.sun.management.OperatingSystemMXBean;
 import io.autoglm.inference.engine.Decoder;
 import io.autoglm.inference.engine.EngineConfig;
+import io.autoglm.inference.engine.KvFormat;
 import io.autoglm.inference.engine.LoadedModel;
+import io.autoglm.inference.engine.WeightCacheConfig;
 import io.autoglm.inference.engine.WeightFormat;
 import io.autoglm.inference.model.ModelFiles;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Random;
 
 /// The decoder called from a loop: no queue, no sampling, no text, no HTTP. All sequences are fed the same tokens.
@@ -17,6 +21,8 @@ final class BareEngine implements AutoCloseable {
     static final int SLOTS = 16;
     static final int MAX_TOKENS = 1024;
     private static final int CHUNK_TOKENS = 32;
+    private static final int WEIGHT_BLOCK = 32;
+    private static final long MOST_CACHED_BYTES = 64L << 30;
     private static final OperatingSystemMXBean SYSTEM =
             (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
@@ -36,7 +42,17 @@ final class BareEngine implements AutoCloseable {
         long start = System.nanoTime();
         int tokens = Math.min(MAX_TOKENS, files.sizes().maxPositions());
         WeightFormat format = WeightFormat.valueOf(weights.toUpperCase(Locale.ROOT));
-        LoadedModel model = LoadedModel.open(files, new EngineConfig("cpu", format, threads, SLOTS, tokens));
+        Path cache = Path.of(System.getProperty("user.home"), ".cache", "autoglm", "weights");
+        EngineConfig config = new EngineConfig(
+                "cpu",
+                format,
+                WEIGHT_BLOCK,
+                new WeightCacheConfig(Optional.of(cache), MOST_CACHED_BYTES),
+                KvFormat.FP32,
+                threads,
+                SLOTS,
+                tokens);
+        LoadedModel model = LoadedModel.open(files, config);
         String description = String.format(
                 Locale.ROOT,
                 "%s: %.1f M parameters as %s, loaded in %.2f s",
@@ -78,6 +94,18 @@ final class BareEngine implements AutoCloseable {
                 Arrays.fill(next, prompt[step % prompt.length]);
                 Arrays.fill(positions, prompt.length + step);
                 decoder.decode(0, next, positions);
+            }
+        });
+    }
+
+    /// Steps of one sequence that check guessed tokens, all of them taken for right.
+    ///
+    /// @param prompt what [#prepare] was given
+    Rounds.Rate check(int[] prompt, int guesses, int steps) {
+        int[] tokens = Arrays.copyOf(prompt, 1 + guesses);
+        return measure(steps * tokens.length, () -> {
+            for (int step = 0; step < steps; step++) {
+                decoder.check(0, prompt.length, tokens);
             }
         });
     }
