@@ -11,6 +11,7 @@ import io.autoglm.inference.sampling.TokenConstraint;
 import io.autoglm.inference.sampling.TokenRules;
 import io.autoglm.inference.text.AssistantParser;
 import io.autoglm.inference.text.StopStrings;
+import io.autoglm.protocol.Headers;
 import io.autoglm.protocol.Resumption;
 import io.autoglm.protocol.openai.Usage;
 import java.util.ArrayList;
@@ -131,6 +132,9 @@ record Answer(Exchange exchange, ServingModel model, AnswerOptions options, Wire
 
     private StreamedAnswer.Progress progress() {
         boolean tells = exchange.resumable() && options.n() == 1;
+        if (tells) {
+            exchange.response().putHeader(Headers.RESUMABLE, "true");
+        }
         return new StreamedAnswer.Progress(tells, options.resume().map(resume -> resume.tokens().length));
     }
 
