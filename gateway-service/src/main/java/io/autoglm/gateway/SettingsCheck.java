@@ -32,7 +32,15 @@ final class SettingsCheck {
     }
 
     private static final List<Rule<?>> RULES = List.of(
+            wholeNumber("autoglm.admission.assumed-answer-tokens", 0),
+            duration("autoglm.admission.heartbeat"),
+            wholeSeconds("autoglm.admission.lease"),
+            wholeNumber("autoglm.admission.concurrency.base", 1),
+            wholeNumber("autoglm.admission.concurrency.max", 1),
+            wholeNumber("autoglm.admission.concurrency.min", 1),
             wholeNumber("autoglm.admission.max-accounts", 1),
+            wholeNumber("autoglm.admission.max-unsettled", 1),
+            duration("autoglm.admission.timeout"),
             wholeNumber("autoglm.chat.max-body-bytes", 1),
             wholeNumber("autoglm.chat.max-bodies-bytes", 1),
             wholeNumber("autoglm.chat.max-messages", 1),
@@ -54,6 +62,15 @@ final class SettingsCheck {
             issuer("autoglm.oidc.issuer"),
             wholeNumber("autoglm.oidc.max-concurrent", 1),
             wholeNumber("autoglm.oidc.requests-per-minute", 1),
+            wholeNumber("autoglm.queue.bulk-size", 0),
+            pause("autoglm.queue.bulk-starvation"),
+            duration("autoglm.queue.bulk-timeout"),
+            wholeNumber("autoglm.queue.default-size", 0),
+            pause("autoglm.queue.default-starvation"),
+            duration("autoglm.queue.default-timeout"),
+            wholeNumber("autoglm.queue.interactive-size", 0),
+            pause("autoglm.queue.interactive-starvation"),
+            duration("autoglm.queue.interactive-timeout"),
             wholeNumber("autoglm.scheduler.breaker-volume", 1),
             duration("autoglm.scheduler.retry-after"),
             duration("autoglm.scheduler.snapshot-interval"),
@@ -77,6 +94,7 @@ final class SettingsCheck {
     static void check(Config config) {
         RULES.forEach(rule -> rule.check(config));
         notLess(config, "autoglm.chat.max-bodies-bytes", "autoglm.chat.max-body-bytes");
+        notLess(config, "autoglm.admission.concurrency.max", "autoglm.admission.concurrency.min");
     }
 
     private static void notLess(Config config, String setting, String than) {

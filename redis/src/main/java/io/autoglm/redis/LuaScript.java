@@ -19,8 +19,19 @@ public record LuaScript(String label, String source, String sha1) {
     ///
     /// @throws IllegalStateException when it is not there
     public static LuaScript of(String label) {
-        String source = read("/lua/" + label + ".lua");
-        return new LuaScript(label, source, sha1(source));
+        return of(label, label);
+    }
+
+    /// One script of several files, each `/lua/<part>.lua`, in this order: what scripts share stands in one of
+    /// them.
+    ///
+    /// @throws IllegalStateException when one is not there
+    public static LuaScript of(String label, String... parts) {
+        StringBuilder source = new StringBuilder();
+        for (String part : parts) {
+            source.append(read("/lua/" + part + ".lua"));
+        }
+        return new LuaScript(label, source.toString(), sha1(source.toString()));
     }
 
     private static String read(String resource) {

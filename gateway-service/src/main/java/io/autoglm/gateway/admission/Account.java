@@ -1,26 +1,31 @@
 package io.autoglm.gateway.admission;
 
-import io.autoglm.gateway.admission.Decision.Limit;
 import io.autoglm.gateway.policy.Limits;
+import io.autoglm.gateway.quota.Limit;
 import io.autoglm.service.http.HeldBytes;
 import org.jspecify.annotations.Nullable;
 
-/// What one caller has used. Guarded by its own monitor; held for nanoseconds.
+/// What one caller has asked of this gateway. Guarded by its own monitor; held for nanoseconds.
 final class Account {
     private Limits limits;
     private TokenBucket bucket;
     private int open;
+    private RateHeaders rates;
     /// Of the bodies of its open requests.
     private final HeldBytes bodies = new HeldBytes();
 
     Account(Limits limits, long nowNanos) {
         this.limits = limits;
         this.bucket = new TokenBucket(orMany(limits.requestsPerMinute()), nowNanos);
+        this.rates = RateHeaders.NONE;
     }
 
     /// Limits that have changed are in force at once. What is open stays counted, and what was spent stays
     /// spent. Concurrency is looked at first, so that a request which is not let in costs no token.
-    synchronized Decision admit(Limits granted, long nowNanos) {
+    synchronized Decision admit(Limits granted, RateHeaders untouched, long nowNanos) {
+        if (rates.equals(RateHeaders.NONE)) {
+            rates = untouched;
+        }
         if (!limits.equals(granted)) {
             limits = granted;
             bucket = bucket.resized(orMany(granted.requestsPerMinute()), nowNanos);
@@ -28,19 +33,19 @@ final class Account {
         if (open >= orMany(limits.maxConcurrent())) {
             return new Decision.Shed(
                     Limit.CONCURRENCY,
-                    "The limit of " + orMany(limits.maxConcurrent()) + " concurrent requests is reached.",
+                    "This gateway takes at most " + orMany(limits.maxConcurrent()) + " requests of this caller at once.",
                     1,
-                    usage(nowNanos));
+                    rates);
         }
         if (!bucket.tryTake(nowNanos)) {
             return new Decision.Shed(
-                    Limit.RATE,
-                    "The limit of " + orMany(limits.requestsPerMinute()) + " requests per minute is reached.",
+                    Limit.REQUESTS_PER_MINUTE,
+                    "This gateway takes at most " + orMany(limits.requestsPerMinute()) + " requests of this caller a minute.",
                     wholeSeconds(bucket.nanosUntilNext(nowNanos)),
-                    usage(nowNanos));
+                    rates);
         }
         open++;
-        return new Decision.Admitted(new Permit(this), usage(nowNanos));
+        return new Decision.Admitted(new Permit(this), rates);
     }
 
     HeldBytes bodies() {
@@ -59,8 +64,9 @@ final class Account {
         return open == 0 && bucket.remaining(nowNanos) == bucket.capacity();
     }
 
-    private Usage usage(long nowNanos) {
-        return new Usage(bucket.capacity(), bucket.remaining(nowNanos), wholeSeconds(bucket.nanosUntilFull(nowNanos)));
+    /// How it stands by its limits.
+    synchronized void stands(RateHeaders told) {
+        rates = told;
     }
 
     private static int orMany(@Nullable Integer limit) {

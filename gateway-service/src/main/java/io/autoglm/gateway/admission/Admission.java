@@ -1,90 +1,183 @@
 package io.autoglm.gateway.admission;
 
-import io.autoglm.gateway.admission.Decision.Limit;
+import io.autoglm.gateway.admission.Reservation.Counted;
+import io.autoglm.gateway.counting.LocalCounts;
 import io.autoglm.gateway.identity.Caller;
-import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.MeterRegistry;
+import io.autoglm.gateway.quota.Bill;
+import io.autoglm.gateway.quota.Claim;
+import io.autoglm.gateway.quota.Tokens;
+import io.autoglm.gateway.quota.Verdict;
+import io.autoglm.redis.RedisLink;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
-import java.util.EnumMap;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.LongSupplier;
+import java.util.concurrent.TimeUnit;
 
-/// Admits requests by their caller's account. Counts are this gateway's own: N gateways admit N times as much.
+/// Admits requests by all limits of their caller, its tenant and the model, over all gateways.
 ///
-/// Safe from any thread. The map is bounded: accounts that tell nothing are dropped when it is full.
+/// Redis decides. This gateway counts along, and decides by itself while Redis is away: by the limits divided by
+/// the number of gateways there were last, rounded up. While that stays so, all gateways together let in no more
+/// than the limit and one request for each gateway; in a window in which Redis goes or comes back, at most the
+/// limit once more. What was spent is told to Redis afterwards. Safe from any thread.
 @Singleton
 public final class Admission {
-    private static final Usage UNKNOWN = new Usage(0, 0, 1);
-    /// A full map is searched for accounts to drop at most this often: a flood of unknown callers must not make
-    /// every refusal walk it.
-    private static final long SWEEP_NANOS = 1_000_000_000;
+    private final SharedCounts shared;
+    private final LocalCounts local;
+    private final RedisReach reach;
+    private final OpenLeases leases;
+    private final Unsettled unsettled;
+    private final Prices prices;
+    private final AdmissionMetrics metrics;
+    private final Vertx vertx;
+    private final AdmissionConfig config;
+    private final List<Long> timers = new ArrayList<>();
 
-    private final ConcurrentHashMap<String, Account> accounts = new ConcurrentHashMap<>();
-    private final int maxAccounts;
-    private final LongSupplier nanoClock;
-    private final AtomicLong sweptNanos;
-    private final Counter admitted;
-    private final Map<Limit, Counter> shed = new EnumMap<>(Limit.class);
-
-    Admission(AdmissionConfig config, LongSupplier nanoClock, MeterRegistry metrics) {
-        this.maxAccounts = config.maxAccounts();
-        this.nanoClock = nanoClock;
-        this.sweptNanos = new AtomicLong(nanoClock.getAsLong() - SWEEP_NANOS);
-        this.admitted = counter(metrics, "admitted", "none");
-        for (Limit limit : Limit.values()) {
-            shed.put(limit, counter(metrics, "shed", limit.name().toLowerCase(Locale.ROOT)));
-        }
-        metrics.gaugeMapSize("autoglm.admission.accounts", List.of(), accounts);
+    @Inject
+    Admission(
+            RedisLink redis,
+            AdmissionConfig config,
+            Prices prices,
+            AdmissionMetrics metrics,
+            Clock clock,
+            Vertx vertx) {
+        this.config = config;
+        this.shared = new SharedCounts(redis, config.lease());
+        this.local = new LocalCounts(config.maxAccounts(), () -> TimeUnit.MILLISECONDS.toMicros(clock.millis()));
+        this.reach = new RedisReach(shared, config, this::back);
+        this.leases = new OpenLeases(shared);
+        this.unsettled = new Unsettled(shared, config.maxUnsettled(), metrics);
+        this.prices = prices;
+        this.metrics = metrics;
+        this.vertx = vertx;
+        metrics.away(reach, it -> it.isHere() ? 0 : 1);
+        metrics.gateways(reach, RedisReach::gateways);
     }
 
-    public Decision admit(Caller caller) {
-        Decision decision = decide(caller);
-        switch (decision) {
-            case Decision.Admitted in -> admitted.increment();
-            case Decision.Shed out ->
-                Objects.requireNonNull(shed.get(out.limit())).increment();
-        }
-        return decision;
+    void start(@Observes StartupEvent event) {
+        begin();
     }
 
-    private Decision decide(Caller caller) {
-        long now = nanoClock.getAsLong();
-        Decision[] decision = new Decision[1];
-        // Inside compute, so that no account is dropped between being found and being used.
-        accounts.compute(caller.account(), (name, known) -> {
-            if (known == null && accounts.mappingCount() >= maxAccounts) {
-                return null;
+    void stop(@Observes ShutdownEvent event) {
+        end();
+    }
+
+    void begin() {
+        reach.first();
+        every(config.heartbeat(), reach::beat);
+        every(config.lease().dividedBy(3), () -> {
+            if (reach.isHere()) {
+                leases.renew(true);
             }
-            Account account = known == null ? new Account(caller.limits(), now) : known;
-            decision[0] = account.admit(caller.limits(), now);
-            return account;
         });
-        if (decision[0] == null) {
-            sweep(now);
-            return new Decision.Shed(Limit.ACCOUNTS, "Too many callers are being counted.", 1, UNKNOWN);
-        }
-        return decision[0];
     }
 
-    private void sweep(long now) {
-        long last = sweptNanos.get();
-        if (now - last >= SWEEP_NANOS && sweptNanos.compareAndSet(last, now)) {
-            accounts.keySet()
-                    .forEach(name -> accounts.computeIfPresent(
-                            name, (n, account) -> account.tellsNothing(now) ? null : account));
-        }
+    void end() {
+        timers.forEach(vertx::cancelTimer);
     }
 
-    private static Counter counter(MeterRegistry metrics, String outcome, String limit) {
-        return Counter.builder("autoglm.admission.requests")
-                .description("Requests that admission decided on")
-                .tag("outcome", outcome)
-                .tag("limit", limit)
-                .register(metrics);
+    private void every(Duration period, Runnable what) {
+        timers.add(vertx.setPeriodic(Math.max(1, period.toMillis()), id -> what.run()));
+    }
+
+    /// What a request is to be counted by.
+    ///
+    /// @param model empty where the request names none
+    public Claim claim(Caller caller, String requestId, String model, Tokens estimate) {
+        return Claims.of(caller, requestId, model, estimate);
+    }
+
+    /// Never fails, and takes no longer than Redis may; completed on the caller's context.
+    public Future<Outcome> admit(Claim claim, String model) {
+        if (claim.isUnlimited()) {
+            metrics.admitted();
+            return Future.succeededFuture(new Outcome.Admitted(
+                    new Reservation(this, claim, claim, model, Counted.BY_NOBODY), RateHeaders.NONE, false));
+        }
+        Claim share = Claims.share(claim, reach.gateways());
+        if (!reach.isHere()) {
+            return Future.succeededFuture(decideHere(claim, share, model));
+        }
+        return Future.fromCompletionStage(
+                shared.admit(claim)
+                        .ifNoItem()
+                        .after(config.timeout())
+                        .fail()
+                        .map(verdict -> decided(claim, share, model, verdict))
+                        .onFailure()
+                        .invoke(reach::lost)
+                        .onFailure()
+                        .recoverWithItem(away -> decideHere(claim, share, model))
+                        .subscribeAsCompletionStage(),
+                vertx.getOrCreateContext());
+    }
+
+    private Outcome decided(Claim claim, Claim share, String model, Verdict verdict) {
+        metrics.decidedByRedis();
+        return switch (verdict) {
+            case Verdict.Admitted admitted -> {
+                boolean noted = local.note(share);
+                Reservation reservation = new Reservation(
+                        this, claim, share, model, noted ? Counted.BY_ALL : Counted.BY_REDIS);
+                leases.add(reservation);
+                yield admitted(reservation, admitted, false);
+            }
+            case Verdict.Refused refused -> refused(refused, false);
+        };
+    }
+
+    private Outcome decideHere(Claim claim, Claim share, String model) {
+        metrics.decidedHere();
+        return switch (local.admit(share)) {
+            case Verdict.Admitted admitted ->
+                admitted(new Reservation(this, claim, share, model, Counted.BY_GATEWAY), admitted, true);
+            case Verdict.Refused refused -> refused(refused, true);
+        };
+    }
+
+    private Outcome admitted(Reservation reservation, Verdict.Admitted verdict, boolean here) {
+        metrics.admitted();
+        return new Outcome.Admitted(reservation, new RateHeaders(verdict.allowances()), here);
+    }
+
+    private Outcome refused(Verdict.Refused refused, boolean here) {
+        metrics.shed(refused.limit());
+        return new Outcome.Refused(refused, here);
+    }
+
+    void settle(Reservation reservation, Tokens real) {
+        leases.remove(reservation);
+        Bill bill = prices.bill(reservation.model(), real);
+        Claim claim = reservation.claim();
+        boolean here = reach.isHere();
+        switch (reservation.counted()) {
+            // While Redis is away, this gateway alone sums up what is spent.
+            case BY_ALL -> local.settle(reservation.share(), real, here ? null : bill);
+            case BY_GATEWAY -> local.settle(reservation.share(), real, bill);
+            case BY_REDIS, BY_NOBODY -> {}
+        }
+        if (!here) {
+            unsettled.add(claim, bill);
+            return;
+        }
+        Claim known = reservation.counted() == Counted.BY_GATEWAY ? Claims.spendingOf(claim) : claim;
+        shared.settle(known, bill)
+                .subscribe()
+                .with(expenses -> local.spent(claim.tenant(), expenses), away -> {
+                    reach.lost(away);
+                    unsettled.add(claim, bill);
+                });
+    }
+
+    private void back(boolean forgotten) {
+        leases.renew(!forgotten);
+        unsettled.tell();
     }
 }

@@ -1,22 +1,16 @@
 package io.autoglm.gateway.admission;
 
-/// What admission says to one request.
+import io.autoglm.gateway.quota.Limit;
+
+/// What the gate says to one request.
 public sealed interface Decision {
-    /// Which limit refused a request.
-    enum Limit {
-        /// Requests per minute.
-        RATE,
-        /// Requests at once.
-        CONCURRENCY,
-        /// Callers that are counted at once.
-        ACCOUNTS
-    }
 
-    Usage usage();
+    /// How the account stood when it was last told.
+    RateHeaders rates();
 
-    /// The request may run until it releases its permit.
-    record Admitted(Permit permit, Usage usage) implements Decision {}
+    /// The request may be read until it releases its permit.
+    record Admitted(Permit permit, RateHeaders rates) implements Decision {}
 
     /// @param retryAfterSeconds when the same request would have a chance; at least 1
-    record Shed(Limit limit, String message, long retryAfterSeconds, Usage usage) implements Decision {}
+    record Shed(Limit limit, String message, long retryAfterSeconds, RateHeaders rates) implements Decision {}
 }

@@ -36,6 +36,10 @@ final class Answer {
             response.putHeader(Headers.INSTANCE, target.id());
         }
         StringJoiner degraded = new StringJoiner(", ").setEmptyValue("");
+        @Nullable String before = response.headers().get(Headers.DEGRADED);
+        if (before != null) {
+            degraded.add(before);
+        }
         if (placed != null) {
             degraded.add(placed);
         }

@@ -63,7 +63,7 @@ final class Completion {
             Services services,
             HttpServerResponse response,
             Arrival arrival,
-            Held held,
+            Entered entered,
             CompletionRequest request,
             @Nullable String session) {
         this.services = services;
@@ -76,14 +76,15 @@ final class Completion {
         this.steps = new Steps(arrival.trace().traceId(), this::crashed);
         this.answer = new Answer(response, services.problems(), services.nanoClock(), arrival.arrivedNanos());
         this.dispatch = new Dispatch(services, steps, arrival, memory == null ? null : memory.id());
-        this.settlement = new Settlement(services, arrival, held, dispatch, session != null);
+        this.settlement = new Settlement(services, arrival, entered, dispatch, session != null);
     }
 
     void run() {
         services.metrics().opened();
         response.closeHandler(closed -> guarded(this::clientGone));
         response.exceptionHandler(broken -> guarded(this::clientGone));
-        guarded(this::recall);
+        // One that went while it was admitted is not told by the handlers.
+        guarded(response.closed() ? this::clientGone : this::recall);
     }
 
     void guarded(Runnable step) {

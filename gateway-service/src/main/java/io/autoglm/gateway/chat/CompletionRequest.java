@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.autoglm.gateway.policy.PriorityClass;
 import io.vertx.core.buffer.Buffer;
 import java.util.List;
 import java.util.OptionalInt;
@@ -16,6 +17,7 @@ import java.util.OptionalInt;
 /// @param wantsUsage whether the caller asked for the usage chunk of a stream
 /// @param messages   of a chat; empty for a text completion
 /// @param maxTokens  of the answer, where it is given as a whole number
+/// @param priority   the class in which it is queued and scheduled
 record CompletionRequest(
         Endpoint endpoint,
         Buffer body,
@@ -24,7 +26,13 @@ record CompletionRequest(
         boolean stream,
         boolean wantsUsage,
         List<JsonNode> messages,
-        OptionalInt maxTokens) {
+        OptionalInt maxTokens,
+        PriorityClass priority) {
+
+    CompletionRequest of(PriorityClass other) {
+        return new CompletionRequest(
+                endpoint, body, json, model, stream, wantsUsage, messages, maxTokens, other);
+    }
 
     /// What is still needed when the answer flows: without the bytes and their parsed form.
     ///
@@ -38,7 +46,8 @@ record CompletionRequest(
                 stream,
                 wantsUsage,
                 remembers ? messages : List.of(),
-                maxTokens);
+                maxTokens,
+                priority);
     }
 
     /// What goes to the instance: the caller's own bytes where nothing had to change, else the same fields with

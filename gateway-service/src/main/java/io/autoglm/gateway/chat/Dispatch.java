@@ -41,7 +41,7 @@ final class Dispatch {
     /// @param told what came of it
     private record Errand(CompletionRequest request, Buffer payload, Consumer<Dispatched> told) {
         String priority() {
-            return request.stream() ? "interactive" : "default";
+            return request.priority().label();
         }
     }
 

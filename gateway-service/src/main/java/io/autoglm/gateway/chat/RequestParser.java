@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.autoglm.gateway.errors.Problem;
+import io.autoglm.gateway.policy.PriorityClass;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -94,7 +95,16 @@ final class RequestParser {
         }
         boolean stream = endpoint.generates() && flag(json, "stream", "stream");
         boolean wantsUsage = endpoint.generates() && wantsUsage(json);
-        return new CompletionRequest(endpoint, body, json, model, stream, wantsUsage, messages, maxTokens(json));
+        return new CompletionRequest(
+                endpoint,
+                body,
+                json,
+                model,
+                stream,
+                wantsUsage,
+                messages,
+                maxTokens(json),
+                stream ? PriorityClass.INTERACTIVE : PriorityClass.DEFAULT);
     }
 
     private static String model(ObjectNode json) throws WrongField {

@@ -20,6 +20,7 @@ record Services(
         InstanceClient instances,
         ProblemWriter problems,
         GenerationMetrics metrics,
+        AnswerLengths lengths,
         LongSupplier nanoClock,
         ChatConfig config,
         ContinuationConfig continuation) {}

@@ -1,5 +1,6 @@
 package io.autoglm.gateway.chat;
 
+import io.autoglm.gateway.quota.Tokens;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
@@ -12,7 +13,7 @@ final class Settlement {
 
     private final Services services;
     private final Arrival arrival;
-    private final Held held;
+    private final Entered entered;
     private Dispatch dispatch;
     private final boolean inSession;
 
@@ -21,10 +22,15 @@ final class Settlement {
     private boolean firstTokenIsTheirs = true;
     private boolean over;
 
-    Settlement(Services services, Arrival arrival, Held held, Dispatch dispatch, boolean inSession) {
+    Settlement(
+            Services services,
+            Arrival arrival,
+            Entered entered,
+            Dispatch dispatch,
+            boolean inSession) {
         this.services = services;
         this.arrival = arrival;
-        this.held = held;
+        this.entered = entered;
         this.dispatch = dispatch;
         this.inSession = inSession;
     }
@@ -35,11 +41,12 @@ final class Settlement {
 
     /// The body is needed no more; see {@link io.autoglm.service.http.BodyBudget}.
     void bodyReleased() {
-        held.share().close();
+        entered.held().share().close();
     }
 
     void firstToken(CompletionRequest request) {
         firstTokenNanos = services.nanoClock().getAsLong();
+        entered.firstToken(firstTokenNanos);
         services.metrics()
                 .firstToken(
                         request.endpoint(),
@@ -61,9 +68,24 @@ final class Settlement {
             throw new IllegalStateException("a request was settled twice");
         }
         over = true;
-        held.release();
+        if (end == End.OK && firstTokenNanos == -1) {
+            entered.answered(services.nanoClock().getAsLong(), spent.completionTokens());
+        }
+        entered.leave(cost(end, spent));
+        services.lengths().learn(request, end, spent);
         dispatch.release(end, spent, firstTokenIsTheirs ? ttftMillis() : null);
         measure(request, end, status, spent);
+    }
+
+    /// Whoever leaves before the instance has counted, or asks one that does not count, has cost the prompt all
+    /// the same.
+    private Tokens cost(End end, Spent spent) {
+        boolean uncounted =
+                spent.completionTokens() > 0 || (end == End.CLIENT_GONE && dispatch.attempts() > 0);
+        long prompt = spent.promptTokens() == 0 && uncounted
+                ? entered.reservation().reserved().input()
+                : spent.promptTokens();
+        return new Tokens(prompt, spent.completionTokens());
     }
 
     private @Nullable Long ttftMillis() {

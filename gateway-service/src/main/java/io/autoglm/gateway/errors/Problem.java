@@ -101,6 +101,20 @@ public record Problem(int status, ApiError body, long retryAfterSeconds) {
                 429, ApiError.of(message, ApiError.RATE_LIMIT, null, "rate_limit_exceeded"), retryAfterSeconds);
     }
 
+    /// In OpenAI's words, so that clients know that waiting a little is no help.
+    ///
+    /// @param which of the budgets is spent
+    public static Problem insufficientQuota(String which, long retryAfterSeconds) {
+        return new Problem(
+                429,
+                ApiError.of(
+                        "You exceeded your current quota, please check your plan and billing details: " + which,
+                        "insufficient_quota",
+                        null,
+                        "insufficient_quota"),
+                retryAfterSeconds);
+    }
+
     public static Problem internal() {
         return new Problem(
                 500,

@@ -63,6 +63,20 @@ public record Instances(List<InstanceView> all) {
                 .min(Integer::compare);
     }
 
+    /// The part of the slots of a model's ready instances that nobody uses or waits for, 0…1; 0 where there are
+    /// none.
+    public double freeShare(String model) {
+        long slots = 0;
+        long free = 0;
+        for (InstanceView instance : all) {
+            if (instance.state() == InstanceState.READY && serves(instance, model)) {
+                slots += instance.slots();
+                free += Math.max(0, instance.slots() - instance.running() - instance.queued());
+            }
+        }
+        return slots == 0 ? 0 : (double) free / slots;
+    }
+
     boolean knows(String model) {
         return models().stream().anyMatch(served -> served.id().equals(model));
     }

@@ -64,6 +64,16 @@ public final class Recall {
         return new Session(caller.tenant(), id, trace.traceId(), trace.requestId());
     }
 
+    /// An upper bound on what messages cost in a prompt, tokens.
+    public long tokensAtMost(List<JsonNode> messages) {
+        return estimate.atMost(messages);
+    }
+
+    /// The same of texts, lists of texts and lists of tokens, as embeddings and completions take them.
+    public static long tokensAtMost(JsonNode input) {
+        return TokenEstimate.atMost(input);
+    }
+
     /// Why a turn with these messages could not be stored, as far as it can be told before there is an answer;
     /// null when it can.
     public @Nullable Problem refusal(List<JsonNode> asked) {

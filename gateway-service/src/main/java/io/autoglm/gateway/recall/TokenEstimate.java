@@ -33,6 +33,21 @@ record TokenEstimate(int perMedia) {
         return (int) Math.min(Integer.MAX_VALUE, Math.ceil(tokens));
     }
 
+    /// Of a text, a token, or a list of such.
+    static long atMost(JsonNode input) {
+        if (input.isNumber()) {
+            return 1;
+        }
+        if (!input.isContainerNode()) {
+            return (long) Math.ceil(most(input.asText("")));
+        }
+        long tokens = 0;
+        for (JsonNode part : input) {
+            tokens += atMost(part);
+        }
+        return tokens;
+    }
+
     /// Hardly ever more than the truth: for taking away what is counted elsewhere.
     static int atLeast(List<JsonNode> messages) {
         double tokens = 0;

@@ -70,7 +70,7 @@ class OperationsTest {
                 .contains("autoglm_admission_requests_total{limit=\"none\",outcome=\"admitted\"}")
                 .contains("autoglm_upstream_retries_total{reason=\"connection\"}")
                 .contains("autoglm_instances_ready 2.0")
-                .contains("autoglm_admission_requests_total{limit=\"rate\",outcome=\"shed\"}")
+                .contains("autoglm_admission_requests_total{limit=\"requests_per_minute\",outcome=\"shed\"}")
                 .contains("autoglm_bodies_bytes 0.0")
                 .contains("autoglm_requests_open 0.0")
                 .doesNotContain("no-such-model-as-a-label")

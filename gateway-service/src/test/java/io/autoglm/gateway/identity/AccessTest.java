@@ -144,7 +144,7 @@ class AccessTest {
         assertThat(header(second, "x-ratelimit-remaining-requests")).isEqualTo("0");
         assertThat(third.statusCode()).isEqualTo(429);
         assertThat(error(third).getString("type")).isEqualTo("rate_limit_error");
-        assertThat(Integer.parseInt(header(third, "retry-after"))).isBetween(1, 30);
+        assertThat(Integer.parseInt(header(third, "retry-after"))).isBetween(1, 61);
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.autoglm.gateway.neighbours;
 
 import static org.awaitility.Awaitility.await;
 
+import io.autoglm.redis.RedisProcess;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
@@ -38,6 +39,7 @@ public final class Neighbours implements QuarkusTestResourceLifecycleManager {
     public final ScriptedScheduler scheduler = new ScriptedScheduler(vertx, List.of(first, second)).start();
     public final ScriptedContext context = new ScriptedContext(vertx).start();
     public final Issuer issuer = new Issuer(vertx).start();
+    public final RedisProcess redis = redis();
     public final Path keyFile = keyFile();
 
     @Override
@@ -64,6 +66,7 @@ public final class Neighbours implements QuarkusTestResourceLifecycleManager {
                 "4s",
                 "autoglm.chat.max-body-bytes",
                 "200000"));
+        config.put("autoglm.redis.url", redis.url());
         config.put("autoglm.context.max-turn-bytes", "100000");
         config.put("quarkus.http.test-port", freePort());
         config.put("quarkus.management.test-port", freePort());
@@ -80,6 +83,7 @@ public final class Neighbours implements QuarkusTestResourceLifecycleManager {
         scheduler.stop();
         context.stop();
         issuer.stop();
+        redis.kill();
         vertx.close().toCompletionStage().toCompletableFuture().join();
     }
 
@@ -154,6 +158,14 @@ public final class Neighbours implements QuarkusTestResourceLifecycleManager {
     private static String freePort() {
         try (ServerSocket socket = new ServerSocket(0)) {
             return Integer.toString(socket.getLocalPort());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static RedisProcess redis() {
+        try {
+            return RedisProcess.keeping().start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
