@@ -33,14 +33,16 @@ final class Account {
         if (open >= orMany(limits.maxConcurrent())) {
             return new Decision.Shed(
                     Limit.CONCURRENCY,
-                    "This gateway takes at most " + orMany(limits.maxConcurrent()) + " requests of this caller at once.",
+                    "This gateway takes at most " + orMany(limits.maxConcurrent())
+                            + " requests of this caller at once.",
                     1,
                     rates);
         }
         if (!bucket.tryTake(nowNanos)) {
             return new Decision.Shed(
                     Limit.REQUESTS_PER_MINUTE,
-                    "This gateway takes at most " + orMany(limits.requestsPerMinute()) + " requests of this caller a minute.",
+                    "This gateway takes at most " + orMany(limits.requestsPerMinute())
+                            + " requests of this caller a minute.",
                     wholeSeconds(bucket.nanosUntilNext(nowNanos)),
                     rates);
         }

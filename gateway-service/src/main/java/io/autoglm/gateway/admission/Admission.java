@@ -124,8 +124,8 @@ public final class Admission {
         return switch (verdict) {
             case Verdict.Admitted admitted -> {
                 boolean noted = local.note(share);
-                Reservation reservation = new Reservation(
-                        this, claim, share, model, noted ? Counted.BY_ALL : Counted.BY_REDIS);
+                Reservation reservation =
+                        new Reservation(this, claim, share, model, noted ? Counted.BY_ALL : Counted.BY_REDIS);
                 leases.add(reservation);
                 yield admitted(reservation, admitted, false);
             }
@@ -168,12 +168,10 @@ public final class Admission {
             return;
         }
         Claim known = reservation.counted() == Counted.BY_GATEWAY ? Claims.spendingOf(claim) : claim;
-        shared.settle(known, bill)
-                .subscribe()
-                .with(expenses -> local.spent(claim.tenant(), expenses), away -> {
-                    reach.lost(away);
-                    unsettled.add(claim, bill);
-                });
+        shared.settle(known, bill).subscribe().with(expenses -> local.spent(claim.tenant(), expenses), away -> {
+            reach.lost(away);
+            unsettled.add(claim, bill);
+        });
     }
 
     private void back(boolean forgotten) {

@@ -30,7 +30,8 @@ final class AdmissionMetrics {
         this.byRedis = decisions("redis");
         this.byGateway = decisions("local");
         this.lost = Counter.builder("autoglm.admission.spending.lost")
-                .description("Requests whose cost was not added to what their tenant has spent: Redis was away too long")
+                .description(
+                        "Requests whose cost was not added to what their tenant has spent: Redis was away too long")
                 .register(registry);
     }
 

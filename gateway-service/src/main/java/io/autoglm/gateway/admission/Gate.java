@@ -56,7 +56,11 @@ public final class Gate {
     private Decision decide(Caller caller) {
         long now = nanoClock.getAsLong();
         Limits limits = new Limits(
-                null, times(caller.limits().requestsPerMinute()), null, null, times(caller.limits().maxConcurrent()));
+                null,
+                times(caller.limits().requestsPerMinute()),
+                null,
+                null,
+                times(caller.limits().maxConcurrent()));
         Decision[] decision = new Decision[1];
         // Inside compute, so that no account is dropped between being found and being used.
         accounts.compute(caller.account(), (name, known) -> {

@@ -41,8 +41,7 @@ final class OpenLeases {
                 for (Scope scope : reservation.claim().scopes()) {
                     if (scope.limits().maxConcurrent() != null) {
                         byScope.computeIfAbsent(
-                                        SharedCounts.leases(
-                                                reservation.claim().tenant(), scope),
+                                        SharedCounts.leases(reservation.claim().tenant(), scope),
                                         key -> new ArrayList<>())
                                 .add(reservation.claim().requestId());
                     }

@@ -19,8 +19,7 @@ final class Prices {
         this.byModel = Map.copyOf(config.models());
         byModel.forEach((model, price) -> {
             if (price.input().signum() < 0 || price.output().signum() < 0) {
-                throw new CannotStart(
-                        "autoglm.prices.\"" + model + "\" is less than 0", "it must be 0 or more");
+                throw new CannotStart("autoglm.prices.\"" + model + "\" is less than 0", "it must be 0 or more");
             }
         });
     }

@@ -1,6 +1,8 @@
 package io.autoglm.gateway.admission;
 
 import io.autoglm.gateway.admission.SharedCounts.Presence;
+import io.autoglm.redis.RedisFailedException;
+import io.smallrye.mutiny.TimeoutException;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.UUID;
@@ -34,6 +36,15 @@ final class RedisReach {
         this.back = back;
     }
 
+    /// Without what a client library says besides, addresses among it.
+    private static String words(Throwable why) {
+        return why instanceof RedisFailedException failed
+                ? failed.failure().why()
+                : why instanceof TimeoutException
+                        ? "it does not answer in time"
+                        : why.getClass().getSimpleName();
+    }
+
     boolean isHere() {
         return here.get();
     }
@@ -45,13 +56,13 @@ final class RedisReach {
 
     void lost(Throwable why) {
         if (here.compareAndSet(true, false)) {
-            LOG.warnf("limits are counted by this gateway alone gateways=%d reason=\"%s\"", gateways, why.getMessage());
+            LOG.warnf("limits are counted by this gateway alone gateways=%d reason=\"%s\"", gateways, words(why));
         }
     }
 
     /// What it means the next try and {@link io.autoglm.redis.RedisLink} say.
     static void notRenewed(Throwable why) {
-        LOG.debugf("leases were not renewed reason=\"%s\"", why.getMessage());
+        LOG.debugf("leases were not renewed reason=\"%s\"", words(why));
     }
 
     /// Waits for the answer; for the start, when nothing is to be held up by it.

@@ -72,8 +72,7 @@ final class SharedCounts {
         int[] at = {3};
         int limit = told.get(0).toInteger();
         if (limit == 0) {
-            return new Verdict.Admitted(
-                    claim.allowances(() -> told.get(at[0]++).toLong()));
+            return new Verdict.Admitted(claim.allowances(() -> told.get(at[0]++).toLong()));
         }
         Limit refusing = LIMITS[limit - 1];
         return new Verdict.Refused(
@@ -136,8 +135,7 @@ final class SharedCounts {
 
     private static List<String> keys(Claim claim) {
         String tenant = claim.tenant();
-        List<String> keys =
-                new ArrayList<>(List.of(key(tenant, "spent"), key(tenant, "request:" + claim.requestId())));
+        List<String> keys = new ArrayList<>(List.of(key(tenant, "spent"), key(tenant, "request:" + claim.requestId())));
         for (Scope scope : claim.scopes()) {
             keys.add(key(tenant, scope.name() + ":second"));
             keys.add(key(tenant, scope.name() + ":minute"));

@@ -35,12 +35,7 @@ public final class CompletionHandler {
     private final RequestParser parser;
     private final BodyBudget bodies;
 
-    CompletionHandler(
-            Services services,
-            Gate gate,
-            Entrance entrance,
-            ProblemWriter problems,
-            MeterRegistry metrics) {
+    CompletionHandler(Services services, Gate gate, Entrance entrance, ProblemWriter problems, MeterRegistry metrics) {
         this.services = services;
         this.gate = gate;
         this.entrance = entrance;

@@ -30,8 +30,7 @@ record CompletionRequest(
         PriorityClass priority) {
 
     CompletionRequest of(PriorityClass other) {
-        return new CompletionRequest(
-                endpoint, body, json, model, stream, wantsUsage, messages, maxTokens, other);
+        return new CompletionRequest(endpoint, body, json, model, stream, wantsUsage, messages, maxTokens, other);
     }
 
     /// What is still needed when the answer flows: without the bytes and their parsed form.

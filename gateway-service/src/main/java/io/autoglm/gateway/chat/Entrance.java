@@ -36,12 +36,7 @@ final class Entrance {
     private final WaitingRooms rooms;
     private final ProblemWriter problems;
 
-    Entrance(
-            Services services,
-            Admission admission,
-            Estimates estimates,
-            WaitingRooms rooms,
-            ProblemWriter problems) {
+    Entrance(Services services, Admission admission, Estimates estimates, WaitingRooms rooms, ProblemWriter problems) {
         this.services = services;
         this.admission = admission;
         this.estimates = estimates;
@@ -97,7 +92,8 @@ final class Entrance {
     // 2. rules
 
     private void judge(RoutingContext rc, Parsed parsed, Entered entered, Arrival arrival) {
-        @Nullable Problem problem = switch (parsed) {
+        @Nullable
+        Problem problem = switch (parsed) {
             case Parsed.Wrong wrong -> wrong.problem();
             case Parsed.Valid valid -> {
                 CompletionRequest request = valid.request();
@@ -145,11 +141,11 @@ final class Entrance {
         return null;
     }
 
-
     // 3. a slot
 
     /// @param session the client's own name for the conversation; null where there is none
-    private record Wanted(CompletionRequest request, @Nullable String session) {}
+    private record Wanted(
+            CompletionRequest request, @Nullable String session) {}
 
     private void queue(RoutingContext rc, Entered entered, Arrival arrival, Wanted wanted) {
         HttpServerResponse response = rc.response();

@@ -47,9 +47,8 @@ final class Estimates {
         long window = snapshot.instances().maxModelTokens(request.model()).orElse(Integer.MAX_VALUE);
         long choices = Math.clamp(request.json().path("n").asLong(1), 1, MOST_CHOICES);
         double mean = lengths.mean(request.model()).orElse(assumed.tokens());
-        long each = request.maxTokens().isPresent()
-                ? Math.min(request.maxTokens().getAsInt(), window)
-                : Math.round(mean);
+        long each =
+                request.maxTokens().isPresent() ? Math.min(request.maxTokens().getAsInt(), window) : Math.round(mean);
         return each * choices;
     }
 }

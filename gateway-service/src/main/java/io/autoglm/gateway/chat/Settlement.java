@@ -22,12 +22,7 @@ final class Settlement {
     private boolean firstTokenIsTheirs = true;
     private boolean over;
 
-    Settlement(
-            Services services,
-            Arrival arrival,
-            Entered entered,
-            Dispatch dispatch,
-            boolean inSession) {
+    Settlement(Services services, Arrival arrival, Entered entered, Dispatch dispatch, boolean inSession) {
         this.services = services;
         this.arrival = arrival;
         this.entered = entered;
@@ -80,8 +75,7 @@ final class Settlement {
     /// Whoever leaves before the instance has counted, or asks one that does not count, has cost the prompt all
     /// the same.
     private Tokens cost(End end, Spent spent) {
-        boolean uncounted =
-                spent.completionTokens() > 0 || (end == End.CLIENT_GONE && dispatch.attempts() > 0);
+        boolean uncounted = spent.completionTokens() > 0 || (end == End.CLIENT_GONE && dispatch.attempts() > 0);
         long prompt = spent.promptTokens() == 0 && uncounted
                 ? entered.reservation().reserved().input()
                 : spent.promptTokens();

@@ -21,9 +21,8 @@ final class Urgency {
 
     /// @param header one that is no {@link #problem}
     static PriorityClass of(@Nullable String header, CompletionRequest request, Caller caller) {
-        PriorityClass asked = header == null
-                ? ofTier(request)
-                : PriorityClass.of(header).orElseThrow();
+        PriorityClass asked =
+                header == null ? ofTier(request) : PriorityClass.of(header).orElseThrow();
         return asked.atMost(caller.priority()).atMost(caller.policy().priority());
     }
 

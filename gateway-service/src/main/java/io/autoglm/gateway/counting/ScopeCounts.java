@@ -92,16 +92,14 @@ final class ScopeCounts {
         tell(limits.outputTokensPerMinute(), output, now, numbers);
     }
 
-    private static void tell(
-            @Nullable Integer most, @Nullable SlidingWindow window, long now, List<Long> numbers) {
+    private static void tell(@Nullable Integer most, @Nullable SlidingWindow window, long now, List<Long> numbers) {
         if (most != null && window != null) {
             numbers.add((long) Math.max(0, most - window.count()));
             numbers.add((long) Math.max(0, Math.ceil(window.microsUntilNone(now) / 1000.0)));
         }
     }
 
-    private static void tell(
-            @Nullable Integer most, TokenDebt debt, long now, List<Long> numbers) {
+    private static void tell(@Nullable Integer most, TokenDebt debt, long now, List<Long> numbers) {
         if (most != null) {
             double owed = debt.owed(most, now);
             numbers.add((long) Math.max(0, Math.floor(most - owed)));
@@ -119,8 +117,7 @@ final class ScopeCounts {
                 && owesNothing(limits.outputTokensPerMinute(), output, now);
     }
 
-    private static boolean owesNothing(
-            @Nullable Integer perMinute, TokenDebt debt, long now) {
+    private static boolean owesNothing(@Nullable Integer perMinute, TokenDebt debt, long now) {
         return perMinute == null || debt.owed(perMinute, now) == 0;
     }
 }

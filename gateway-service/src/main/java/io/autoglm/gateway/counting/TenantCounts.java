@@ -64,10 +64,7 @@ final class TenantCounts {
             Counted counted = scopes.computeIfAbsent(scope.name(), name -> new Counted());
             counted.limits = scope.limits();
             counted.counts.check(
-                    scope.limits(),
-                    claim.reserved(),
-                    now,
-                    (limit, micros) -> refusal.add(limit, scope, micros));
+                    scope.limits(), claim.reserved(), now, (limit, micros) -> refusal.add(limit, scope, micros));
         }
         Limit limit = enforce ? refusal.limit : null;
         if (limit == null) {

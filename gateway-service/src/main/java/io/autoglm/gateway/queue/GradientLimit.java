@@ -8,9 +8,14 @@ import java.util.Map;
 ///
 /// `gradient = clamp(1.5 · long / short, 0.5, 1)`, `limit ← 0.8 · limit + 0.2 · (limit · gradient + 4)`
 ///
-/// where `short` is the last measure and `long` the mean of about the last 600; where `long > 2 · short`, `long` is
-/// made 5 % shorter, so that it recovers from a time of overload. A gateway that uses less than half of the limit
-/// learns nothing of it.
+/// where `short` is the last measure and `long` the mean of about the last 600; where `long > 2 · short`,
+/// `long` is made 5 % shorter, so that it recovers from a time of overload. A gateway that uses less than
+/// half of the limit learns nothing of it.
+///
+/// It holds against instances that suddenly become slow. To a slowness that lasts for some hundreds of
+/// measures it gives way, because `long` follows; then only its bounds hold. The variants that compare with
+/// the least measure ever seen (Gradient, Vegas) do not, but of first tokens the least is that of the
+/// shortest prompt, beside which every longer one looks like overload. This is why it is off by default.
 final class GradientLimit implements ConcurrencyLimit {
     private static final double TOLERANCE = 1.5;
     private static final double SMOOTHING = 0.2;

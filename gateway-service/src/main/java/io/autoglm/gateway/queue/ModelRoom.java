@@ -41,11 +41,7 @@ final class ModelRoom {
     private double paceNanos;
     private long lastTurnNanos;
 
-    ModelRoom(
-            ConcurrencyLimit limit,
-            Map<PriorityClass, Bounds> bounds,
-            LongSupplier nanoClock,
-            QueueMetrics metrics) {
+    ModelRoom(ConcurrencyLimit limit, Map<PriorityClass, Bounds> bounds, LongSupplier nanoClock, QueueMetrics metrics) {
         this.limit = limit;
         this.bounds = Map.copyOf(bounds);
         this.nanoClock = nanoClock;
@@ -191,8 +187,8 @@ final class ModelRoom {
 
     /// When as many have gone as wait now, at the pace of late.
     private long retryAfterSeconds() {
-        double seconds = Math.ceil(places.size() * paceNanos / 1e9);
-        return (long) Math.clamp(seconds, 1, LONGEST_RETRY_SECONDS);
+        long millis = (long) (places.size() * paceNanos / 1e6);
+        return Math.clamp(Math.ceilDiv(millis, 1_000), 1, LONGEST_RETRY_SECONDS);
     }
 
     private void tell(Waiter waiter, Turn turn) {

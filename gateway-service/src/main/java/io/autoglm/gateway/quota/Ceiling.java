@@ -7,7 +7,10 @@ import org.jspecify.annotations.Nullable;
 
 /// A {@link Budget} as it is counted: money in millionths of the currency. Null is no limit.
 public record Ceiling(
-        @Nullable Long dayTokens, @Nullable Long dayMoney, @Nullable Long monthTokens, @Nullable Long monthMoney) {
+        @Nullable Long dayTokens,
+        @Nullable Long dayMoney,
+        @Nullable Long monthTokens,
+        @Nullable Long monthMoney) {
     public static final Ceiling NONE = new Ceiling(null, null, null, null);
 
     public static Ceiling of(Budget budget) {

@@ -11,7 +11,8 @@ public record Expenses(long day, long dayTokens, long dayMoney, long month, long
 
     public static long monthOf(long day) {
         return LocalDate.ofEpochDay(day).getYear() * 12L
-                + LocalDate.ofEpochDay(day).getMonthValue() - 1;
+                + LocalDate.ofEpochDay(day).getMonthValue()
+                - 1;
     }
 
     public static long firstDayOf(long month) {
@@ -35,7 +36,6 @@ public record Expenses(long day, long dayTokens, long dayMoney, long month, long
     public Expenses plus(Bill bill) {
         long tokens = bill.tokens().total();
         long money = bill.microMoney();
-        return new Expenses(
-                day, dayTokens + tokens, dayMoney + money, month, monthTokens + tokens, monthMoney + money);
+        return new Expenses(day, dayTokens + tokens, dayMoney + money, month, monthTokens + tokens, monthMoney + money);
     }
 }

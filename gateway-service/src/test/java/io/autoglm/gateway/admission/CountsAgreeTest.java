@@ -73,8 +73,8 @@ class CountsAgreeTest {
                 new Scope("key", "account:a", limits(random)),
                 new Scope("tenant", "tenant", limits(random)),
                 new Scope("model", "model:m", limits(random)));
-        Ceiling ceiling = new Ceiling(
-                maybe(random, 20_000), maybe(random, 30_000), maybe(random, 60_000), maybe(random, 90_000));
+        Ceiling ceiling =
+                new Ceiling(maybe(random, 20_000), maybe(random, 30_000), maybe(random, 60_000), maybe(random, 90_000));
         List<Claim> open = new ArrayList<>();
 
         for (int i = 0; i < 700; i++) {

@@ -159,7 +159,9 @@ class GateTest {
         for (String limit : List.of("requests_per_minute", "concurrency", "accounts")) {
             assertThat(count(metrics, "shed", limit)).as(limit).isEqualTo(1);
         }
-        assertThat(count(metrics, "admitted", "none")).as("the gate decides on nothing").isEqualTo(0);
+        assertThat(count(metrics, "admitted", "none"))
+                .as("the gate decides on nothing")
+                .isEqualTo(0);
     }
 
     @Test
@@ -243,8 +245,7 @@ class GateTest {
     }
 
     private Gate gate(int maxAccounts) {
-        return new Gate(
-                Settings.accounts(maxAccounts), now::get, new AdmissionMetrics(new SimpleMeterRegistry()), 1);
+        return new Gate(Settings.accounts(maxAccounts), now::get, new AdmissionMetrics(new SimpleMeterRegistry()), 1);
     }
 
     private static Caller caller(String account, int perMinute, int maxConcurrent) {

@@ -18,8 +18,10 @@ class PricesTest {
                 "autoglm.prices.\"glm-4.1\".input", "0.07",
                 "autoglm.prices.\"glm-4.1\".output", "2.50"));
 
-        assertThat(prices.bill("glm-4.1", new Tokens(1_000_000, 0)).microMoney()).isEqualTo(70_000);
-        assertThat(prices.bill("glm-4.1", new Tokens(0, 1_000_000)).microMoney()).isEqualTo(2_500_000);
+        assertThat(prices.bill("glm-4.1", new Tokens(1_000_000, 0)).microMoney())
+                .isEqualTo(70_000);
+        assertThat(prices.bill("glm-4.1", new Tokens(0, 1_000_000)).microMoney())
+                .isEqualTo(2_500_000);
         assertThat(prices.bill("glm-4.1", new Tokens(1, 0)).microMoney()).isEqualTo(1);
         assertThat(prices.bill("glm-4.1", new Tokens(100, 3)).microMoney()).isEqualTo(15);
     }

@@ -117,8 +117,9 @@ class RedisAwayTest {
         Reservation two = second.let(caller, Tokens.NONE);
         redis.command("FLUSHALL");
 
-        await().atMost(PATIENCE).until(() -> redis.command("ZCARD autoglm:gw:{acme}:account:key:a:leases")
-                .equals(":2"));
+        await().atMost(PATIENCE)
+                .until(() -> redis.command("ZCARD autoglm:gw:{acme}:account:key:a:leases")
+                        .equals(":2"));
 
         first.let(caller, Tokens.NONE);
         second.let(caller, Tokens.NONE);
@@ -148,8 +149,9 @@ class RedisAwayTest {
 
         redis.start();
 
-        await().atMost(PATIENCE).until(() -> redis.command("HGET autoglm:gw:{acme}:spent dayTokens")
-                .endsWith("1000"));
+        await().atMost(PATIENCE)
+                .until(() ->
+                        redis.command("HGET autoglm:gw:{acme}:spent dayTokens").endsWith("1000"));
         assertThat(redis.command("HGET autoglm:gw:{acme}:spent dayMoney")).endsWith("950");
         second.ready(2);
         assertThat(refusal(second, caller)).isEqualTo(Limit.TOKENS_PER_DAY);

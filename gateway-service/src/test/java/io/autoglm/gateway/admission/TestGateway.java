@@ -50,7 +50,8 @@ final class TestGateway implements AutoCloseable {
     /// When Redis counts for it, and for so many gateways.
     TestGateway ready(int gateways) {
         await().atMost(Duration.ofSeconds(20))
-                .until(() -> !isLocal() && metrics.get("autoglm.admission.gateways").gauge().value() == gateways);
+                .until(() -> !isLocal()
+                        && metrics.get("autoglm.admission.gateways").gauge().value() == gateways);
         return this;
     }
 
@@ -59,7 +60,10 @@ final class TestGateway implements AutoCloseable {
     }
 
     double decisions(String source) {
-        return metrics.get("autoglm.admission.decisions").tag("source", source).counter().count();
+        return metrics.get("autoglm.admission.decisions")
+                .tag("source", source)
+                .counter()
+                .count();
     }
 
     Outcome ask(Caller caller, Tokens estimate) {
@@ -86,8 +90,7 @@ final class TestGateway implements AutoCloseable {
     }
 
     static Caller caller(String account, Limits limits, TenantPolicy policy) {
-        return new Caller(
-                "acme", "s", account, Set.of("user"), limits, Set.of("*"), PriorityClass.INTERACTIVE, policy);
+        return new Caller("acme", "s", account, Set.of("user"), limits, Set.of("*"), PriorityClass.INTERACTIVE, policy);
     }
 
     /// As after `kill -9`: nothing is given back, nothing is renewed.

@@ -71,7 +71,8 @@ class EntranceTest {
 
         assertThat(response.statusCode()).isEqualTo(200);
         assertThat(header(response, "x-ratelimit-limit-requests")).isEqualTo("100000");
-        assertThat(Integer.parseInt(header(response, "x-ratelimit-remaining-requests"))).isLessThan(100_000);
+        assertThat(Integer.parseInt(header(response, "x-ratelimit-remaining-requests")))
+                .isLessThan(100_000);
         assertThat(header(response, "x-ratelimit-reset-requests")).matches("(1m0|[0-9.]+)[.0-9]*s");
     }
 
@@ -86,7 +87,9 @@ class EntranceTest {
         ", , default",
     })
     void a_class_is_asked_for_by_header_or_by_tier(String header, String tier, String scheduled) {
-        String body = tier == null ? ask("hi", false) : ask("hi", false).replaceFirst("\\{", "{\"service_tier\":\"" + tier + "\",");
+        String body = tier == null
+                ? ask("hi", false)
+                : ask("hi", false).replaceFirst("\\{", "{\"service_tier\":\"" + tier + "\",");
         String[] headers = header == null ? new String[0] : new String[] {"X-Priority", header};
 
         assertThat(chat(body, headers).statusCode()).isEqualTo(200);
@@ -133,7 +136,8 @@ class EntranceTest {
         await().atMost(PATIENCE).until(() -> metric("autoglm_queue_size{priority=\"bulk\"} 0.0"));
         release.run();
         await().atMost(PATIENCE).until(() -> chat(ask("next", false)).statusCode() == 200);
-        assertThat(neighbours.first.received()).noneMatch(received -> received.body().encode().contains("gone"));
+        assertThat(neighbours.first.received())
+                .noneMatch(received -> received.body().encode().contains("gone"));
     }
 
     @Test
@@ -152,19 +156,22 @@ class EntranceTest {
             neighbours.redis.start();
         }
         await().atMost(PATIENCE)
-                .until(() -> header(chat(ask("hi", false)), "x-autoglm-degraded").isEmpty());
+                .until(() ->
+                        header(chat(ask("hi", false)), "x-autoglm-degraded").isEmpty());
     }
 
     @Test
     void the_sdk_of_openai_waits_as_long_as_it_is_told_and_reads_the_headers() {
         String key = "sk-one-at-a-time-for-the-sdk";
-        neighbours.writeKeys(Neighbours.keys(
-                "{\"id\":\"sdk\",\"sha256\":\"%s\",\"tenant\":\"acme\",\"requestsPerMinute\":2},"
+        neighbours.writeKeys(
+                Neighbours.keys("{\"id\":\"sdk\",\"sha256\":\"%s\",\"tenant\":\"acme\",\"requestsPerMinute\":2},"
                         .formatted(Neighbours.sha256(key))));
-        await().atMost(PATIENCE).until(() -> Client.send(
-                                Client.to("/v1/models").header("Authorization", "Bearer " + key).GET())
-                        .statusCode()
-                == 200);
+        await().atMost(PATIENCE)
+                .until(() -> Client.send(Client.to("/v1/models")
+                                        .header("Authorization", "Bearer " + key)
+                                        .GET())
+                                .statusCode()
+                        == 200);
         OpenAIClient client = OpenAIOkHttpClient.builder()
                 .apiKey(key)
                 .baseUrl("http://127.0.0.1:" + Client.port() + "/v1")
@@ -177,10 +184,8 @@ class EntranceTest {
         client.chat().completions().create(asked);
         client.chat().completions().create(asked);
 
-        RateLimitException refused =
-                org.assertj.core.api.Assertions.catchThrowableOfType(RateLimitException.class, () -> client.chat()
-                        .completions()
-                        .create(asked));
+        RateLimitException refused = org.assertj.core.api.Assertions.catchThrowableOfType(
+                RateLimitException.class, () -> client.chat().completions().create(asked));
 
         assertThat(refused.statusCode()).isEqualTo(429);
         assertThat(refused.code()).contains("rate_limit_exceeded");

@@ -68,7 +68,9 @@ class FairQueueTest {
         got[0] += served.tenant().equals(one) ? served.tokens() : 0;
         got[1] += served.tenant().equals(other) ? served.tokens() : 0;
         long bound = Objects.requireNonNull(largest.get(one)) + Objects.requireNonNull(largest.get(other));
-        assertThat(Math.abs(got[0] - got[1])).as("%s and %s, seed %d", one, other, seed).isLessThanOrEqualTo(bound);
+        assertThat(Math.abs(got[0] - got[1]))
+                .as("%s and %s, seed %d", one, other, seed)
+                .isLessThanOrEqualTo(bound);
     }
 
     @Test
@@ -80,7 +82,8 @@ class FairQueueTest {
         queue.next();
         queue.add("quiet", 100, "quiet");
 
-        assertThat(List.of(String.valueOf(queue.next()), String.valueOf(queue.next()))).contains("quiet");
+        assertThat(List.of(String.valueOf(queue.next()), String.valueOf(queue.next())))
+                .contains("quiet");
     }
 
     @Test

@@ -111,7 +111,10 @@ class ModelRoomTest {
         assertThat(told).containsExactly("running goes");
         assertThat(room.waiting()).hasSize(1);
         assertThat(shed("default", "client_gone")).isEqualTo(1);
-        assertThat(metrics.get("autoglm.queue.size").tag("priority", "default").gauge().value())
+        assertThat(metrics.get("autoglm.queue.size")
+                        .tag("priority", "default")
+                        .gauge()
+                        .value())
                 .isEqualTo(1);
     }
 
@@ -173,9 +176,7 @@ class ModelRoomTest {
             for (Future<?> thread : threads) {
                 thread.get();
             }
-            org.awaitility.Awaitility.await()
-                    .atMost(Duration.ofSeconds(20))
-                    .until(() -> served.get() == 8_000);
+            org.awaitility.Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> served.get() == 8_000);
         }
 
         assertThat(most.get()).isBetween(1, 7);
