@@ -40,11 +40,15 @@ final class SettingsTable {
     static final List<String> SERVICES =
             List.of("context-service", "gateway-service", "inference-service", "scheduler-service");
 
+    private static final List<String> SPEAK_TO_REDIS = List.of("context-service", "gateway-service");
+
     /// A comment repeats the default for those who read the code; the table has a column for it.
     private static final Pattern BARE_DEFAULT =
             Pattern.compile("\\s*Default (`[^`]*`|\\d\\S* [A-Za-z]+|\\S+)\\.(?=\\s|$)");
 
     private static final Pattern LIST = Pattern.compile("List<(\\w+)>");
+
+    private static final Pattern MAP = Pattern.compile("Map<String, ?(\\w+)>");
 
     private static final Pattern MEMBER = Pattern.compile("\\{@link #(\\w+)\\(\\)}");
 
@@ -76,7 +80,7 @@ final class SettingsTable {
 
     static String of(Path root, String service) throws IOException {
         JavaCompiler compiler = Objects.requireNonNull(ToolProvider.getSystemJavaCompiler(), "a JDK has a compiler");
-        try (Stream<Path> files = Files.walk(root.resolve(service).resolve("src/main/java"));
+        try (Stream<Path> files = sources(root, service);
                 StandardJavaFileManager manager = compiler.getStandardFileManager(null, Locale.ROOT, null)) {
             List<Path> sources = files.filter(file -> file.toString().endsWith("Config.java"))
                     .sorted()
@@ -93,6 +97,14 @@ final class SettingsTable {
             }
             return table.markdown();
         }
+    }
+
+    /// Its own, and those of the room that it shares with others.
+    private static Stream<Path> sources(Path root, String service) throws IOException {
+        Stream<Path> own = Files.walk(root.resolve(service).resolve("src/main/java"));
+        return SPEAK_TO_REDIS.contains(service)
+                ? Stream.concat(own, Files.walk(root.resolve("redis/src/main/java")))
+                : own;
     }
 
     private String markdown() {
@@ -116,14 +128,18 @@ final class SettingsTable {
                 String name = prefix + "." + kebab(method.getName().toString());
                 String returned = String.valueOf(method.getReturnType());
                 Matcher list = LIST.matcher(returned);
-                ClassTree group = groups.get(list.matches() ? list.group(1) : returned);
+                Matcher map = MAP.matcher(returned);
+                ClassTree group = groups.get(list.matches() ? list.group(1) : map.matches() ? map.group(1) : returned);
                 if (group == null) {
                     String fallback = annotation(method.getModifiers().getAnnotations(), "WithDefault")
                             .map(value -> "`" + value + "`")
                             .orElse("–");
                     rows.put(name, "| `" + name + "` | " + fallback + " | " + text(new TreePath(path, method)) + " |");
                 } else {
-                    members(new TreePath(path, group), group, list.matches() ? name + "[0]" : name);
+                    members(
+                            new TreePath(path, group),
+                            group,
+                            list.matches() ? name + "[0]" : map.matches() ? name + ".\"name\"" : name);
                 }
             }
         }

@@ -40,13 +40,13 @@ record ApiKey(
         require("tenant", tenant, NAME, "1 to 64 letters, digits, '.', '_' or '-'");
     }
 
-    /// @param requiredRole the role of a key that names none
+    /// @param requiredRole what the file may call the role `user`, which is that of a key that names none
     Caller caller(String requiredRole) {
         return new Caller(
                 tenant,
                 subject == null ? "key:" + id : subject,
                 "key:" + id,
-                roles == null ? Set.of(requiredRole) : roles,
+                roles == null ? Set.of(Role.USER.label()) : Role.meant(roles, requiredRole),
                 Limits.of(
                         requestsPerMinute == null ? REQUESTS_PER_MINUTE : requestsPerMinute,
                         maxConcurrent == null ? MAX_CONCURRENT : maxConcurrent),

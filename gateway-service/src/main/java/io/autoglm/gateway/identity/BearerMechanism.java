@@ -23,8 +23,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Reads `Authorization: Bearer …` and decides by its shape who judges it: `sk-…` is an API key, three dotted
-/// parts are a JWT for the OIDC issuer, anything else is refused. It is the only mechanism, so nothing else can
-/// let a request in.
+/// parts are a JWT for the OIDC issuer that it names, anything else is refused. It is the only mechanism, so
+/// nothing else can let a request in.
 @Alternative
 @Priority(1)
 @Singleton
@@ -34,12 +34,19 @@ public class BearerMechanism implements HttpAuthenticationMechanism {
     private static final Pattern JWT = Pattern.compile("[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+");
 
     private final KeyStore keys;
+    private final Issuers issuers;
     private final TokenCallers tokens;
     private final OidcAuthenticationMechanism oidc;
     private final ProblemWriter problems;
 
-    BearerMechanism(KeyStore keys, TokenCallers tokens, OidcAuthenticationMechanism oidc, ProblemWriter problems) {
+    BearerMechanism(
+            KeyStore keys,
+            Issuers issuers,
+            TokenCallers tokens,
+            OidcAuthenticationMechanism oidc,
+            ProblemWriter problems) {
         this.keys = keys;
+        this.issuers = issuers;
         this.tokens = tokens;
         this.oidc = oidc;
         this.problems = problems;
@@ -61,10 +68,21 @@ public class BearerMechanism implements HttpAuthenticationMechanism {
                     ? Uni.createFrom().item(identity(caller.get()))
                     : refuse(rc, "The API key is not valid.");
         }
-        if (!tokens.accepted() || !JWT.matcher(credential).matches()) {
+        if (issuers.none() || !JWT.matcher(credential).matches()) {
             return refuse(rc, "The credential is neither a valid API key nor a token this gateway accepts.");
         }
-        return oidc.authenticate(rc, providers).map(identity -> identity == null ? null : tokens.withCaller(identity));
+        Optional<TrustedIssuer> issuer = issuers.choose(rc, credential);
+        return issuer.isEmpty()
+                ? refuse(rc, "The token's issuer is none of those that this gateway accepts.")
+                : token(rc, providers, issuer.get());
+    }
+
+    private Uni<SecurityIdentity> token(RoutingContext rc, IdentityProviderManager providers, TrustedIssuer issuer) {
+        return oidc.authenticate(rc, providers)
+                .onItem()
+                .ifNull()
+                .failWith(() -> new AuthenticationFailedException("the issuer judged no token"))
+                .map(identity -> identity(tokens.caller(identity, issuer)));
     }
 
     private static SecurityIdentity identity(Caller caller) {

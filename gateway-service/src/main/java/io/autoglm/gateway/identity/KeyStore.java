@@ -54,7 +54,11 @@ public final class KeyStore {
         this.clock = clock;
     }
 
-    void start(@Observes @Priority(10) StartupEvent event) {
+    void start(@Observes @Priority(10) StartupEvent event, Issuers issuers) {
+        if (file == null && issuers.none()) {
+            throw new CannotStart(
+                    "nobody could be let in", "set autoglm.keys.file (AUTOGLM_KEYS_FILE) or autoglm.oidc.issuer");
+        }
         if (file == null) {
             return;
         }

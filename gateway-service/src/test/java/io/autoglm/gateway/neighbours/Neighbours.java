@@ -29,6 +29,9 @@ public final class Neighbours implements QuarkusTestResourceLifecycleManager {
     public static final String ROLELESS_KEY = "sk-roleless-0123456789abcdef0123456789a";
     /// Of the same tenant as {@link #KEY}, and another account.
     public static final String COLLEAGUE_KEY = "sk-colleague-0123456789abcdef01234567";
+    public static final String PARTNER_TENANT = "initech";
+    public static final String PARTNER_ROLE = "glm-user";
+    public static final String LATE_AUDIENCE = "glm";
     public static final String INTERNAL_TOKEN = "internal-secret-of-the-test";
 
     private final Vertx vertx = Vertx.vertx();
@@ -38,6 +41,10 @@ public final class Neighbours implements QuarkusTestResourceLifecycleManager {
     public final ScriptedScheduler scheduler = new ScriptedScheduler(vertx, List.of(first, second)).start();
     public final ScriptedContext context = new ScriptedContext(vertx).start();
     public final Issuer issuer = new Issuer(vertx).start();
+    /// Speaks for `initech` alone, and calls the role of users by a name of its own.
+    public final Issuer partner = new Issuer(vertx).start();
+    /// Is not up when the gateway starts; may speak for any tenant but `initech`.
+    public final Issuer late = Issuer.absent(vertx, Integer.parseInt(freePort()));
     public final Path keyFile = keyFile();
 
     @Override
@@ -64,6 +71,12 @@ public final class Neighbours implements QuarkusTestResourceLifecycleManager {
                 "4s",
                 "autoglm.chat.max-body-bytes",
                 "200000"));
+        config.put("autoglm.oidc.keys-refresh", "1s");
+        config.put("autoglm.oidc.issuers.partner.issuer", partner.url());
+        config.put("autoglm.oidc.issuers.partner.tenant", PARTNER_TENANT);
+        config.put("autoglm.oidc.issuers.partner.required-role", PARTNER_ROLE);
+        config.put("autoglm.oidc.issuers.late.issuer", late.url());
+        config.put("autoglm.oidc.issuers.late.audience", LATE_AUDIENCE);
         config.put("autoglm.context.max-turn-bytes", "100000");
         config.put("quarkus.http.test-port", freePort());
         config.put("quarkus.management.test-port", freePort());
@@ -80,6 +93,8 @@ public final class Neighbours implements QuarkusTestResourceLifecycleManager {
         scheduler.stop();
         context.stop();
         issuer.stop();
+        partner.stop();
+        late.stop();
         vertx.close().toCompletionStage().toCompletableFuture().join();
     }
 
