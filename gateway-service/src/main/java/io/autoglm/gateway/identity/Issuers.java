@@ -1,5 +1,6 @@
 package io.autoglm.gateway.identity;
 
+import io.autoglm.gateway.policy.Named;
 import io.autoglm.service.CannotStart;
 import io.quarkus.oidc.Oidc;
 import io.quarkus.oidc.OidcTenantConfig;
@@ -62,12 +63,10 @@ final class Issuers implements TenantResolver {
         if (!isHttp(issuer.url())) {
             throw new CannotStart(setting + ".issuer is " + issuer.url(), "it must be an http or https URL");
         }
-        issuer.tenant()
-                .filter(tenant -> !TokenCallers.TENANT.matcher(tenant).matches())
-                .ifPresent(tenant -> {
-                    throw new CannotStart(
-                            setting + ".tenant is " + tenant, "it must be 1 to 64 letters, digits, '.', '_' or '-'");
-                });
+        issuer.tenant().filter(tenant -> !Named.isTenant(tenant)).ifPresent(tenant -> {
+            throw new CannotStart(
+                    setting + ".tenant is " + tenant, "it must be 1 to 64 letters, digits, '.', '_' or '-'");
+        });
         @Nullable TrustedIssuer same = byIss.put(issuer.iss(), issuer);
         if (same != null) {
             throw new CannotStart(

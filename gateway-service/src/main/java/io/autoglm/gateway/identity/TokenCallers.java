@@ -3,19 +3,18 @@ package io.autoglm.gateway.identity;
 import io.autoglm.gateway.errors.Problem;
 import io.autoglm.gateway.errors.RefusedException;
 import io.autoglm.gateway.policy.Limits;
+import io.autoglm.gateway.policy.Named;
 import io.autoglm.gateway.policy.PriorityClass;
+import io.autoglm.gateway.policy.Role;
 import io.autoglm.gateway.policy.TenantPolicy;
 import io.quarkus.security.identity.SecurityIdentity;
 import jakarta.inject.Singleton;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.eclipse.microprofile.jwt.JsonWebToken;
 
 /// Turns a token that its issuer's keys have checked into a {@link Caller}.
 @Singleton
 final class TokenCallers {
-    static final Pattern TENANT = Pattern.compile("[A-Za-z0-9._-]{1,64}");
-
     private final OidcConfig config;
     private final Issuers issuers;
 
@@ -49,7 +48,7 @@ final class TokenCallers {
     private static String tenant(SecurityIdentity identity, TrustedIssuer issuer) {
         if (identity.getPrincipal() instanceof JsonWebToken jwt
                 && jwt.getClaim(issuer.tenantClaim()) instanceof String tenant
-                && TENANT.matcher(tenant).matches()) {
+                && Named.isTenant(tenant)) {
             return tenant;
         }
         return issuer.defaultTenant()

@@ -2,6 +2,7 @@ package io.autoglm.gateway.neighbours;
 
 import static org.awaitility.Awaitility.await;
 
+import io.autoglm.redis.RedisProcess;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
@@ -32,6 +33,7 @@ public final class Neighbours implements QuarkusTestResourceLifecycleManager {
     public static final String PARTNER_TENANT = "initech";
     public static final String PARTNER_ROLE = "glm-user";
     public static final String LATE_AUDIENCE = "glm";
+    public static final String PEPPER = "pepper-of-the-tests-0123456789abcdef";
     public static final String INTERNAL_TOKEN = "internal-secret-of-the-test";
 
     private final Vertx vertx = Vertx.vertx();
@@ -45,6 +47,7 @@ public final class Neighbours implements QuarkusTestResourceLifecycleManager {
     public final Issuer partner = new Issuer(vertx).start();
     /// Is not up when the gateway starts; may speak for any tenant but `initech`.
     public final Issuer late = Issuer.absent(vertx, Integer.parseInt(freePort()));
+    public final RedisProcess redis = redis();
     public final Path keyFile = keyFile();
 
     @Override
@@ -71,6 +74,8 @@ public final class Neighbours implements QuarkusTestResourceLifecycleManager {
                 "4s",
                 "autoglm.chat.max-body-bytes",
                 "200000"));
+        config.put("autoglm.redis.url", redis.url());
+        config.put("autoglm.keys.pepper", PEPPER);
         config.put("autoglm.oidc.keys-refresh", "1s");
         config.put("autoglm.oidc.issuers.partner.issuer", partner.url());
         config.put("autoglm.oidc.issuers.partner.tenant", PARTNER_TENANT);
@@ -95,6 +100,7 @@ public final class Neighbours implements QuarkusTestResourceLifecycleManager {
         issuer.stop();
         partner.stop();
         late.stop();
+        redis.kill();
         vertx.close().toCompletionStage().toCompletableFuture().join();
     }
 
@@ -169,6 +175,14 @@ public final class Neighbours implements QuarkusTestResourceLifecycleManager {
     private static String freePort() {
         try (ServerSocket socket = new ServerSocket(0)) {
             return Integer.toString(socket.getLocalPort());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static RedisProcess redis() {
+        try {
+            return RedisProcess.keeping().start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -1,10 +1,10 @@
-package io.autoglm.gateway.identity;
+package io.autoglm.gateway.policy;
 
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
 
-/// What a caller may do, as its key or its token says; {@link Access} says which role each route wants.
+/// What a caller may do, as its key or its token says; `Access` says which role each route wants.
 public enum Role {
     /// Asks models.
     USER,
@@ -30,7 +30,7 @@ public enum Role {
     /// The roles that are meant by the names a key file or an issuer uses. Names that mean none are left out.
     ///
     /// @param user the name that stands for {@link #USER}
-    static Set<String> meant(Set<String> names, String user) {
+    public static Set<String> meant(Set<String> names, String user) {
         Set<String> roles = new HashSet<>(names);
         roles.retainAll(labels());
         if (!user.equals(USER.label())) {
