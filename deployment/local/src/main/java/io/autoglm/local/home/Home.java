@@ -41,6 +41,11 @@ public record Home(Path root, Path folder) {
         return folder.resolve("redis-password");
     }
 
+    /// What the hashes of keys made by the admin API are worth nothing without. With it go those keys.
+    public Path keyPepper() {
+        return folder.resolve("key-pepper");
+    }
+
     /// The session that `chat` goes on with.
     public Path chatSession() {
         return folder.resolve("chat-session");
