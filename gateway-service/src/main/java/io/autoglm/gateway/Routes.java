@@ -13,8 +13,8 @@ import io.vertx.ext.web.Router;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 
-/// Every public route. All but `/health` and `/docs` want a caller: `quarkus.http.auth.permission` in the
-/// properties denies by default, so a route added here is protected before anybody thinks of it.
+/// Every public route. Who may use which of them is said in `identity/Access`, and nobody may use one that is
+/// not there: a route added here is protected before anybody thinks of it.
 @Singleton
 final class Routes {
     /// Before Quarkus's own handlers, so that their refusals carry the request's ids too.

@@ -20,6 +20,8 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Starts every neighbour and points the gateway at them. Tests take it through a field of this type.
 public final class Neighbours implements QuarkusTestResourceLifecycleManager {
@@ -33,6 +35,8 @@ public final class Neighbours implements QuarkusTestResourceLifecycleManager {
     public static final String PARTNER_TENANT = "initech";
     public static final String PARTNER_ROLE = "glm-user";
     public static final String LATE_AUDIENCE = "glm";
+    /// The tenant whose callers have their roles in every tenant.
+    public static final String PLATFORM = "system";
     public static final String PEPPER = "pepper-of-the-tests-0123456789abcdef";
     public static final String INTERNAL_TOKEN = "internal-secret-of-the-test";
 
@@ -150,6 +154,7 @@ public final class Neighbours implements QuarkusTestResourceLifecycleManager {
                   {"id":"narrow","sha256":"%s","tenant":"acme","models":["other"]},
                   {"id":"single","sha256":"%s","tenant":"acme","requestsPerMinute":2,"maxConcurrent":1},
                   {"id":"roleless","sha256":"%s","tenant":"acme","roles":["auditor"]},
+                  %s,
                   {"id":"old","sha256":"%s","tenant":"acme","expiresAt":"2020-01-01T00:00:00Z"}
                 ]}""".formatted(
                         more,
@@ -159,7 +164,22 @@ public final class Neighbours implements QuarkusTestResourceLifecycleManager {
                         sha256(NARROW_KEY),
                         sha256(SINGLE_KEY),
                         sha256(ROLELESS_KEY),
+                        roleKeys(),
                         sha256("sk-expired"));
+    }
+
+    /// The key of a caller of a tenant that has one role.
+    public static String keyOf(String tenant, String role) {
+        return "sk-" + tenant + "-" + role + "-0123456789abcdef0123456789abcdef";
+    }
+
+    private static String roleKeys() {
+        return Stream.of("acme", "globex", PLATFORM)
+                .flatMap(tenant -> Stream.of("user", "operator", "auditor", "admin")
+                        .map(role ->
+                                "{\"id\":\"%s-%s\",\"sha256\":\"%s\",\"tenant\":\"%s\",\"roles\":[\"%s\"],\"requestsPerMinute\":100000}"
+                                        .formatted(tenant, role, sha256(keyOf(tenant, role)), tenant, role)))
+                .collect(Collectors.joining(","));
     }
 
     public static String sha256(String text) {
