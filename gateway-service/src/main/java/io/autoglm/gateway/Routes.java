@@ -1,5 +1,6 @@
 package io.autoglm.gateway;
 
+import io.autoglm.gateway.admin.AdminRoutes;
 import io.autoglm.gateway.chat.CompletionHandler;
 import io.autoglm.gateway.errors.FailureHandler;
 import io.autoglm.gateway.errors.Problem;
@@ -26,6 +27,7 @@ final class Routes {
     private final CompletionHandler completions;
     private final ModelRoutes models;
     private final PublicHealth health;
+    private final AdminRoutes admin;
     private final FailureHandler failures;
     private final ProblemWriter problems;
 
@@ -36,12 +38,14 @@ final class Routes {
             CompletionHandler completions,
             ModelRoutes models,
             PublicHealth health,
+            AdminRoutes admin,
             FailureHandler failures,
             ProblemWriter problems) {
         this.everyRequest = everyRequest;
         this.completions = completions;
         this.models = models;
         this.health = health;
+        this.admin = admin;
         this.failures = failures;
         this.problems = problems;
     }
@@ -55,6 +59,7 @@ final class Routes {
         completions.routes(router);
         router.get("/v1/models").handler(models::list);
         router.get("/v1/models/*").handler(models::one);
+        admin.routes(router);
         router.get("/health").handler(health::handle);
         router.route()
                 .order(LAST)

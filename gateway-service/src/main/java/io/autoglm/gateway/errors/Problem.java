@@ -56,7 +56,10 @@ public record Problem(int status, ApiError body, long retryAfterSeconds) {
         return new Problem(
                 404,
                 ApiError.of(
-                        "There is no " + what + " '" + name + "'.", ApiError.INVALID_REQUEST, what, what + "_not_found"),
+                        "There is no " + what + " '" + name + "'.",
+                        ApiError.INVALID_REQUEST,
+                        what,
+                        what + "_not_found"),
                 0);
     }
 
