@@ -40,6 +40,7 @@ public record TenantSettings(
     private static final int MAX_ISSUERS = 16;
 
     /// Whether its callers are let in.
+    @RegisterForReflection
     public enum State {
         @JsonProperty("active")
         ACTIVE,
@@ -63,7 +64,7 @@ public record TenantSettings(
         modelLimits = modelLimits == null ? null : Map.copyOf(modelLimits);
     }
 
-    boolean isSuspended() {
+    public boolean isSuspended() {
         return state == State.SUSPENDED;
     }
 

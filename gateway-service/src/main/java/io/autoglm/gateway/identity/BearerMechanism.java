@@ -135,7 +135,7 @@ public class BearerMechanism implements HttpAuthenticationMechanism {
         return context == null
                 ? identity
                 : identity.emitOn(step -> {
-                    if (Vertx.currentContext() == context) {
+                    if (context.equals(Vertx.currentContext())) {
                         step.run();
                     } else {
                         context.runOnContext(again -> step.run());

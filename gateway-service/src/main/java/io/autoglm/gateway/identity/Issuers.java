@@ -97,12 +97,6 @@ final class Issuers implements TenantResolver {
         return byIss.isEmpty();
     }
 
-    Set<String> names() {
-        Set<String> names = new HashSet<>();
-        byIss.values().forEach(issuer -> names.add(issuer.name()));
-        return names;
-    }
-
     /// Whether an issuer may say that its callers belong to a tenant.
     boolean speaksFor(TrustedIssuer issuer, String tenant) {
         return issuer.tenant().map(tenant::equals).orElse(!bound.contains(tenant));

@@ -18,12 +18,6 @@ public final class Named {
         return TENANT.matcher(name).matches();
     }
 
-    /// @throws IllegalArgumentException for one that is no tenant's name
-    public static String tenant(String field, @Nullable String name) {
-        require(name != null && isTenant(name), field, "must be 1 to 64 letters, digits, '.', '_' or '-'");
-        return name;
-    }
-
     /// @throws IllegalArgumentException for one that cannot be a header's value, or means an API key by
     ///         itself
     public static void subject(String field, @Nullable String name) {

@@ -239,6 +239,30 @@ class AdminApiTest {
     }
 
     @Test
+    void the_platform_does_not_shut_itself_out() {
+        HttpResponse<String> refused = call(
+                "PUT", "/admin/v1/tenants/" + Neighbours.PLATFORM, "{\"state\":\"suspended\"}", "If-None-Match", "*");
+
+        assertThat(refused.statusCode()).isEqualTo(409);
+        assertThat(error(refused).getString("param")).isEqualTo("state");
+    }
+
+    @Test
+    void while_redis_is_away_the_admin_api_says_so() throws Exception {
+        neighbours.redis.kill();
+        try {
+            HttpResponse<String> refused = call("POST", keysPath, "{}");
+
+            assertThat(refused.statusCode()).isEqualTo(503);
+            assertThat(error(refused).getString("code")).isEqualTo("directory_unavailable");
+            assertThat(header(refused, "retry-after")).isEqualTo("1");
+        } finally {
+            neighbours.redis.start();
+            await().until(() -> call("GET", keysPath, "").statusCode() == 200);
+        }
+    }
+
+    @Test
     void a_list_comes_in_pages() {
         List<String> made = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
@@ -292,9 +316,9 @@ class AdminApiTest {
         HttpRequest.Builder get = to(own).header("Authorization", "Bearer " + Neighbours.keyOf("acme", "admin"));
 
         assertThat(send(get.GET()).statusCode()).isEqualTo(404);
-        assertThat(send(get.POST(BodyPublishers.noBody())
-                                .uri(java.net.URI.create("http://127.0.0.1:"
-                                        + io.autoglm.gateway.neighbours.Client.port() + own + "/revoke")))
+        assertThat(send(to(own + "/revoke")
+                                .header("Authorization", "Bearer " + Neighbours.keyOf("acme", "admin"))
+                                .POST(BodyPublishers.noBody()))
                         .statusCode())
                 .isEqualTo(404);
         assertThat(models(foreign.getString("key"))).isEqualTo(200);
