@@ -38,9 +38,7 @@ import javax.tools.ToolProvider;
 /// ```
 final class SettingsTable {
     static final List<String> SERVICES =
-            List.of("context-service", "gateway-service", "inference-service", "scheduler-service");
-
-    private static final List<String> SPEAK_TO_REDIS = List.of("context-service", "gateway-service");
+            List.of("redis", "context-service", "gateway-service", "inference-service", "scheduler-service");
 
     /// A comment repeats the default for those who read the code; the table has a column for it.
     private static final Pattern BARE_DEFAULT =
@@ -80,7 +78,7 @@ final class SettingsTable {
 
     static String of(Path root, String service) throws IOException {
         JavaCompiler compiler = Objects.requireNonNull(ToolProvider.getSystemJavaCompiler(), "a JDK has a compiler");
-        try (Stream<Path> files = sources(root, service);
+        try (Stream<Path> files = Files.walk(root.resolve(service).resolve("src/main/java"));
                 StandardJavaFileManager manager = compiler.getStandardFileManager(null, Locale.ROOT, null)) {
             List<Path> sources = files.filter(file -> file.toString().endsWith("Config.java"))
                     .sorted()
@@ -97,14 +95,6 @@ final class SettingsTable {
             }
             return table.markdown();
         }
-    }
-
-    /// Its own, and those of the room that it shares with others.
-    private static Stream<Path> sources(Path root, String service) throws IOException {
-        Stream<Path> own = Files.walk(root.resolve(service).resolve("src/main/java"));
-        return SPEAK_TO_REDIS.contains(service)
-                ? Stream.concat(own, Files.walk(root.resolve("redis/src/main/java")))
-                : own;
     }
 
     private String markdown() {
