@@ -57,6 +57,10 @@ final class TenantAdmin {
         desk.answer(rc, false, body -> {
             String tenant = Asked.tenant(rc);
             TenantSettings settings = json.read(body, TenantSettings.class);
+            if (settings.isSuspended() && tenant.equals(Caller.of(rc).tenant())) {
+                throw new RefusedException(
+                        Problem.conflict("Nobody can suspend the tenant that they belong to.", "state", "own_tenant"));
+            }
             Condition condition = Condition.of(rc.request());
             return tenants.get(tenant)
                     .flatMap(found -> found.isPresent()

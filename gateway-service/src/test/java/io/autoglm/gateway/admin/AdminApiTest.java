@@ -9,6 +9,7 @@ import static io.autoglm.gateway.neighbours.Client.to;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.autoglm.gateway.neighbours.Client;
 import io.autoglm.gateway.neighbours.Neighbours;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -260,6 +261,18 @@ class AdminApiTest {
             neighbours.redis.start();
             await().until(() -> call("GET", keysPath, "").statusCode() == 200);
         }
+    }
+
+    @Test
+    void no_tenant_and_no_key_is_a_label_of_a_metric() {
+        JsonObject key = created("{}");
+        call("GET", path(key), "");
+        send(to(path(key)).GET());
+        send(to(tenantPath).header("Authorization", "Bearer " + Neighbours.keyOf("globex", "admin")).GET());
+
+        String metrics = Client.management("/metrics");
+
+        assertThat(metrics).contains("/admin/v1/tenants/{tenant}").doesNotContain(tenant, key.getString("id"));
     }
 
     @Test

@@ -201,6 +201,8 @@ class AccessTest {
                 received -> finish.complete(() -> io.autoglm.gateway.neighbours.ScriptedInstance.talk(received)));
         CompletableFuture<Integer> open = CompletableFuture.supplyAsync(
                 () -> chat(ask("slow", false), "Authorization", "Bearer " + key).statusCode());
+        open.whenComplete((status, failure) ->
+                finish.completeExceptionally(new AssertionError("it ended with status " + status, failure)));
         Runnable release = finish.join();
 
         HttpResponse<String> other = chat(ask("hi", false), "Authorization", "Bearer " + key);
