@@ -268,7 +268,9 @@ class AdminApiTest {
         JsonObject key = created("{}");
         call("GET", path(key), "");
         send(to(path(key)).GET());
-        send(to(tenantPath).header("Authorization", "Bearer " + Neighbours.keyOf("globex", "admin")).GET());
+        send(to(tenantPath)
+                .header("Authorization", "Bearer " + Neighbours.keyOf("globex", "admin"))
+                .GET());
 
         String metrics = Client.management("/metrics");
 
