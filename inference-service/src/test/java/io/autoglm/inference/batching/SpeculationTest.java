@@ -13,9 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -167,8 +166,7 @@ class SpeculationTest {
         for (Ending ending : endings) {
             try (ScriptedLoop loop = quoting(DRAFTS)) {
                 Remembering form = new Remembering();
-                AtomicReference<ScriptedLoop.Asked> asked = new AtomicReference<>();
-                CountDownLatch known = new CountDownLatch(1);
+                CompletableFuture<ScriptedLoop.Asked> asked = new CompletableFuture<>();
                 AtomicInteger behind = new AtomicInteger();
                 form.afterEach = () -> {
                     boolean checking = loop.decoder.calls.getLast().startsWith("check");
@@ -176,21 +174,19 @@ class SpeculationTest {
                         behind.incrementAndGet();
                     }
                     if (behind.get() == 1 && ending instanceof Ending.Cancelled) {
-                        awaited(known);
-                        asked.get().generation().cancel();
+                        asked.join().generation().cancel();
                     } else if (behind.get() == 1) {
                         loop.skipped.addAndGet(Duration.ofHours(2).toNanos());
                     }
                 };
-                asked.set(loop.ask(
+                asked.complete(loop.ask(
                         prompt,
                         150,
                         Priority.DEFAULT,
                         Set.of(),
                         new ScriptedLoop.Wish(SamplingParameters.greedy(), form, TokenRules.NONE)));
-                known.countDown();
 
-                List<Object> told = told(asked.get());
+                List<Object> told = told(asked.join());
                 assertThat(told.getLast()).isEqualTo(ending);
                 assertThat(behind.get()).as("tokens of the check").isBetween(1, DRAFTS + 1);
 
@@ -198,14 +194,6 @@ class SpeculationTest {
                 assertThat(next.ending()).isEqualTo(new Ending.LengthReached());
                 assertThat(next.tokens()).isEqualTo(ScriptedDecoder.answer(prompt, 150, QUOTING));
             }
-        }
-    }
-
-    private static void awaited(CountDownLatch latch) {
-        try {
-            latch.await();
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
         }
     }
 
