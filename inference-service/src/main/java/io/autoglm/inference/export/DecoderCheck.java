@@ -100,7 +100,7 @@ final class DecoderCheck {
             throw graph.refuse("its input " + names.positionIds() + " is no int64 for each token, but "
                     + positions.shape() + ": an export for images or sound");
         }
-        Set<String> known = new HashSet<>(Set.of(names.inputIds(), names.attentionMask(), names.positionIds()));
+        Set<String> known = new HashSet<>(List.of(names.inputIds(), names.attentionMask(), names.positionIds()));
         for (int layer = 0; layer < sizes.layers(); layer++) {
             known.add(layered(names.pastKeys(), layer));
             known.add(layered(names.pastValues(), layer));

@@ -42,6 +42,7 @@ public final class ModelDirectory implements ModelFiles {
         Json json = Json.read(path.resolve("config.json"));
         ConfigReader reader = new ConfigReader(json);
         DecoderConfig config = reader.decoder();
+        config.sizes().checked(json);
         GenerationDefaults generation =
                 GenerationReader.read(generationConfig(path.resolve("generation_config.json")), json);
         Weights weights = Weights.open(path, reader.quantization());

@@ -13,12 +13,14 @@ import io.autoglm.inference.model.ModelLoadException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.jboss.logging.Logger;
 
 /// Whether a model may be loaded, found out before its weights are read: its directory is whole, is the
 /// version that is meant, and fits into the memory. One question at a time, so that none takes the memory
 /// that another one counts on; blocks for about a second, for the digest of a large model.
 final class Admission {
 
+    private static final Logger LOG = Logger.getLogger(Admission.class);
     private static final long MIB = 1 << 20;
 
     private final Settings settings;
@@ -60,6 +62,9 @@ final class Admission {
             return serving != null && serving.is(spec, digest) ? serves(serving, keep) : reserve(spec, files, keep);
         } catch (ModelLoadException e) {
             return new Asked.Unservable(String.valueOf(e.getMessage()));
+        } catch (RuntimeException | Error e) {
+            LOG.errorf(e, "model could not be checked name=%s", spec.name());
+            return new Asked.Unservable(spec.path() + ": " + e);
         }
     }
 

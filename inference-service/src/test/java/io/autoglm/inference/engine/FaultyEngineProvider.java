@@ -10,6 +10,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.nio.FloatBuffer;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /// The engine `faulty`: the CPU engine, whose steps fail when a test wants them to.
@@ -20,6 +21,9 @@ public final class FaultyEngineProvider implements EngineProvider {
 
     /// Steps that fail then.
     public static final AtomicInteger FAILURES = new AtomicInteger();
+
+    /// The name of a directory whose plan is a bug.
+    public static final AtomicReference<String> UNPLANNABLE = new AtomicReference<>("");
 
     private static final class Holder {
         static final FaultyEngine ENGINE = new FaultyEngine();
@@ -53,6 +57,9 @@ public final class FaultyEngineProvider implements EngineProvider {
                     DecoderModel.class.getClassLoader(),
                     new Class<?>[] {DecoderModel.class},
                     (proxy, method, arguments) -> {
+                        if (method.getName().equals("plan") && name.equals(UNPLANNABLE.get())) {
+                            throw new IllegalStateException("a test wants this plan to fail");
+                        }
                         Object result = call(real, method, arguments);
                         return result instanceof Decoder decoder ? new FaultyDecoder(decoder) : result;
                     });

@@ -138,6 +138,9 @@ class ExportedGraphTest {
                         "layer 3 has no past_key_values.3.key that goes in and no present.3.key that comes out, but"
                                 + " genai_config.json speaks of 4 layers"),
                 Arguments.of(
+                        export().saying("inputs", Map.of("attention_mask", "input_ids")),
+                        "has the input attention_mask, which this engine has nothing for"),
+                Arguments.of(
                         export().saying("num_hidden_layers", 2), "has 3 layers of attention; genai_config.json says 2"),
                 Arguments.of(
                         export().saying("num_key_value_heads", 4),
@@ -180,6 +183,18 @@ class ExportedGraphTest {
         assertThatThrownBy(() -> ModelFiles.open(path))
                 .isInstanceOf(ModelLoadException.class)
                 .hasMessage(path.resolve(why.substring(0, why.indexOf(':'))) + why.substring(why.indexOf(':')));
+    }
+
+    @Test
+    void sizes_that_no_model_has_are_refused() throws IOException {
+        Path layers = export().saying("num_hidden_layers", Integer.MAX_VALUE).write(folder.resolve("layers"));
+        Path heads = export().saying("head_size", Integer.MAX_VALUE).write(folder.resolve("heads"));
+
+        assertThatThrownBy(() -> ModelFiles.open(layers))
+                .hasMessage(layers.resolve("genai_config.json") + ": speaks of 2147483647 layers, more than 4096");
+        assertThatThrownBy(() -> ModelFiles.open(heads))
+                .hasMessage(heads.resolve("genai_config.json")
+                        + ": speaks of 2 key heads of 2147483647 numbers, together more than 1048576");
     }
 
     @Test
