@@ -149,6 +149,14 @@ class ExportedGraphTest {
                         export().saying("head_size", 32),
                         "layer 0 keeps 2 heads in [-1, 2, -1, 16]; genai_config.json says 2 heads of 32"),
                 Arguments.of(
+                        export().saying("context_length", 129),
+                        "its table of angles cos_cache has 128 rows; genai_config.json says that a text has up to 129"
+                                + " tokens"),
+                Arguments.of(
+                        export().withRotaryOutside().saying("context_length", 129),
+                        "its table of angles cos_cache has 128 rows; genai_config.json says that a text has up to 129"
+                                + " tokens"),
+                Arguments.of(
                         export().saying("vocab_size", 100),
                         "its logits are [-1, -1, 101]; genai_config.json asks for 100 float32 a token"),
                 Arguments.of(
