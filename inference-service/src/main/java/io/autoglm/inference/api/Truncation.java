@@ -35,7 +35,8 @@ record Truncation(OptionalInt most, int kept) {
         if (most.isEmpty()) {
             return Prompt.tokens(model, text, withSpecial, field);
         }
-        int[] tokens = model.tokenizer().encode(end(model, text), false);
+        String end = new LongText(model.tokenizer(), text, most.getAsInt()).end();
+        int[] tokens = model.tokenizer().encode(end, false);
         if (!withSpecial) {
             return of(tokens);
         }
@@ -63,18 +64,5 @@ record Truncation(OptionalInt most, int kept) {
             return tokens;
         }
         return Arrays.copyOfRange(tokens, tokens.length - Math.clamp(kept - around, 0, tokens.length), tokens.length);
-    }
-
-    /// The end of a text, which surely holds its last tokens: a megabyte would take seconds to tokenize. Cut
-    /// at whitespace, and with some more tokens than are asked for, since those at the cut may differ.
-    private String end(ServingModel model, String text) {
-        long bytes = (most.orElseThrow() + 64L) * model.longestToken();
-        if (text.length() <= bytes) {
-            return text;
-        }
-        int from = (int) (text.length() - bytes);
-        int space = text.indexOf(' ', from, Math.min(text.length(), from + model.longestToken()));
-        int at = space < 0 ? from : space;
-        return text.substring(Character.isLowSurrogate(text.charAt(at)) ? at + 1 : at);
     }
 }
