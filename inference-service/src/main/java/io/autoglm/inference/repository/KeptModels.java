@@ -64,6 +64,11 @@ final class KeptModels {
         return all;
     }
 
+    /// Whether the next process would serve it because of this.
+    boolean has(String name) {
+        return loaded.containsKey(name);
+    }
+
     /// @return whether the next process will know
     boolean loaded(ModelSpec spec) {
         loaded.put(spec.name(), spec);

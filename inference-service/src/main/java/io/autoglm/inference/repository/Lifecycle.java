@@ -90,9 +90,7 @@ public class Lifecycle {
                     case Loaded.Unwanted() -> Optional.empty();
                     case Loaded.Failed(String why) -> Optional.of(why);
                 };
-            case Asked.NoMemory(String why) -> Optional.of(spec.path() + ": " + why);
-            case Asked.OutsideRoots(String why) -> Optional.of(spec.path() + ": " + why);
-            case Asked.Refused refused -> Optional.of(refused.why());
+            case Asked.Refused refused -> Optional.of(refused.whyOf(spec.path()));
         };
     }
 

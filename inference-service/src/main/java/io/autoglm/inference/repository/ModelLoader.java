@@ -152,7 +152,7 @@ final class ModelLoader {
     Unloaded unload(String name, boolean configured) {
         inStep.lock();
         try {
-            if (repository.find(name).isEmpty()) {
+            if (repository.find(name).isEmpty() && !kept.has(name)) {
                 return new Unloaded.Unknown();
             }
             boolean isKept = kept.unloaded(name, configured);

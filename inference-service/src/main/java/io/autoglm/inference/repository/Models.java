@@ -17,11 +17,13 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
 
 /// The models of this service: what is configured, and what may be asked for.
 @ApplicationScoped
 public class Models {
 
+    private static final Logger LOG = Logger.getLogger(Models.class);
     private static final int MOST_QUESTIONS = 16;
     private static final double BUDGET_OF_FREE_MEMORY = 0.8;
 
@@ -70,9 +72,16 @@ public class Models {
         return configured.contains(spec);
     }
 
-    /// As [#ask], for what needs not be written down for the next process.
+    /// As [#ask], for what needs not be written down for the next process. Nobody waits for the answer, so
+    /// that a refusal is logged and shown with the model.
     Asked askInitially(ModelSpec spec) throws InterruptedException {
-        return mustServe(spec) ? ask(spec, false) : askWithinRoots(spec, false);
+        Asked asked = mustServe(spec) ? ask(spec, false) : askWithinRoots(spec, false);
+        if (asked instanceof Asked.Refused refused) {
+            String why = refused.whyOf(spec.path());
+            LOG.warnf("model not loaded name=%s reason=%s", spec.name(), why);
+            repository().refused(spec.name(), why);
+        }
+        return asked;
     }
 
     /// Asks that this be served under its name, in place of what is served there. Blocks until it is decided,

@@ -70,4 +70,28 @@ class LifecycleTest {
             bench.models.repository().use("autoglm-nano").orElseThrow().close();
         }
     }
+
+    @Test
+    void a_kept_model_outside_the_roots_is_told_and_can_be_unloaded_for_good() throws IOException {
+        Path outside = Path.of("..", "models", "autoglm-nano").toRealPath();
+        try (Bench bench = bench(outside, Map.of())) {
+            start(bench);
+
+            assertThat(instance.life()).isEqualTo(new Life.Ready());
+            assertThat(failure(bench)).startsWith(outside + ": must lie within autoglm.models.roots");
+            assertThat(bench.models.unload("kept")).isEqualTo(new Unloaded.Done(true));
+            assertThat(folder.resolve("models.json")).content().doesNotContain("kept");
+            assertThat(bench.models.repository().find("kept")).isEmpty();
+        }
+    }
+
+    @Test
+    void a_name_that_only_the_file_knows_can_be_unloaded() throws IOException {
+        try (Bench bench = bench(folder.resolve("absent"), Map.of())) {
+            assertThat(bench.models.unload("kept")).isEqualTo(new Unloaded.Done(true));
+            assertThat(bench.models.unload("kept")).isEqualTo(new Unloaded.Unknown());
+
+            assertThat(folder.resolve("models.json")).content().doesNotContain("absent");
+        }
+    }
 }
