@@ -50,16 +50,11 @@ public class Models {
                 new MemoryBudget(models.maxMemory().map(MemorySize::asLongValue).orElseGet(() ->
                         (long) (BUDGET_OF_FREE_MEMORY * Machine.freeBytes())));
         roots = new ModelRoots(
-                models.roots().orElseGet(() -> List.of(parent(config.model().path()))));
+                models.roots().orElseGet(() -> ModelRoots.beside(config.model().path())));
         kept = KeptModels.open(models.file());
         Settings settings = new Settings(config, models, batching, new ModelMeters(registry), room);
         loader = new ModelLoader(settings, kept, () -> changes.fire(new ModelsChanged()));
         admission = new Admission(settings, budget, loader);
-    }
-
-    private static Path parent(Path model) {
-        Path parent = model.toAbsolutePath().normalize().getParent();
-        return parent == null ? model : parent;
     }
 
     /// To be loaded when the process starts, the first one first.
@@ -92,7 +87,7 @@ public class Models {
 
     private Asked askWithinRoots(ModelSpec spec, boolean keep) throws InterruptedException {
         Path real = roots.within(spec.path().toString()).orElse(null);
-        return real == null ? new Asked.OutsideRoots("must lie within autoglm.models.roots") : ask(spec.at(real), keep);
+        return real == null ? new Asked.OutsideRoots(roots.remedy()) : ask(spec.at(real), keep);
     }
 
     private Asked ask(ModelSpec spec, boolean keep) throws InterruptedException {
