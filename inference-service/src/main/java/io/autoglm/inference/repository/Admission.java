@@ -38,8 +38,16 @@ final class Admission {
     /// @param keep for the next process
     Asked ask(ModelSpec spec, boolean keep) {
         Asked asked = decide(spec, keep);
-        if (asked instanceof Asked.Refused refused) {
-            repository.refused(spec.name(), refused.why());
+        switch (asked) {
+            case Asked.Unservable(String why) -> repository.refused(spec.name(), why);
+            case Asked.OtherDigest(String why) -> repository.refused(spec.name(), why);
+            case Asked.NoMemory(String why) -> repository.refused(spec.name(), why);
+            // What says nothing of the model is told to whoever asked, and to nobody else.
+            case Asked.OutsideRoots outside -> {}
+            case Asked.TooManyModels many -> {}
+            case Asked.Busy busy -> {}
+            case Asked.Contradicted contradicted -> {}
+            case Asked.Taken taken -> {}
         }
         return asked;
     }

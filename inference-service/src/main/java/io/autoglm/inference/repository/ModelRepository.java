@@ -151,6 +151,7 @@ public final class ModelRepository {
             Optional<Version> idle = named.retire();
             named.next = null;
             named.serving = next;
+            failures.forget(next.name());
             return new Retired(true, idle);
         });
     }

@@ -276,6 +276,9 @@ class ModelsTest {
             ask(bench, new ModelSpec("m", path));
 
             assertThat(bench.models.ask(new ModelSpec("n", path))).isInstanceOf(Asked.TooManyModels.class);
+            assertThat(bench.models.repository().find("n"))
+                    .as("no failure of a model that nobody has looked at")
+                    .isEmpty();
             assertThat(ask(bench, new ModelSpec("m", NanoCopies.version(folder.resolve("2"), "2"))))
                     .isEqualTo(new Loaded.Serves());
         }
