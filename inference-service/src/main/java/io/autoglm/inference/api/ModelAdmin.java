@@ -73,6 +73,8 @@ final class ModelAdmin {
             return switch (loaded.get(Math.max(0, waitNanos), TimeUnit.NANOSECONDS)) {
                 case Loaded.Serves() -> true;
                 case Loaded.Failed(String why) -> throw new RefusedException(new Refusal.Unservable(why));
+                case Loaded.NoMemory(String why) -> throw new RefusedException(new Refusal.NoMemory(why));
+                case Loaded.Stopping() -> throw new RefusedException(new Refusal.Draining());
                 case Loaded.Unwanted() ->
                     throw new RefusedException(
                             new Refusal.Conflict("The model was unloaded before it was ready", null, "unloaded"));

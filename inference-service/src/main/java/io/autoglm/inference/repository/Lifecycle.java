@@ -88,7 +88,9 @@ public class Lifecycle {
                 switch (taken.loaded().join()) {
                     case Loaded.Serves() -> Optional.empty();
                     case Loaded.Unwanted() -> Optional.empty();
+                    case Loaded.Stopping() -> Optional.empty();
                     case Loaded.Failed(String why) -> Optional.of(why);
+                    case Loaded.NoMemory(String why) -> Optional.of(why);
                 };
             case Asked.Refused refused -> Optional.of(refused.whyOf(spec.path()));
         };

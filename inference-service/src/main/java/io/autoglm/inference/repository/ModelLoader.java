@@ -1,6 +1,7 @@
 package io.autoglm.inference.repository;
 
 import io.autoglm.inference.ServingModel;
+import io.autoglm.inference.engine.NoMemoryException;
 import io.autoglm.inference.model.ModelLoadException;
 import io.autoglm.inference.text.ToolFormat;
 import java.util.concurrent.Executor;
@@ -54,7 +55,7 @@ final class ModelLoader {
     private Loaded load(Version version, boolean keep) {
         long begin = System.nanoTime();
         try {
-            Loaded end = repository.loading(version) ? read(version, keep) : new Loaded.Unwanted();
+            Loaded end = repository.loading(version) ? read(version, keep) : unwanted();
             if (end instanceof Loaded.Serves) {
                 LOG.infof(
                         "model ready name=%s version=%s maxTokens=%d memoryMiB=%d millis=%d",
@@ -67,23 +68,30 @@ final class ModelLoader {
                 version.memory().free();
             }
             return end;
+        } catch (NoMemoryException e) {
+            return new Loaded.NoMemory(failed(version, String.valueOf(e.getMessage())));
         } catch (ModelLoadException e) {
             LOG.debug("model cannot be served", e);
-            return failed(version, String.valueOf(e.getMessage()));
+            return new Loaded.Failed(failed(version, String.valueOf(e.getMessage())));
         } catch (InterruptedException e) {
-            return failed(version, "interrupted");
+            return new Loaded.Failed(failed(version, "interrupted"));
         } catch (RuntimeException | Error e) {
             LOG.errorf(e, "model could not be loaded name=%s", version.name());
-            return failed(version, version.spec().path() + ": " + e);
+            return new Loaded.Failed(failed(version, version.spec().path() + ": " + e));
         }
     }
 
-    private Loaded failed(Version version, String why) {
+    private Loaded unwanted() {
+        return repository.stopping() ? new Loaded.Stopping() : new Loaded.Unwanted();
+    }
+
+    /// @return why, in one line
+    private String failed(Version version, String why) {
         String line = why.lines().findFirst().orElse(why);
         version.memory().free();
         repository.failed(version, line);
         LOG.warnf("model not loaded name=%s reason=%s", version.name(), line);
-        return new Loaded.Failed(line);
+        return line;
     }
 
     private Loaded read(Version version, boolean keep) throws InterruptedException {
@@ -102,7 +110,7 @@ final class ModelLoader {
                 }
                 close(version, model);
                 settings.meters().leave(name);
-                return new Loaded.Unwanted();
+                return unwanted();
             } catch (InterruptedException | RuntimeException | Error e) {
                 close(version, model);
                 throw e;

@@ -219,6 +219,11 @@ public final class ModelRepository {
                 .toList();
     }
 
+    /// Whether it takes nothing new in any more.
+    synchronized boolean stopping() {
+        return stopping;
+    }
+
     /// @return its name, while it is the one to come
     private Optional<Named> expected(Version next) {
         return stopping ? Optional.empty() : named(next.name()).filter(named -> named.next == next);

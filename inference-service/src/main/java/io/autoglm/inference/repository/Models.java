@@ -122,7 +122,7 @@ public class Models {
         List<Version> all = loader.repository().stop();
         all.stream()
                 .filter(version -> version.stage instanceof Stage.Coming)
-                .forEach(version -> version.loaded().complete(new Loaded.Unwanted()));
+                .forEach(version -> version.loaded().complete(new Loaded.Stopping()));
         return all.stream()
                 .filter(version -> !(version.stage instanceof Stage.Coming))
                 .toList();

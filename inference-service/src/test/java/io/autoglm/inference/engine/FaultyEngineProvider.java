@@ -25,6 +25,9 @@ public final class FaultyEngineProvider implements EngineProvider {
     /// The name of a directory whose plan is a bug.
     public static final AtomicReference<String> UNPLANNABLE = new AtomicReference<>("");
 
+    /// The name of a directory that there is no memory for once it is loaded.
+    public static final AtomicReference<String> TOO_LARGE = new AtomicReference<>("");
+
     private static final class Holder {
         static final FaultyEngine ENGINE = new FaultyEngine();
     }
@@ -59,6 +62,9 @@ public final class FaultyEngineProvider implements EngineProvider {
                     (proxy, method, arguments) -> {
                         if (method.getName().equals("plan") && name.equals(UNPLANNABLE.get())) {
                             throw new IllegalStateException("a test wants this plan to fail");
+                        }
+                        if (method.getName().equals("load") && name.equals(TOO_LARGE.get())) {
+                            throw new NoMemoryException(name, "a test wants no memory for it", 1);
                         }
                         Object result = call(real, method, arguments);
                         return result instanceof Decoder decoder ? new FaultyDecoder(decoder) : result;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.autoglm.inference.ModelSpec;
+import io.autoglm.inference.engine.FaultyEngineProvider;
 import io.autoglm.service.CannotStart;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -248,6 +249,31 @@ class ModelsTest {
                                     .contains(
                                             "take " + Math.ceilDiv(used, 1L << 20) + " of".replace(" of", " MiB of")));
             assertThat(bench.models.budget().usedBytes()).isEqualTo(used);
+        }
+    }
+
+    @Test
+    void memory_that_went_between_the_question_and_the_load_is_no_fault_of_the_directory() throws Exception {
+        Path path = NanoCopies.version(folder.resolve("too-large"), "1");
+        FaultyEngineProvider.TOO_LARGE.set("too-large");
+        try (Bench bench = bench(Map.of("autoglm.engine", "faulty"))) {
+            assertThat(ask(bench, new ModelSpec("m", path)))
+                    .isEqualTo(new Loaded.NoMemory("too-large: a test wants no memory for it"));
+            assertThat(bench.models.budget().usedBytes()).isZero();
+        } finally {
+            FaultyEngineProvider.TOO_LARGE.set("");
+        }
+    }
+
+    @Test
+    void who_waits_for_a_load_when_the_instance_is_told_to_stop_is_told_that() throws Exception {
+        try (Bench bench = bench(Map.of())) {
+            Asked asked = bench.models.ask(new ModelSpec("m", NanoCopies.version(folder.resolve("1"), "1")));
+            bench.models.stop();
+            Asked late = bench.models.ask(new ModelSpec("n", NanoCopies.version(folder.resolve("2"), "2")));
+
+            assertThat(((Asked.Taken) asked).loaded().get(60, TimeUnit.SECONDS)).isEqualTo(new Loaded.Stopping());
+            assertThat(((Asked.Taken) late).loaded().get(60, TimeUnit.SECONDS)).isEqualTo(new Loaded.Stopping());
         }
     }
 
