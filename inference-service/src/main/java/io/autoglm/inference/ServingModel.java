@@ -127,8 +127,9 @@ public record ServingModel(
     public void close() {
         loop.close();
         if (loop.ended()) {
-            loaded.close();
-            tokenizer.close();
+            try (tokenizer) {
+                loaded.close();
+            }
         }
     }
 

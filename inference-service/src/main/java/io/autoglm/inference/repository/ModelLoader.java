@@ -189,8 +189,13 @@ final class ModelLoader {
         LOG.infof("model freed name=%s version=%s", version.name(), version.digest());
     }
 
+    /// Whatever becomes of it, the version is done with.
     private static void close(Version version, ServingModel model) {
-        model.close();
+        try {
+            model.close();
+        } catch (RuntimeException | Error e) {
+            LOG.errorf(e, "model could not be freed as a whole name=%s", version.name());
+        }
         if (model.freed()) {
             version.memory().free();
         } else {

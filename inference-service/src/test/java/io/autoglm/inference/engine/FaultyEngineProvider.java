@@ -9,6 +9,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.nio.FloatBuffer;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,9 @@ public final class FaultyEngineProvider implements EngineProvider {
 
     /// The name of a directory that there is no memory for once it is loaded.
     public static final AtomicReference<String> TOO_LARGE = new AtomicReference<>("");
+
+    /// A model that is closed is freed, and fails after that.
+    public static final AtomicBoolean CLOSING_FAILS = new AtomicBoolean();
 
     private static final class Holder {
         static final FaultyEngine ENGINE = new FaultyEngine();
@@ -67,6 +71,9 @@ public final class FaultyEngineProvider implements EngineProvider {
                             throw new NoMemoryException(name, "a test wants no memory for it", 1);
                         }
                         Object result = call(real, method, arguments);
+                        if (method.getName().equals("close") && CLOSING_FAILS.get()) {
+                            throw new IllegalStateException("a test wants this close to fail");
+                        }
                         return result instanceof Decoder decoder ? new FaultyDecoder(decoder) : result;
                     });
         }

@@ -197,6 +197,22 @@ class ModelsTest {
     }
 
     @Test
+    void a_version_that_cannot_be_freed_as_a_whole_is_gone_all_the_same() throws Exception {
+        try (Bench bench = bench(Map.of("autoglm.engine", "faulty"))) {
+            ask(bench, new ModelSpec("m", NanoCopies.version(folder.resolve("1"), "1")));
+            FaultyEngineProvider.CLOSING_FAILS.set(true);
+            bench.models.unload("m");
+
+            await().until(() -> bench.models.repository().find("m").isEmpty());
+            assertThat(bench.models.budget().usedBytes()).isZero();
+            assertThat(bench.meters.getMeters())
+                    .noneMatch(meter -> "m".equals(meter.getId().getTag("model_name")));
+        } finally {
+            FaultyEngineProvider.CLOSING_FAILS.set(false);
+        }
+    }
+
+    @Test
     void a_load_that_fails_takes_nothing_from_what_serves_and_says_why() throws Exception {
         try (Bench bench = bench(Map.of())) {
             ask(bench, new ModelSpec("m", NanoCopies.version(folder.resolve("1"), "1")));
