@@ -121,15 +121,25 @@ public record ServingModel(
         return served.maxModelTokens();
     }
 
-    /// Ends what runs and frees the weights; those of an engine that does not come back from its step stay,
-    /// since it would go on in freed memory: then [#freed] is false.
+    /// Ends what runs and frees the weights; those of an engine that does not come back from its step within
+    /// some seconds stay, since it would go on in freed memory: then [#freed] is false.
     @Override
     public void close() {
         loop.close();
         if (loop.ended()) {
-            try (tokenizer) {
-                loaded.close();
-            }
+            free();
+        }
+    }
+
+    /// After a [#close] that left the weights: waits for the engine's step, and frees them.
+    public void closeLate() throws InterruptedException {
+        loop.awaitEnd();
+        free();
+    }
+
+    private void free() {
+        try (tokenizer) {
+            loaded.close();
         }
     }
 

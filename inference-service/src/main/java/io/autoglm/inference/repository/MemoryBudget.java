@@ -27,11 +27,6 @@ public final class MemoryBudget {
             return shareBytes;
         }
 
-        /// It will never be free: an engine that hangs would go on in it.
-        void strand() {
-            held.set(false);
-        }
-
         void free() {
             if (held.compareAndSet(true, false)) {
                 release(shareBytes);

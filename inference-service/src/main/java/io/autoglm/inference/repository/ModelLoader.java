@@ -198,9 +198,23 @@ final class ModelLoader {
         }
         if (model.freed()) {
             version.memory().free();
-        } else {
-            version.memory().strand();
-            LOG.errorf("engine does not end its step, its memory stays in use name=%s", version.name());
+            return;
         }
+        LOG.errorf("engine does not end its step, its memory stays in use until it does name=%s", version.name());
+        Thread.ofVirtual().name("model-freer-late").start(() -> closeLate(version, model));
+    }
+
+    /// An engine that is only slow comes back; one that hangs keeps its memory, as it keeps its thread.
+    private static void closeLate(Version version, ServingModel model) {
+        try {
+            model.closeLate();
+            LOG.infof("engine has ended its step, its memory is free name=%s", version.name());
+        } catch (InterruptedException e) {
+            LOG.debug("nobody waits for the engine any more", e);
+            return;
+        } catch (RuntimeException | Error e) {
+            LOG.errorf(e, "model could not be freed as a whole name=%s", version.name());
+        }
+        version.memory().free();
     }
 }

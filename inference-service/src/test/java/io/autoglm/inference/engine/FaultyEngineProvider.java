@@ -9,6 +9,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.nio.FloatBuffer;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -31,6 +32,9 @@ public final class FaultyEngineProvider implements EngineProvider {
 
     /// A model that is closed is freed, and fails after that.
     public static final AtomicBoolean CLOSING_FAILS = new AtomicBoolean();
+
+    /// What each step waits for.
+    public static final AtomicReference<CountDownLatch> HELD = new AtomicReference<>(new CountDownLatch(0));
 
     private static final class Holder {
         static final FaultyEngine ENGINE = new FaultyEngine();
@@ -125,6 +129,11 @@ public final class FaultyEngineProvider implements EngineProvider {
     private record FaultyDecoder(Decoder real) implements Decoder {
 
         private static void step() {
+            try {
+                HELD.get().await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
             if (GOOD.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
                 return;
             }

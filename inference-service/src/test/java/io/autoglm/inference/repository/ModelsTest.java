@@ -5,17 +5,26 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.autoglm.inference.ModelSpec;
+import io.autoglm.inference.ServingModel;
+import io.autoglm.inference.batching.Events;
+import io.autoglm.inference.batching.Generation;
+import io.autoglm.inference.batching.Priority;
 import io.autoglm.inference.engine.FaultyEngineProvider;
+import io.autoglm.inference.sampling.Sampler;
+import io.autoglm.inference.sampling.SamplingParameters;
 import io.autoglm.service.CannotStart;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -210,6 +219,41 @@ class ModelsTest {
         } finally {
             FaultyEngineProvider.CLOSING_FAILS.set(false);
         }
+    }
+
+    @Test
+    void the_memory_of_an_engine_that_is_only_slow_is_freed_when_its_step_is_over() throws Exception {
+        CountDownLatch step = new CountDownLatch(1);
+        try (Bench bench = bench(Map.of("autoglm.engine", "faulty"))) {
+            ask(bench, new ModelSpec("m", NanoCopies.version(folder.resolve("1"), "1")));
+            FaultyEngineProvider.HELD.set(step);
+            try (Use use = bench.models.repository().use("m").orElseThrow()) {
+                use.model().loop().submit(List.of(generation(use.model())));
+                await().until(() -> use.model().loop().status().running() == 1);
+            }
+            bench.models.unload("m");
+
+            await().until(() -> bench.models.repository().find("m").isEmpty());
+            assertThat(bench.models.budget().usedBytes()).isPositive();
+            step.countDown();
+            await().until(() -> bench.models.budget().usedBytes() == 0);
+        } finally {
+            step.countDown();
+            FaultyEngineProvider.HELD.set(new CountDownLatch(0));
+        }
+    }
+
+    private static Generation generation(ServingModel model) {
+        int[] prompt = {1, 2, 3};
+        return new Generation(
+                0,
+                prompt,
+                4,
+                Set.of(),
+                new Sampler(SamplingParameters.greedy(), prompt, model.workspace(), null),
+                Priority.INTERACTIVE,
+                System.nanoTime() + Duration.ofMinutes(1).toNanos(),
+                new Events(1, 4));
     }
 
     @Test
