@@ -27,7 +27,7 @@ public final class Bench implements AutoCloseable {
     final MeterRegistry meters = new SimpleMeterRegistry();
     final AtomicInteger changes = new AtomicInteger();
 
-    Bench(Map<String, String> more) {
+    public Bench(Map<String, String> more) {
         Map<String, String> settings = new HashMap<>(Map.of(
                 "autoglm.model.path", "../models/autoglm-nano",
                 "autoglm.weight-cache.path", "none",
@@ -46,6 +46,22 @@ public final class Bench implements AutoCloseable {
         serving = config.getConfigMapping(ServingConfig.class);
         models = new Models(
                 serving, config.getConfigMapping(ModelsConfig.class), batching, meters, room, new Counted<>(changes));
+    }
+
+    public ModelRepository repository() {
+        return models.repository();
+    }
+
+    /// The first of the configured models, on its way.
+    public CompletableFuture<Loaded> loadFirst() throws InterruptedException {
+        return switch (models.askInitially(models.initial().getFirst())) {
+            case Asked.Taken taken -> taken.loaded();
+            case Asked.Refused refused -> throw new IllegalStateException(refused.why());
+        };
+    }
+
+    public void unloadFirst() {
+        models.unload(models.initial().getFirst().name());
     }
 
     /// What starts and stops them.
