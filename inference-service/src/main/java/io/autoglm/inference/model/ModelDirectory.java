@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// A Hugging Face model directory that has been opened: its configuration is understood, its weights are mapped and
 /// complete. Immutable; the mapping lives as long as this object or one of its tensors is reachable.
@@ -16,8 +17,7 @@ public final class ModelDirectory implements ModelFiles {
             "tokenizer_config.json",
             "chat_template.jinja",
             "chat_template.json",
-            EmbeddingModules.MODULES,
-            EmbeddingModules.POOLING_CONFIG);
+            EmbeddingModules.MODULES);
 
     private final Path path;
     private final DecoderConfig config;
@@ -53,8 +53,9 @@ public final class ModelDirectory implements ModelFiles {
 
     /// Those that there are of the files that say how the model is spoken to.
     static List<Path> textFiles(Path path) {
-        return TEXT_FILES.stream()
-                .map(path::resolve)
+        return Stream.concat(
+                        TEXT_FILES.stream().map(path::resolve),
+                        EmbeddingModules.configs(path).stream())
                 .filter(Files::isRegularFile)
                 .toList();
     }
