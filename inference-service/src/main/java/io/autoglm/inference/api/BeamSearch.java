@@ -83,12 +83,7 @@ final class BeamSearch {
     private volatile List<Generation> underWay = List.of();
 
     /// @param line of the request that it is part of
-    BeamSearch(
-            Exchange exchange,
-            ServingModel model,
-            Options options,
-            Set<Integer> endTokens,
-            SearchLine line) {
+    BeamSearch(Exchange exchange, ServingModel model, Options options, Set<Integer> endTokens, SearchLine line) {
         this.exchange = exchange;
         this.model = model;
         this.options = options;

@@ -22,8 +22,7 @@ final class SearchLine {
 
     /// @param line takes them, or says that it is full
     /// @param gone whether nobody waits for the answer any more
-    SearchLine(
-            Function<List<Generation>, Optional<Refusal.Busy>> line, BooleanSupplier gone, long deadlineNanos) {
+    SearchLine(Function<List<Generation>, Optional<Refusal.Busy>> line, BooleanSupplier gone, long deadlineNanos) {
         this.line = line;
         this.gone = gone;
         this.deadlineNanos = deadlineNanos;

@@ -57,8 +57,7 @@ public final class EmbeddingModules {
             String type = module.path("type").asText();
             switch (type.substring(type.lastIndexOf('.') + 1)) {
                 case "Transformer", "Normalize" -> {}
-                case "Pooling" ->
-                    pooling = config(modules, module);
+                case "Pooling" -> pooling = config(modules, module);
                 default ->
                     throw new ModelLoadException(
                             modules,

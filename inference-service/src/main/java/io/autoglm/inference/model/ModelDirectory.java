@@ -53,9 +53,7 @@ public final class ModelDirectory implements ModelFiles {
 
     /// Those that there are of the files that say how the model is spoken to.
     static List<Path> textFiles(Path path) {
-        return Stream.concat(
-                        TEXT_FILES.stream().map(path::resolve),
-                        EmbeddingModules.configs(path).stream())
+        return Stream.concat(TEXT_FILES.stream().map(path::resolve), EmbeddingModules.configs(path).stream())
                 .filter(Files::isRegularFile)
                 .toList();
     }

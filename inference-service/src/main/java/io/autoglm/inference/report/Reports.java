@@ -69,7 +69,9 @@ final class Reports {
     private static InstanceState state(Life life, List<ModelView> views) {
         return switch (life) {
             case Life.Starting() ->
-                views.stream().flatMap(view -> view.next().stream()).anyMatch(version -> version.stage() instanceof Stage.Warming)
+                views.stream()
+                                .flatMap(view -> view.next().stream())
+                                .anyMatch(version -> version.stage() instanceof Stage.Warming)
                         ? InstanceState.WARMING
                         : InstanceState.STARTING;
             case Life.Ready() -> InstanceState.READY;

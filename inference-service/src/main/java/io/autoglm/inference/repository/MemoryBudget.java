@@ -36,6 +36,9 @@ public final class MemoryBudget {
 
     /// @return empty when there is not so much left
     synchronized Optional<Share> reserve(long share) {
+        if (share < 0) {
+            throw new IllegalArgumentException("share: must be 0 or more, was " + share);
+        }
         if (share > bytes - used) {
             return Optional.empty();
         }

@@ -21,6 +21,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -191,6 +193,19 @@ class ExportedGraphTest {
         assertThatThrownBy(() -> ModelFiles.open(path))
                 .isInstanceOf(ModelLoadException.class)
                 .hasMessage(path.resolve(why.substring(0, why.indexOf(':'))) + why.substring(why.indexOf(':')));
+    }
+
+    @Test
+    void weights_that_overlap_to_more_than_can_be_counted_are_refused() throws IOException {
+        GenaiDirectory directory = (GenaiDirectory) ModelFiles.open(export().write(folder));
+        StoredTensor.Place place = new StoredTensor.Beside("model.onnx.data", 0, 1L << 53);
+        Map<String, StoredTensor> tensors = IntStream.range(0, 1025)
+                .mapToObj(i -> new StoredTensor("t" + i, 11, List.of(1L << 50), place, List.of()))
+                .collect(Collectors.toMap(StoredTensor::name, tensor -> tensor));
+
+        ExportedGraph graph = new ExportedGraph(directory, List.of(), List.of(), tensors, Map.of(), Map.of(), folder);
+
+        assertThatThrownBy(graph::bytes).isInstanceOf(ModelLoadException.class).hasMessageContaining("can be counted");
     }
 
     @Test

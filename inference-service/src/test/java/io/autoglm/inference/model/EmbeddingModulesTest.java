@@ -86,7 +86,8 @@ class EmbeddingModulesTest {
     @Test
     void a_list_larger_than_any_is_not_read() throws IOException {
         write("modules.json", "");
-        try (RandomAccessFile list = new RandomAccessFile(model.resolve("modules.json").toFile(), "rw")) {
+        try (RandomAccessFile list =
+                new RandomAccessFile(model.resolve("modules.json").toFile(), "rw")) {
             list.setLength(1L << 30);
         }
 

@@ -211,5 +211,7 @@ class ModelRepositoryTest {
         share.free();
 
         assertThat(budget.usedBytes()).isZero();
+        assertThatThrownBy(() -> budget.reserve(-1)).isInstanceOf(IllegalArgumentException.class);
+        assertThat(budget.usedBytes()).isZero();
     }
 }
