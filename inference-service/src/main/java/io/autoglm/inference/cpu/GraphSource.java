@@ -5,6 +5,7 @@ import io.autoglm.inference.engine.KvFormat;
 import io.autoglm.inference.engine.WeightFormat;
 import io.autoglm.inference.export.ExportedGraph;
 import io.autoglm.inference.export.GraphEditor;
+import io.autoglm.inference.export.MatrixNumbers;
 import io.autoglm.inference.graph.DecoderGraph;
 import io.autoglm.inference.graph.GraphShape;
 import io.autoglm.inference.graph.MatrixFormat;
@@ -26,7 +27,7 @@ sealed interface GraphSource {
                         checkpoint,
                         config,
                         config.weights().resolve(checkpoint.weights().parameters()));
-            case GenaiDirectory export -> new Export(ExportedGraph.read(export), config);
+            case GenaiDirectory export -> Export.of(ExportedGraph.read(export), config);
         };
     }
 
@@ -71,38 +72,36 @@ sealed interface GraphSource {
     }
 
     /// Whose graph is edited.
-    record Export(ExportedGraph graph, EngineConfig config) implements GraphSource {
+    record Export(ExportedGraph graph, MatrixNumbers numbers, EngineConfig config) implements GraphSource {
 
-        public Export {
+        static Export of(ExportedGraph graph, EngineConfig config) {
+            Export export = new Export(graph, graph.numbers(), config);
             WeightFormat asked = config.weights();
-            if (asked != WeightFormat.AUTO && asked != weights(graph)) {
+            if (asked != WeightFormat.AUTO && asked != export.weights()) {
                 throw new ModelLoadException(
                         "autoglm.weights",
                         name(asked) + " is asked for, but " + graph.directory().graph() + " was exported with "
-                                + name(weights(graph)) + ", which stays as it is; leave it at auto");
+                                + name(export.weights()) + ", which stays as it is; leave it at auto");
             }
+            return export;
         }
 
         private static String name(WeightFormat format) {
             return format.name().toLowerCase(Locale.ROOT);
         }
 
-        private static WeightFormat weights(ExportedGraph graph) {
-            return switch (graph.numbers().bits()) {
-                case 4 -> WeightFormat.INT4;
-                case 8 -> WeightFormat.INT8;
-                default -> WeightFormat.FP32;
-            };
-        }
-
         @Override
         public long parameters() {
-            return graph.numbers().count();
+            return numbers.count();
         }
 
         @Override
         public WeightFormat weights() {
-            return weights(graph);
+            return switch (numbers.bits()) {
+                case 4 -> WeightFormat.INT4;
+                case 8 -> WeightFormat.INT8;
+                default -> WeightFormat.FP32;
+            };
         }
 
         @Override
