@@ -12,7 +12,6 @@ import io.autoglm.protocol.placement.InstanceState;
 import io.autoglm.protocol.placement.ModelLoad;
 import io.autoglm.protocol.placement.ServedModel;
 import java.util.List;
-import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -63,7 +62,13 @@ final class Reports {
                 model.name(),
                 model.served().version(),
                 model.maxTokens(),
-                new ModelLoad(status.slots(), status.running(), status.queued(), status.kvUsage(), status.steps()));
+                new ModelLoad(
+                        status.slots(),
+                        status.running(),
+                        status.queued(),
+                        status.kvUsage(),
+                        status.steps(),
+                        status.failure()));
     }
 
     private static InstanceState state(Life life, List<ModelView> views) {
@@ -88,10 +93,6 @@ final class Reports {
         if (life instanceof Life.Ready && serving.isEmpty()) {
             return "no model is loaded";
         }
-        return serving.stream()
-                .map(model -> model.loop().status().failure())
-                .filter(Objects::nonNull)
-                .findFirst()
-                .orElse(null);
+        return null;
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.autoglm.inference.Instance;
+import io.autoglm.inference.Life;
 import io.autoglm.inference.ServingModel;
 import io.autoglm.inference.batching.Events;
 import io.autoglm.inference.batching.Generation;
@@ -18,6 +19,7 @@ import io.autoglm.inference.sampling.Sampler;
 import io.autoglm.inference.sampling.SamplingParameters;
 import io.autoglm.protocol.placement.InstanceReport;
 import io.autoglm.protocol.placement.InstanceState;
+import io.autoglm.protocol.placement.ModelLoad;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +27,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -80,6 +83,33 @@ class ReportsTest {
                 last.countDown();
             }
         }
+    }
+
+    @Test
+    void a_model_whose_steps_fail_is_told_and_so_is_that_it_answers_again() throws Exception {
+        try (Bench bench = new Bench(Map.of("autoglm.engine", "faulty"))) {
+            bench.loadFirst().get(30, TimeUnit.SECONDS);
+            instance.move(new Life.Starting(), new Life.Ready());
+            FaultyEngineProvider.FAILURES.set(Integer.MAX_VALUE);
+            try (Use use = bench.repository().use("autoglm-nano").orElseThrow()) {
+                await().until(() -> {
+                    use.model().loop().submit(List.of(generation(use.model())));
+                    return failure(bench) != null;
+                });
+                assertThat(failure(bench)).contains("steps in a row failed");
+                assertThat(report(bench).state()).isEqualTo(InstanceState.READY);
+
+                FaultyEngineProvider.FAILURES.set(0);
+                await().until(() -> failure(bench) == null);
+            } finally {
+                FaultyEngineProvider.FAILURES.set(0);
+            }
+        }
+    }
+
+    private @Nullable String failure(Bench bench) {
+        ModelLoad load = report(bench).models().getFirst().load();
+        return load == null ? "no load" : load.failure();
     }
 
     private static Generation generation(ServingModel model) {
