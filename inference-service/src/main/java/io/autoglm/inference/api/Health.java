@@ -54,8 +54,10 @@ final class Health {
                 .put("name", model.name())
                 .put("state", model.stage().word());
         model.serving().ifPresent(version -> one.put("version", version.digest()));
-        model.serving().flatMap(version -> version.model()).ifPresent(serving -> one.put("engine", serving.engine())
-                .put("failure", serving.loop().status().failure()));
+        model.serving()
+                .flatMap(version -> version.model())
+                .ifPresent(serving -> one.put("engine", serving.engine())
+                        .put("failure", serving.loop().status().failure()));
         model.next().ifPresent(next -> one.put("next", next.stage().word()));
         return one;
     }

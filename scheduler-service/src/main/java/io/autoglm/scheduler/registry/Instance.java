@@ -50,8 +50,8 @@ final class Instance {
     private long pid;
     private int restarts;
     private List<ServedModel> models = List.of();
-    /// Its process has said what it serves; until then what the one before it served is believed to come
-    /// back.
+    /// Its process has said what it serves, be it nothing; until then what the one before it served is
+    /// believed to come back.
     private boolean named;
 
     Instance(String id, String url, RegistryConfig config, Instant now) {
@@ -112,7 +112,7 @@ final class Instance {
         if (!managed) {
             pid = said.pid();
         }
-        named = named || !said.models().isEmpty();
+        named = named || !said.models().isEmpty() || said.state() == InstanceState.READY;
         if (named) {
             models = said.models();
         }

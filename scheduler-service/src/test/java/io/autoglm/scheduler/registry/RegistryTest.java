@@ -380,6 +380,11 @@ class RegistryTest {
                 Said.ready("a").by("a/second").says(STARTING, null).serving().report());
 
         assertThat(registry.find("a").orElseThrow().serves("chat")).isTrue();
+
+        registry.report(Said.ready("a").by("a/second").serving().report());
+        assertThat(registry.find("a").orElseThrow().models())
+                .as("the new process is ready, and has loaded none")
+                .isEmpty();
     }
 
     @Test
