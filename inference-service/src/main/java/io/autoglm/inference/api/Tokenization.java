@@ -64,13 +64,13 @@ final class Tokenization {
 
     private static Text ofPrompt(Fields request) {
         String prompt = request.text("prompt").orElseThrow(() -> request.wrong("prompt", "or 'messages' is required"));
-        return new Text(prompt, !request.has("add_special_tokens") || request.flag("add_special_tokens"), "prompt");
+        return new Text(prompt, request.flagUnlessDenied("add_special_tokens"), "prompt");
     }
 
     private static Text ofMessages(Fields request, ServingModel model) {
         ArrayNode messages = Messages.read(request);
         ToolChoice tools = ToolChoice.read(request);
-        boolean generation = !request.has("add_generation_prompt") || request.flag("add_generation_prompt");
+        boolean generation = request.flagUnlessDenied("add_generation_prompt");
         ObjectNode variables = request.object("chat_template_kwargs")
                 .map(given -> ((ObjectNode) given.object()).deepCopy())
                 .orElseGet(JsonBody.MAPPER::createObjectNode);

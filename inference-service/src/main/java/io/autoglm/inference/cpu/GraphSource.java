@@ -15,7 +15,6 @@ import io.autoglm.inference.model.GenaiDirectory;
 import io.autoglm.inference.model.ModelDirectory;
 import io.autoglm.inference.model.ModelFiles;
 import io.autoglm.inference.model.ModelLoadException;
-import java.util.Locale;
 
 /// Where a graph comes from, and what is known of it before it is made.
 sealed interface GraphSource {
@@ -80,14 +79,10 @@ sealed interface GraphSource {
             if (asked != WeightFormat.AUTO && asked != export.weights()) {
                 throw new ModelLoadException(
                         "autoglm.weights",
-                        name(asked) + " is asked for, but " + graph.directory().graph() + " was exported with "
-                                + name(export.weights()) + ", which stays as it is; leave it at auto");
+                        asked.spelled() + " is asked for, but " + graph.directory().graph() + " was exported with "
+                                + export.weights().spelled() + ", which stays as it is; leave it at auto");
             }
             return export;
-        }
-
-        private static String name(WeightFormat format) {
-            return format.name().toLowerCase(Locale.ROOT);
         }
 
         @Override

@@ -21,7 +21,6 @@ import org.jboss.logging.Logger;
 final class Admission {
 
     private static final Logger LOG = Logger.getLogger(Admission.class);
-    private static final long MIB = 1 << 20;
 
     private final Settings settings;
     private final MemoryBudget budget;
@@ -119,9 +118,8 @@ final class Admission {
                 + " (autoglm.models.max-memory), and " + mib(machineBytes) + " of the machine are free");
     }
 
-    /// Rounded up.
     private static String mib(long bytes) {
-        return Math.ceilDiv(bytes, MIB) + " MiB";
+        return MemoryBudget.mib(bytes) + " MiB";
     }
 
     private EngineConfig engine(ModelSpec spec) {

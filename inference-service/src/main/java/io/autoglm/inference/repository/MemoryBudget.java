@@ -7,6 +7,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /// for concurrent use.
 public final class MemoryBudget {
 
+    private static final long MIB = 1 << 20;
+
     private final long bytes;
     private long used;
 
@@ -32,6 +34,11 @@ public final class MemoryBudget {
                 release(shareBytes);
             }
         }
+    }
+
+    /// As it is told: rounded up.
+    public static long mib(long bytes) {
+        return Math.ceilDiv(bytes, MIB);
     }
 
     /// @return empty when there is not so much left
