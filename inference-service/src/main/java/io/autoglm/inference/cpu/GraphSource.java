@@ -79,7 +79,8 @@ sealed interface GraphSource {
             if (asked != WeightFormat.AUTO && asked != export.weights()) {
                 throw new ModelLoadException(
                         "autoglm.weights",
-                        asked.spelled() + " is asked for, but " + graph.directory().graph() + " was exported with "
+                        asked.spelled() + " is asked for, but "
+                                + graph.directory().graph() + " was exported with "
                                 + export.weights().spelled() + ", which stays as it is; leave it at auto");
             }
             return export;
