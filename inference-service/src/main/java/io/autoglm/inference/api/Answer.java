@@ -14,6 +14,7 @@ import io.autoglm.inference.text.StopStrings;
 import io.autoglm.protocol.openai.Usage;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -98,7 +99,9 @@ record Answer(Exchange exchange, ServingModel model, AnswerOptions options, Wire
     private void give(Events events, List<AnswerText> choices, int promptTokens) throws InterruptedException {
         List<Generation> generations =
                 choices.stream().map(AnswerText::generation).toList();
-        submit(generations);
+        submit(generations).ifPresent(busy -> {
+            throw new RefusedException(busy);
+        });
         exchange.whenGone(() -> generations.forEach(Generation::cancel));
         if (options.stream()) {
             EventStream stream = new EventStream(exchange);
@@ -125,10 +128,11 @@ record Answer(Exchange exchange, ServingModel model, AnswerOptions options, Wire
         return () -> {
             AnswerSink sink = new WholeAnswer(exchange, wire, prompts.size(), options.n(), options.n());
             BeamText text = new BeamText(model, options, reading, sink);
+            SearchLine line = new SearchLine(this::submit, exchange::gone, exchange.deadlineNanos());
             int cached = 0;
             int tokens = 0;
             for (int i = 0; i < prompts.size(); i += options.n()) {
-                BeamSearch beams = new BeamSearch(exchange, model, search, endTokens, this::submit);
+                BeamSearch beams = new BeamSearch(exchange, model, search, endTokens, line);
                 for (Beams.Beam beam : beams.best(prompts.get(i), limits.get(i).tokens(), options.n())) {
                     tokens += beam.length();
                     text.give(beam);
@@ -139,11 +143,12 @@ record Answer(Exchange exchange, ServingModel model, AnswerOptions options, Wire
         };
     }
 
-    private void submit(List<Generation> generations) {
-        switch (model.loop().submit(generations)) {
-            case Submission.Accepted() -> {}
+    /// @return why it cannot be now
+    private Optional<Refusal.Busy> submit(List<Generation> generations) {
+        return switch (model.loop().submit(generations)) {
+            case Submission.Accepted() -> Optional.empty();
             case Submission.LineFull(int limit) ->
-                throw new RefusedException(new Refusal.Busy(limit + " requests are waiting already"));
+                Optional.of(new Refusal.Busy(limit + " requests are waiting already"));
             case Submission.NeverFits(int most) -> {
                 String field = options.search().isPresent() ? "beam_width" : options.n() > 1 ? "n" : "prompt";
                 throw RefusedException.invalid(
@@ -152,7 +157,7 @@ record Answer(Exchange exchange, ServingModel model, AnswerOptions options, Wire
                                 + most + " at once");
             }
             case Submission.Closing() -> throw new RefusedException(new Refusal.Draining());
-        }
+        };
     }
 
     /// Each of `n` answers has a seed of its own, or all would be the same.
