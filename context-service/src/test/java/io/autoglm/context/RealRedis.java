@@ -1,5 +1,7 @@
 package io.autoglm.context;
 
+import io.autoglm.redis.RedisProcess;
+import io.autoglm.redis.Tunnel;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -13,6 +13,13 @@ import io.autoglm.protocol.conversation.ConversationList;
 import io.autoglm.protocol.conversation.Turn;
 import io.autoglm.protocol.conversation.TurnList;
 import io.autoglm.protocol.conversation.Window;
+import io.autoglm.redis.LuaScript;
+import io.autoglm.redis.RedisCondition;
+import io.autoglm.redis.RedisConfig;
+import io.autoglm.redis.RedisFailedException;
+import io.autoglm.redis.RedisFailure;
+import io.autoglm.redis.RedisLink;
+import io.autoglm.redis.RedisWatch;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.redis.client.Response;
 import jakarta.inject.Singleton;
@@ -65,7 +72,7 @@ public final class Conversations {
         Instant now = clock.instant();
         List<Object> arguments = List.of(now.toEpochMilli(), ttl.toMillis(), written(metadata));
         Conversation begun = new Conversation(key.id(), 0, 0, 0, millis(now), millis(now.plus(ttl)), metadata);
-        return answered(run(LuaScript.CREATE, Keys.of(key).all(), arguments).map(reply -> {
+        return answered(run(Scripts.CREATE, Keys.of(key).all(), arguments).map(reply -> {
             if (reply.toInteger() != 1) {
                 return Outcome.refused(new Refusal.AlreadyThere(key.id()));
             }
@@ -94,7 +101,7 @@ public final class Conversations {
                 config.maxTurns(),
                 config.maxBytes().asLongValue(),
                 config.requestIds());
-        return answered(run(LuaScript.APPEND, Keys.of(key).all(), arguments).map(reply -> {
+        return answered(run(Scripts.APPEND, Keys.of(key).all(), arguments).map(reply -> {
             String verdict = reply.get(0).toString();
             if (verdict.equals("moved")) {
                 return Outcome.refused(new Refusal.Moved(
@@ -109,7 +116,7 @@ public final class Conversations {
 
     /// @param budget tokens
     public Uni<Outcome<Window>> window(ConversationKey key, long budget) {
-        return answered(link.run(LuaScript.WINDOW, Keys.of(key).all(), List.of(budget))
+        return answered(link.run(Scripts.WINDOW, Keys.of(key).all(), List.of(budget))
                 .map(reply -> Outcome.done(
                         reply == null ? new Window(0, List.of(), List.of(), 0, 0) : window(reply, budget))));
     }
@@ -122,7 +129,7 @@ public final class Conversations {
 
     /// @param after number of the turn before the page, 0 for the first page
     public Uni<Outcome<TurnList>> turns(ConversationKey key, long after, int limit) {
-        return answered(link.run(LuaScript.TURNS, Keys.of(key).all(), List.of(after, limit))
+        return answered(link.run(Scripts.TURNS, Keys.of(key).all(), List.of(after, limit))
                 .map(reply ->
                         reply == null ? Outcome.refused(new Refusal.NotFound(key.id())) : Outcome.done(turns(reply))));
     }
@@ -170,7 +177,7 @@ public final class Conversations {
 
     private Uni<Optional<Conversation>> described(ConversationKey key) {
         return link.run(
-                        LuaScript.DESCRIBE,
+                        Scripts.DESCRIBE,
                         List.of(Keys.of(key).meta(), Keys.of(key).turns()),
                         List.of())
                 .map(reply -> reply == null

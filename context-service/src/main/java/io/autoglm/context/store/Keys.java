@@ -18,11 +18,6 @@ record Keys(String meta, String turns, String requests) {
         return "autoglm:{" + encoded(tenant) + "}:index";
     }
 
-    /// Never exists: by it Redis is asked whether it takes writes.
-    static String nothing() {
-        return "autoglm:{nothing}";
-    }
-
     List<String> all() {
         return List.of(meta, turns, requests);
     }

@@ -1,5 +1,7 @@
 package io.autoglm.context.store;
 
+import io.autoglm.redis.RedisCondition;
+import io.autoglm.redis.RedisWatch;
 import jakarta.inject.Singleton;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;

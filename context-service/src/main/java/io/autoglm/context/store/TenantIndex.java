@@ -2,6 +2,7 @@ package io.autoglm.context.store;
 
 import io.autoglm.context.conversation.ConversationConfig;
 import io.autoglm.context.conversation.ConversationKey;
+import io.autoglm.redis.RedisLink;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.redis.client.Response;
 import jakarta.inject.Singleton;
@@ -31,7 +32,7 @@ final class TenantIndex {
     /// Puts a conversation at the head of the list.
     void note(ConversationKey key) {
         write(link.run(
-                LuaScript.NOTE,
+                Scripts.NOTE,
                 List.of(Keys.index(key.tenant())),
                 List.of(
                         key.id(),
@@ -45,13 +46,13 @@ final class TenantIndex {
     ///
     /// @param gone with the time at which it was seen there, or at which its end was asked for
     void forget(String tenant, Cursor gone) {
-        write(link.run(LuaScript.FORGET, List.of(Keys.index(tenant)), List.of(gone.id(), gone.millis())));
+        write(link.run(Scripts.FORGET, List.of(Keys.index(tenant)), List.of(gone.id(), gone.millis())));
     }
 
     /// @param after null for the first page
     Uni<List<Cursor>> page(String tenant, @Nullable Cursor after, int limit) {
         List<Object> arguments = after == null ? List.of("", "", limit) : List.of(after.millis(), after.id(), limit);
-        return link.run(LuaScript.PAGE, List.of(Keys.index(tenant)), arguments).map(TenantIndex::entries);
+        return link.run(Scripts.PAGE, List.of(Keys.index(tenant)), arguments).map(TenantIndex::entries);
     }
 
     private static List<Cursor> entries(@Nullable Response flat) {

@@ -13,9 +13,9 @@ import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
 
 import io.autoglm.context.RealRedis;
-import io.autoglm.context.RedisProcess;
-import io.autoglm.context.Tunnel;
 import io.autoglm.protocol.Headers;
+import io.autoglm.redis.RedisProcess;
+import io.autoglm.redis.Tunnel;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;

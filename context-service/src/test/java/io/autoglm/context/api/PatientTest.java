@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.autoglm.context.RealRedis;
-import io.autoglm.context.RedisProcess;
-import io.autoglm.context.Tunnel;
 import io.autoglm.protocol.Headers;
+import io.autoglm.redis.RedisProcess;
+import io.autoglm.redis.Tunnel;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;

@@ -3,8 +3,8 @@ package io.autoglm.context.conversation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.autoglm.context.Configs;
 import io.autoglm.service.CannotStart;
+import io.autoglm.service.Configs;
 import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.Locale;

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.autoglm.context.RealRedis;
 import io.autoglm.context.conversation.ConversationKey;
+import io.autoglm.redis.RedisLink;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
@@ -60,7 +61,7 @@ class TenantIndexTest {
     }
 
     private int forget(Cursor gone) {
-        return link.run(LuaScript.FORGET, List.of(Keys.index(tenant)), List.of(gone.id(), gone.millis()))
+        return link.run(Scripts.FORGET, List.of(Keys.index(tenant)), List.of(gone.id(), gone.millis()))
                 .map(removed -> Objects.requireNonNull(removed).toInteger())
                 .await()
                 .atMost(PATIENCE);

@@ -38,7 +38,7 @@ import javax.tools.ToolProvider;
 /// ```
 final class SettingsTable {
     static final List<String> SERVICES =
-            List.of("context-service", "gateway-service", "inference-service", "scheduler-service");
+            List.of("redis", "context-service", "gateway-service", "inference-service", "scheduler-service");
 
     /// A comment repeats the default for those who read the code; the table has a column for it.
     private static final Pattern BARE_DEFAULT =

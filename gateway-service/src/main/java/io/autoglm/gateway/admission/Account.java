@@ -1,40 +1,41 @@
 package io.autoglm.gateway.admission;
 
 import io.autoglm.gateway.admission.Decision.Limit;
-import io.autoglm.gateway.identity.Quota;
+import io.autoglm.gateway.policy.Limits;
 import io.autoglm.service.http.HeldBytes;
+import org.jspecify.annotations.Nullable;
 
 /// What one caller has used. Guarded by its own monitor; held for nanoseconds.
 final class Account {
-    private Quota quota;
+    private Limits limits;
     private TokenBucket bucket;
     private int open;
     /// Of the bodies of its open requests.
     private final HeldBytes bodies = new HeldBytes();
 
-    Account(Quota quota, long nowNanos) {
-        this.quota = quota;
-        this.bucket = new TokenBucket(quota.requestsPerMinute(), nowNanos);
+    Account(Limits limits, long nowNanos) {
+        this.limits = limits;
+        this.bucket = new TokenBucket(orMany(limits.requestsPerMinute()), nowNanos);
     }
 
-    /// A quota that has changed is in force at once. What is open stays counted, and what was spent stays
+    /// Limits that have changed are in force at once. What is open stays counted, and what was spent stays
     /// spent. Concurrency is looked at first, so that a request which is not let in costs no token.
-    synchronized Decision admit(Quota granted, long nowNanos) {
-        if (!quota.equals(granted)) {
-            quota = granted;
-            bucket = bucket.resized(granted.requestsPerMinute(), nowNanos);
+    synchronized Decision admit(Limits granted, long nowNanos) {
+        if (!limits.equals(granted)) {
+            limits = granted;
+            bucket = bucket.resized(orMany(granted.requestsPerMinute()), nowNanos);
         }
-        if (open >= quota.maxConcurrent()) {
+        if (open >= orMany(limits.maxConcurrent())) {
             return new Decision.Shed(
                     Limit.CONCURRENCY,
-                    "The limit of " + quota.maxConcurrent() + " concurrent requests is reached.",
+                    "The limit of " + orMany(limits.maxConcurrent()) + " concurrent requests is reached.",
                     1,
                     usage(nowNanos));
         }
         if (!bucket.tryTake(nowNanos)) {
             return new Decision.Shed(
                     Limit.RATE,
-                    "The limit of " + quota.requestsPerMinute() + " requests per minute is reached.",
+                    "The limit of " + orMany(limits.requestsPerMinute()) + " requests per minute is reached.",
                     wholeSeconds(bucket.nanosUntilNext(nowNanos)),
                     usage(nowNanos));
         }
@@ -60,6 +61,10 @@ final class Account {
 
     private Usage usage(long nowNanos) {
         return new Usage(bucket.capacity(), bucket.remaining(nowNanos), wholeSeconds(bucket.nanosUntilFull(nowNanos)));
+    }
+
+    private static int orMany(@Nullable Integer limit) {
+        return limit == null ? Integer.MAX_VALUE : limit;
     }
 
     private static long wholeSeconds(long nanos) {

@@ -60,8 +60,8 @@ public final class Admission {
             if (known == null && accounts.mappingCount() >= maxAccounts) {
                 return null;
             }
-            Account account = known == null ? new Account(caller.quota(), now) : known;
-            decision[0] = account.admit(caller.quota(), now);
+            Account account = known == null ? new Account(caller.limits(), now) : known;
+            decision[0] = account.admit(caller.limits(), now);
             return account;
         });
         if (decision[0] == null) {

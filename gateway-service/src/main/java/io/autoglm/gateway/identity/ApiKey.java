@@ -1,6 +1,9 @@
 package io.autoglm.gateway.identity;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import io.autoglm.gateway.policy.Limits;
+import io.autoglm.gateway.policy.PriorityClass;
+import io.autoglm.gateway.policy.TenantPolicy;
 import java.time.Instant;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -44,10 +47,12 @@ record ApiKey(
                 subject == null ? "key:" + id : subject,
                 "key:" + id,
                 roles == null ? Set.of(requiredRole) : roles,
-                new Quota(
+                Limits.of(
                         requestsPerMinute == null ? REQUESTS_PER_MINUTE : requestsPerMinute,
                         maxConcurrent == null ? MAX_CONCURRENT : maxConcurrent),
-                models == null ? Set.of("*") : models);
+                models == null ? Set.of("*") : models,
+                PriorityClass.INTERACTIVE,
+                TenantPolicy.OPEN);
     }
 
     boolean expiredAt(Instant now) {

@@ -82,7 +82,7 @@ final class KeyRing {
     }
 
     private static boolean oneAccount(Caller one, Caller other) {
-        return one.tenant().equals(other.tenant()) && one.quota().equals(other.quota());
+        return one.tenant().equals(other.tenant()) && one.limits().equals(other.limits());
     }
 
     private static Caller caller(ApiKey key, String requiredRole) throws IOException {

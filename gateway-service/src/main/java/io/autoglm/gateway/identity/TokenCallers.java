@@ -1,5 +1,8 @@
 package io.autoglm.gateway.identity;
 
+import io.autoglm.gateway.policy.Limits;
+import io.autoglm.gateway.policy.PriorityClass;
+import io.autoglm.gateway.policy.TenantPolicy;
 import io.autoglm.service.CannotStart;
 import io.quarkus.oidc.Oidc;
 import io.quarkus.oidc.OidcTenantConfig;
@@ -68,8 +71,10 @@ public final class TokenCallers {
                 subject,
                 "sub:" + tenant + "/" + subject,
                 identity.getRoles(),
-                new Quota(config.requestsPerMinute(), config.maxConcurrent()),
-                Set.of("*"));
+                Limits.of(config.requestsPerMinute(), config.maxConcurrent()),
+                Set.of("*"),
+                PriorityClass.INTERACTIVE,
+                TenantPolicy.OPEN);
         return QuarkusSecurityIdentity.builder(identity)
                 .addAttribute(Caller.ATTRIBUTE, caller)
                 .build();

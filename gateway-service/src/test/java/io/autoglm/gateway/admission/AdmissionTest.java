@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.autoglm.gateway.identity.Caller;
-import io.autoglm.gateway.identity.Quota;
+import io.autoglm.gateway.policy.Limits;
+import io.autoglm.gateway.policy.PriorityClass;
+import io.autoglm.gateway.policy.TenantPolicy;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -98,7 +100,7 @@ class AdmissionTest {
     }
 
     @Test
-    void a_changed_quota_is_in_force_at_once() {
+    void changed_limits_are_in_force_at_once() {
         admission.admit(caller("a", 1, 10));
         assertThat(admission.admit(caller("a", 1, 10))).isInstanceOf(Decision.Shed.class);
 
@@ -106,7 +108,7 @@ class AdmissionTest {
     }
 
     @Test
-    void what_is_open_stays_counted_when_the_quota_changes() {
+    void what_is_open_stays_counted_when_the_limits_change() {
         Permit permit = ((Decision.Admitted) admission.admit(caller("a", 60, 1))).permit();
 
         assertThat(admission.admit(caller("a", 600, 1))).isInstanceOf(Decision.Shed.class);
@@ -116,7 +118,7 @@ class AdmissionTest {
     }
 
     @Test
-    void what_was_spent_stays_spent_when_the_quota_changes() {
+    void what_was_spent_stays_spent_when_the_limits_change() {
         admission.admit(caller("a", 3, 10));
         admission.admit(caller("a", 3, 10));
 
@@ -208,9 +210,9 @@ class AdmissionTest {
     }
 
     @Test
-    void a_quota_of_nothing_is_refused_by_name() {
-        assertThatThrownBy(() -> new Quota(0, 1)).hasMessageContaining("requestsPerMinute");
-        assertThatThrownBy(() -> new Quota(1, 0)).hasMessageContaining("maxConcurrent");
+    void a_limit_of_nothing_is_refused_by_name() {
+        assertThatThrownBy(() -> Limits.of(0, 1)).hasMessageContaining("requestsPerMinute");
+        assertThatThrownBy(() -> Limits.of(1, 0)).hasMessageContaining("maxConcurrent");
     }
 
     private static double count(SimpleMeterRegistry metrics, String outcome, String limit) {
@@ -225,6 +227,14 @@ class AdmissionTest {
     }
 
     private static Caller caller(String account, int perMinute, int maxConcurrent) {
-        return new Caller("t", "s", account, Set.of("user"), new Quota(perMinute, maxConcurrent), Set.of("*"));
+        return new Caller(
+                "t",
+                "s",
+                account,
+                Set.of("user"),
+                Limits.of(perMinute, maxConcurrent),
+                Set.of("*"),
+                PriorityClass.INTERACTIVE,
+                TenantPolicy.OPEN);
     }
 }

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import io.autoglm.gateway.policy.Limits;
+import io.autoglm.gateway.policy.PriorityClass;
+import io.autoglm.gateway.policy.TenantPolicy;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -33,7 +36,15 @@ class KeyRingTest {
                 "{\"keys\":[{\"id\":\"a\",\"sha256\":\"%s\",\"tenant\":\"acme\"}]}".formatted(KeyRing.sha256("sk-a")));
 
         assertThat(ring.find("sk-a", NOW))
-                .contains(new Caller("acme", "key:a", "key:a", Set.of("user"), new Quota(600, 64), Set.of("*")));
+                .contains(new Caller(
+                        "acme",
+                        "key:a",
+                        "key:a",
+                        Set.of("user"),
+                        Limits.of(600, 64),
+                        Set.of("*"),
+                        PriorityClass.INTERACTIVE,
+                        TenantPolicy.OPEN));
     }
 
     @Test

@@ -23,7 +23,7 @@ final class ChatCompletions {
 
     static Reply prepare(Exchange exchange, ServingModel model) {
         Fields request = exchange.fields();
-        AnswerOptions options = AnswerOptions.read(request, model.defaults());
+        AnswerOptions options = AnswerOptions.read(request, model);
         ArrayNode messages = Messages.read(request);
         ToolChoice choice = ToolChoice.read(request);
         if (choice.tools() != null && options.form().isAsked()) {
@@ -66,7 +66,7 @@ final class ChatCompletions {
             return fresh;
         };
 
-        Envelope envelope = Answer.envelope("chatcmpl-", exchange, model);
+        Envelope envelope = Answer.envelope("chatcmpl-", exchange, model, options);
         Logprobs logprobs = options.sampling().wantsLogprobs()
                 ? new Logprobs(model.tokenizer().bytes())
                 : null;

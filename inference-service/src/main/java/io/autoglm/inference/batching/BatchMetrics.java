@@ -121,7 +121,7 @@ public final class BatchMetrics {
     }
 
     void seated(Work work, int reused, long nowNanos) {
-        prefixQueries.increment(work.promptTokens());
+        prefixQueries.increment(work.givenTokens());
         prefixHits.increment(reused);
         queueTime.record(NANOS * (nowNanos - work.submittedNanos()));
     }

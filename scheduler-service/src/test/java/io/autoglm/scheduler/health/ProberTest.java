@@ -3,8 +3,8 @@ package io.autoglm.scheduler.health;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.autoglm.scheduler.Configs;
 import io.autoglm.scheduler.registry.ProbeTarget;
+import io.autoglm.service.Configs;
 import io.autoglm.service.InternalToken;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;

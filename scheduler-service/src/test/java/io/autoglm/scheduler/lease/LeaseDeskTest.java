@@ -2,8 +2,8 @@ package io.autoglm.scheduler.lease;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.autoglm.scheduler.Configs;
 import io.autoglm.service.CannotStart;
+import io.autoglm.service.Configs;
 import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -5,13 +5,13 @@ import static org.awaitility.Awaitility.await;
 
 import io.autoglm.protocol.placement.InstanceReport;
 import io.autoglm.protocol.placement.InstanceState;
-import io.autoglm.scheduler.Configs;
 import io.autoglm.scheduler.ManualClock;
 import io.autoglm.scheduler.Said;
 import io.autoglm.scheduler.SmallInstance;
 import io.autoglm.scheduler.registry.Registry;
 import io.autoglm.scheduler.registry.RegistryConfig;
 import io.autoglm.scheduler.registry.Standing;
+import io.autoglm.service.Configs;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

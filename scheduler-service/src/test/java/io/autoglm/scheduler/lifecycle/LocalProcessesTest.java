@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.autoglm.scheduler.Configs;
 import io.autoglm.scheduler.ManualClock;
 import io.autoglm.scheduler.registry.Registry;
 import io.autoglm.scheduler.registry.RegistryConfig;
 import io.autoglm.service.CannotStart;
+import io.autoglm.service.Configs;
 import io.autoglm.service.InternalToken;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;

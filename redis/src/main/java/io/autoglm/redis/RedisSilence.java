@@ -1,4 +1,4 @@
-package io.autoglm.context.store;
+package io.autoglm.redis;
 
 import io.quarkus.redis.client.RedisOptionsCustomizer;
 import io.vertx.redis.client.RedisOptions;

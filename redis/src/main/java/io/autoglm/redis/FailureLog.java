@@ -1,4 +1,4 @@
-package io.autoglm.context.store;
+package io.autoglm.redis;
 
 import java.time.Clock;
 import java.time.Duration;

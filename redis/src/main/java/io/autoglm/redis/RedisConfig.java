@@ -1,4 +1,4 @@
-package io.autoglm.context.store;
+package io.autoglm.redis;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;

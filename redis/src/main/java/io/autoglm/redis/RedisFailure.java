@@ -1,10 +1,10 @@
-package io.autoglm.context.store;
+package io.autoglm.redis;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// Why Redis did not do what it was asked, in words without addresses, credentials or data.
-sealed interface RedisFailure {
+public sealed interface RedisFailure {
 
     /// At the beginning; or behind a dash where Redis 6 tells of a command that failed within a script, as in
     /// `ERR Error running script (call to f_…): @user_script:3: @user_script: 3: -OOM command not allowed`.

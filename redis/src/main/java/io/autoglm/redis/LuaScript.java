@@ -1,4 +1,4 @@
-package io.autoglm.context.store;
+package io.autoglm.redis;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -7,38 +7,20 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/// A script of `lua/`, called by its hash and sent whole only to a Redis that does not know it yet.
-enum LuaScript {
-    CREATE,
-    APPEND,
-    DESCRIBE,
-    WINDOW,
-    TURNS,
-    NOTE,
-    PAGE,
-    FORGET,
-    WRITABLE;
+/// A Lua script, called by its hash and sent whole only to a Redis that does not know it yet. A native image
+/// needs `quarkus.native.resources.includes=lua/*.lua`, which this module sets.
+///
+/// @param label  for metrics
+/// @param source Lua 5.1
+/// @param sha1   of the source, as `EVALSHA` wants it
+public record LuaScript(String label, String source, String sha1) {
 
-    private final String source;
-    private final String sha1;
-
-    LuaScript() {
-        source = read("/lua/" + label() + ".lua");
-        sha1 = sha1(source);
-    }
-
-    String source() {
-        return source;
-    }
-
-    /// As `EVALSHA` wants it.
-    String sha1() {
-        return sha1;
-    }
-
-    /// For metrics.
-    String label() {
-        return name().toLowerCase(java.util.Locale.ROOT);
+    /// Reads `/lua/<label>.lua` from the class path.
+    ///
+    /// @throws IllegalStateException when it is not there
+    public static LuaScript of(String label) {
+        String source = read("/lua/" + label + ".lua");
+        return new LuaScript(label, source, sha1(source));
     }
 
     private static String read(String resource) {

@@ -1,4 +1,4 @@
-package io.autoglm.context.store;
+package io.autoglm.redis;
 
 import io.vertx.core.http.ConnectionPoolTooBusyException;
 import io.vertx.redis.client.impl.types.ErrorType;
@@ -8,7 +8,7 @@ import java.nio.channels.ClosedChannelException;
 import javax.net.ssl.SSLException;
 
 /// Redis did not do what it was asked. Whether a command that got no answer was executed is unknown.
-final class RedisFailedException extends RuntimeException {
+public final class RedisFailedException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     private final transient RedisFailure failure;
@@ -18,7 +18,7 @@ final class RedisFailedException extends RuntimeException {
         this.failure = failure(cause);
     }
 
-    RedisFailure failure() {
+    public RedisFailure failure() {
         return failure;
     }
 

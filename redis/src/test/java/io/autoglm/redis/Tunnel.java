@@ -1,4 +1,4 @@
-package io.autoglm.context;
+package io.autoglm.redis;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,8 +1,8 @@
-package io.autoglm.context.store;
+package io.autoglm.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.autoglm.context.Configs;
+import io.autoglm.service.Configs;
 import io.vertx.redis.client.RedisOptions;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;

@@ -1,11 +1,11 @@
-package io.autoglm.context.store;
+package io.autoglm.redis;
 
 import java.util.HashMap;
 import java.util.Map;
 
-/// Whether conversations are safe in this Redis, and whether they can be written. Of a cluster it is the condition of
-/// the one node that was asked: Quarkus' client, which measures the one of Vert.x, has no way to ask each.
-sealed interface RedisCondition {
+/// Whether what lies in this Redis is safe, and whether it can be written. Of a cluster it is the condition
+/// of the one node that was asked: Quarkus' client, which measures the one of Vert.x, has no way to ask each.
+public sealed interface RedisCondition {
 
     /// @param appendOnly whether every write goes to the append-only file; without it a restart forgets
     record Usable(boolean appendOnly) implements RedisCondition {}
@@ -16,8 +16,8 @@ sealed interface RedisCondition {
     /// @param why in words, without addresses or credentials
     record Away(String why) implements RedisCondition {}
 
-    /// It evicts keys when its memory is full. All keys of conversations have a time to live, so a
-    /// `volatile-*` policy evicts them as well as an `allkeys-*` one.
+    /// It evicts keys when its memory is full. A `volatile-*` policy evicts what has a time to live,
+    /// as conversations have, and an `allkeys-*` one anything.
     record Evicting(String policy) implements RedisCondition {}
 
     /// What `INFO` says; whether writes are taken it does not tell.

@@ -1,4 +1,4 @@
-package io.autoglm.context.store;
+package io.autoglm.redis;
 
 import io.autoglm.service.Bounds;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -17,7 +17,11 @@ import org.jspecify.annotations.Nullable;
 /// One command to Redis, with a time limit and a measure. Fails only with {@link RedisFailedException},
 /// whatever went wrong, because a caller can do only one thing about it: try again later.
 @Singleton
-final class RedisLink {
+public final class RedisLink {
+    private static final LuaScript WRITABLE = LuaScript.of("writable");
+    /// A key that never exists.
+    private static final String NOTHING = "autoglm:{nothing}";
+
     private final Redis redis;
     private final RedisConfig config;
     private final MeterRegistry metrics;
@@ -33,7 +37,7 @@ final class RedisLink {
 
     /// @param arguments texts as UTF-8, byte arrays as they are
     /// @return null where the script returned false
-    Uni<@Nullable Response> run(LuaScript script, List<String> keys, List<?> arguments) {
+    public Uni<@Nullable Response> run(LuaScript script, List<String> keys, List<?> arguments) {
         Uni<@Nullable Response> byHash = redis.send(request(Command.EVALSHA, script.sha1(), keys, arguments))
                 .onFailure(e -> String.valueOf(e.getMessage()).startsWith("NOSCRIPT"))
                 .recoverWithUni(() -> redis.send(request(Command.EVAL, script.source(), keys, arguments)));
@@ -41,7 +45,7 @@ final class RedisLink {
     }
 
     /// @return how many of the keys there were
-    Uni<Integer> delete(List<String> keys) {
+    public Uni<Integer> delete(List<String> keys) {
         Request request = Request.cmd(Command.UNLINK);
         keys.forEach(request::arg);
         return watched("delete", redis.send(request)).map(Response::toInteger);
@@ -54,7 +58,7 @@ final class RedisLink {
 
     /// Fails where Redis would refuse an append now.
     Uni<@Nullable Response> writable() {
-        return run(LuaScript.WRITABLE, List.of(Keys.nothing()), List.of());
+        return run(WRITABLE, List.of(NOTHING), List.of());
     }
 
     private static Request request(Command command, String script, List<String> keys, List<?> arguments) {
@@ -91,7 +95,7 @@ final class RedisLink {
     }
 
     private void measure(String operation, String outcome, long startNanos) {
-        metrics.timer("autoglm.context.redis", "operation", operation, "outcome", outcome)
+        metrics.timer("autoglm.redis.operations", "operation", operation, "outcome", outcome)
                 .record(System.nanoTime() - startNanos, TimeUnit.NANOSECONDS);
     }
 }

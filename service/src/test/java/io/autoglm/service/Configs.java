@@ -1,4 +1,4 @@
-package io.autoglm.context;
+package io.autoglm.service;
 
 import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.runtime.configuration.MemorySizeConverter;

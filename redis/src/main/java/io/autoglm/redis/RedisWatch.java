@@ -1,4 +1,4 @@
-package io.autoglm.context.store;
+package io.autoglm.redis;
 
 import io.autoglm.service.Bounds;
 import io.autoglm.service.CannotStart;
@@ -12,10 +12,10 @@ import jakarta.inject.Singleton;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 
-/// Knows the condition of Redis. A Redis that evicts conversations stops the start; one that is away or takes
-/// no writes does not: the service is then not ready, refuses with 503, and is back one probe after Redis is.
+/// Knows the condition of Redis. A Redis that evicts stops the start; one that is away or takes no writes
+/// does not: the service then does without it as it can, and goes back to it one probe after Redis is back.
 @Singleton
-final class RedisWatch {
+public final class RedisWatch {
     private static final Logger LOG = Logger.getLogger(RedisWatch.class);
 
     private final RedisLink link;
@@ -39,7 +39,7 @@ final class RedisWatch {
         RedisCondition found = firstAnswer();
         if (found instanceof RedisCondition.Evicting evicting) {
             throw new CannotStart(
-                    "Redis evicts conversations in use (maxmemory-policy " + evicting.policy() + ")",
+                    "Redis evicts what must be kept (maxmemory-policy " + evicting.policy() + ")",
                     "set maxmemory-policy to noeviction, or maxmemory to 0");
         }
         become(found);
@@ -56,7 +56,7 @@ final class RedisWatch {
         vertx.cancelTimer(timer);
     }
 
-    RedisCondition condition() {
+    public RedisCondition condition() {
         return condition;
     }
 
@@ -96,7 +96,7 @@ final class RedisWatch {
             case RedisCondition.Refusing refusing -> LOG.errorf("redis takes no writes reason=\"%s\"", refusing.why());
             case RedisCondition.Away away -> LOG.warnf("redis is away reason=\"%s\"", away.why());
             case RedisCondition.Evicting evicting ->
-                LOG.errorf("redis evicts conversations in use, refusing them policy=%s", evicting.policy());
+                LOG.errorf("redis evicts what must be kept policy=%s", evicting.policy());
         }
     }
 }

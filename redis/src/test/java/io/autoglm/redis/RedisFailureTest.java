@@ -1,4 +1,4 @@
-package io.autoglm.context.store;
+package io.autoglm.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
