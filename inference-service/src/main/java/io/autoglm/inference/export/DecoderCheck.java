@@ -115,12 +115,15 @@ final class DecoderCheck {
     /// @return null where the value is not stored, but worked out
     private @Nullable StoredTensor stored(String value) {
         Node producer = producers.get(value);
-        if (producer != null && producer.operator().equals("Constant")) {
-            WireMessage constant = producer.attribute("value");
-            return constant.has(5) ? StoredTensor.read(constant.message(5)) : null;
+        if (producer == null) {
+            return graph.tensors().get(value);
         }
-        boolean cast = producer != null && producer.operator().equals("Cast");
-        return graph.tensors().get(cast ? producer.input(0) : value);
+        WireMessage constant = producer.attribute("value");
+        return switch (producer.operator()) {
+            case "Constant" -> constant.has(5) ? StoredTensor.read(constant.message(5)) : null;
+            case "Cast" -> graph.tensors().get(producer.input(0));
+            default -> null;
+        };
     }
 
     private void inputsAreKnown() {

@@ -31,7 +31,8 @@ class RequestFieldsTest extends ServedTest {
     private static final List<String> VALUES =
             List.of("true", "-7.5", "\"no such thing\"", "[\"no\",[-1]]", "{\"no\":[\"such\"]}");
 
-    /// A value of each field that works, with what it needs beside it.
+    /// A value of each field that works, with what it needs beside it. Logprobs are ASKED for with a flag or
+    /// with a number.
     private static final String WORKING = """
             {"model": {"model": "autoglm-nano"},
              "max_tokens": {"max_tokens": 2},
@@ -57,7 +58,7 @@ class RequestFieldsTest extends ServedTest {
              "allowed_token_ids": {"allowed_token_ids": [5, 6]},
              "bad_words": {"bad_words": ["x"]},
              "seed": {"seed": 7},
-             "logprobs": {"logprobs": %s},
+             "logprobs": {"logprobs": ASKED},
              "response_format": {"response_format": {"type": "text"}},
              "guided_json": {"guided_json": {"type": "boolean"}},
              "guided_regex": {"guided_regex": "[a-z]{2}"},
@@ -165,7 +166,7 @@ class RequestFieldsTest extends ServedTest {
         for (Row row : rows()) {
             if (row.is.equals("works")) {
                 JsonNode working = Client.JSON
-                        .readTree(WORKING.formatted(row.path.equals(CHAT) ? "true" : "2"))
+                        .readTree(WORKING.replace("ASKED", row.path.equals(CHAT) ? "true" : "2"))
                         .path(row.field);
                 assertThat(working.has(row.field))
                         .as("a value for %s", row.field)

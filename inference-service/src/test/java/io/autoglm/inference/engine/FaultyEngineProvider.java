@@ -33,8 +33,12 @@ public final class FaultyEngineProvider implements EngineProvider {
     /// A model that is closed is freed, and fails after that.
     public static final AtomicBoolean CLOSING_FAILS = new AtomicBoolean();
 
-    /// What each step waits for.
-    public static final AtomicReference<CountDownLatch> HELD = new AtomicReference<>(new CountDownLatch(0));
+    private static volatile CountDownLatch held = new CountDownLatch(0);
+
+    /// @param step what each step waits for from now on
+    public static void hold(CountDownLatch step) {
+        held = step;
+    }
 
     private static final class Holder {
         static final FaultyEngine ENGINE = new FaultyEngine();
@@ -130,7 +134,7 @@ public final class FaultyEngineProvider implements EngineProvider {
 
         private static void step() {
             try {
-                HELD.get().await();
+                held.await();
             } catch (InterruptedException e) {
                 throw new IllegalStateException(e);
             }

@@ -41,7 +41,7 @@ class ReportsTest {
     @AfterEach
     void letGo() {
         step.countDown();
-        FaultyEngineProvider.HELD.set(new CountDownLatch(0));
+        FaultyEngineProvider.hold(new CountDownLatch(0));
     }
 
     private InstanceReport report(Bench bench) {
@@ -60,7 +60,7 @@ class ReportsTest {
     @Test
     void a_first_step_that_takes_its_time_looks_like_no_stall_and_what_runs_on_a_leaving_version_counts()
             throws Exception {
-        FaultyEngineProvider.HELD.set(step);
+        FaultyEngineProvider.hold(step);
         try (Bench bench = new Bench(Map.of("autoglm.engine", "faulty"))) {
             CompletableFuture<Loaded> loaded = bench.loadFirst();
             await().atMost(Duration.ofSeconds(30)).until(() -> isWarming(bench));
@@ -71,7 +71,7 @@ class ReportsTest {
             step.countDown();
             loaded.get(30, TimeUnit.SECONDS);
             CountDownLatch last = new CountDownLatch(1);
-            FaultyEngineProvider.HELD.set(last);
+            FaultyEngineProvider.hold(last);
             try (Use use = bench.repository().use("autoglm-nano").orElseThrow()) {
                 use.model().loop().submit(List.of(generation(use.model())));
                 await().until(() -> report(bench).running() == 1);

@@ -226,7 +226,7 @@ class ModelsTest {
         CountDownLatch step = new CountDownLatch(1);
         try (Bench bench = bench(Map.of("autoglm.engine", "faulty"))) {
             ask(bench, new ModelSpec("m", NanoCopies.version(folder.resolve("1"), "1")));
-            FaultyEngineProvider.HELD.set(step);
+            FaultyEngineProvider.hold(step);
             try (Use use = bench.models.repository().use("m").orElseThrow()) {
                 use.model().loop().submit(List.of(generation(use.model())));
                 await().until(() -> use.model().loop().status().running() == 1);
@@ -239,7 +239,7 @@ class ModelsTest {
             await().until(() -> bench.models.budget().usedBytes() == 0);
         } finally {
             step.countDown();
-            FaultyEngineProvider.HELD.set(new CountDownLatch(0));
+            FaultyEngineProvider.hold(new CountDownLatch(0));
         }
     }
 
