@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class BatchMetricsTest {
 
-    private static final int LOOPS = 300;
+    private static final int LOOPS = 100;
 
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final BatchMetrics metrics = new BatchMetrics(registry, "scripted", ScriptedLoop.MAX_TOKENS);
