@@ -75,7 +75,7 @@ record Answer(Exchange exchange, ServingModel model, AnswerOptions options, Wire
             throw RefusedException.invalid(
                     Resumption.FIELD, "'" + Resumption.FIELD + "' is for a stream of one answer");
         }
-        int[] said = resume.map(Resume::tokens).orElse(NOTHING);
+        int[] said = resume.map(Resume::said).orElse(NOTHING);
         Events events = new Events(
                 prompts.size(), limits.stream().mapToLong(AnswerLimit::tokens).sum());
         long deadlineNanos = exchange.deadlineNanos();
@@ -137,7 +137,8 @@ record Answer(Exchange exchange, ServingModel model, AnswerOptions options, Wire
         if (tells) {
             exchange.response().putHeader(Headers.RESUMABLE, "true");
         }
-        return new StreamedAnswer.Progress(tells, options.resume().map(resume -> resume.tokens().length));
+        return new StreamedAnswer.Progress(
+                tells, options.resume().map(resume -> resume.tokens().size()));
     }
 
     private Reply search(
