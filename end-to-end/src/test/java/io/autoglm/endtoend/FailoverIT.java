@@ -21,10 +21,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -37,6 +40,13 @@ class FailoverIT {
     private static final int TOKENS = 60;
     /// Tokens that take a while.
     private static final int LONG = 600;
+    /// As many as fit the model's context.
+    private static final int MOST = 1_900;
+
+    /// What is said twice is only the same to the last bit where nothing is near a tie: steps of one token and
+    /// of many round differently. The likeliest words are far from one; draws at a high temperature are not.
+    private static final String GREEDY = "\"temperature\":0";
+    private static final int GREEDY_TOKENS = 400;
 
     private final PackagedStack stack;
     private final OpenAIClient client;
@@ -97,14 +107,29 @@ class FailoverIT {
     }
 
     @Test
-    void a_stream_whose_instance_dies_ends_as_failed_and_not_as_finished() throws Exception {
+    void a_stream_whose_instance_is_killed_goes_on_from_the_other_word_for_word() throws Exception {
+        String undisturbed = whole(stream(GREEDY, GREEDY_TOKENS));
+        double continued = continued();
+        StringBuilder seen = new StringBuilder();
+        try (InputStream body = stream(GREEDY, GREEDY_TOKENS).body()) {
+            seen.append(new String(body.readNBytes(4_000), StandardCharsets.UTF_8));
+            killWhatRuns();
+            seen.append(new String(body.readAllBytes(), StandardCharsets.UTF_8));
+        }
+
+        assertThat(seen.toString()).endsWith("data: [DONE]\n\n").doesNotContain("\"error\"", ": tokens", ": resumed");
+        assertThat(said(seen.toString())).isEqualTo(said(undisturbed));
+        assertThat(ids(seen.toString())).hasSize(1);
+        assertThat(continued()).isGreaterThan(continued);
+    }
+
+    @Test
+    void a_stream_with_nobody_left_to_go_on_ends_as_failed_and_not_as_finished() throws Exception {
         String received;
-        try (var body = stream(1_900).body()) {
+        try (var body = stream("\"temperature\":1.5", MOST).body()) {
             byte[] begin = body.readNBytes(400);
             for (int number = 1; number <= 2; number++) {
-                if (running(number) > 0) {
-                    stack.process(number).destroyForcibly();
-                }
+                stack.process(number).destroyForcibly();
             }
             received =
                     new String(begin, StandardCharsets.UTF_8) + new String(body.readAllBytes(), StandardCharsets.UTF_8);
@@ -226,12 +251,45 @@ class FailoverIT {
                 .toList();
     }
 
+    private void killWhatRuns() throws IOException {
+        for (int number = 1; number <= 2; number++) {
+            if (running(number) > 0) {
+                stack.process(number).destroyForcibly();
+            }
+        }
+    }
+
+    /// The events of a stream without what differs from one answer to the next.
+    private static List<String> said(String stream) {
+        return stream.lines()
+                .filter(line -> line.startsWith("data: {"))
+                .map(line -> line.replaceAll("\"(id|created)\":(\"[^\"]*\"|\\d+)", "")
+                        .replaceAll("\"cached_tokens\":\\d+", ""))
+                .toList();
+    }
+
+    private static Set<String> ids(String stream) {
+        return Pattern.compile("\"id\":\"([^\"]*)\"")
+                .matcher(stream)
+                .results()
+                .map(found -> found.group(1))
+                .collect(Collectors.toSet());
+    }
+
+    private double continued() throws IOException {
+        return stack.gatewayFigures().sum("autoglm_upstream_continuations_total", "outcome=\"continued\"");
+    }
+
     /// Begins with the first token.
     private HttpResponse<InputStream> stream(int tokens) throws IOException {
+        return stream("\"temperature\":1.5", tokens);
+    }
+
+    private HttpResponse<InputStream> stream(String sampling, int tokens) throws IOException {
         String request = """
                 {"model":"autoglm-nano","stream":true,"stream_options":{"include_usage":true},"max_tokens":%d,
-                 "ignore_eos":true,"skip_special_tokens":false,"temperature":1.5,
-                 "messages":[{"role":"user","content":"tell me everything"}]}""".formatted(tokens);
+                 "ignore_eos":true,"skip_special_tokens":false,%s,
+                 "messages":[{"role":"user","content":"tell me everything"}]}""".formatted(tokens, sampling);
         HttpResponse<InputStream> response =
                 Http.stream(stack.baseUrl() + "/chat/completions", PackagedStack.asUser(), request);
         assertThat(response.statusCode()).isEqualTo(200);

@@ -41,6 +41,8 @@ final class SettingsCheck {
             duration("autoglm.chat.body-timeout"),
             duration("autoglm.chat.timeout"),
             duration("autoglm.chat.write-timeout"),
+            wholeNumber("autoglm.continuation.max-request-bytes", 0),
+            wholeNumber("autoglm.continuation.most", 0),
             address("autoglm.context.url"),
             duration("autoglm.context.timeout"),
             share("autoglm.context.answer-share"),

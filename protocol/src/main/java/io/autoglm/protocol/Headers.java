@@ -14,6 +14,8 @@ public final class Headers {
     public static final String TIMEOUT_MILLIS = "x-autoglm-timeout-ms";
     /// The scheduling class of a request: `interactive`, `default` or `bulk`.
     public static final String PRIORITY = "x-autoglm-priority";
+    /// `true` where a stream should tell its tokens, and on the answer where it does, see {@link Resumption}.
+    public static final String RESUMABLE = "x-autoglm-resumable";
     /// On answers: the instance that produced them.
     public static final String INSTANCE = "x-autoglm-instance";
     /// On answers: why the answer is less than it could be, such as `scheduler-down`, `scheduler-settling` or

@@ -2,6 +2,7 @@ package io.autoglm.gateway.chat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.autoglm.gateway.continuation.Progress;
 import io.autoglm.gateway.errors.Problem;
 import io.autoglm.gateway.recall.Recalled;
 import io.autoglm.gateway.upstream.Broken;
@@ -13,6 +14,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -45,11 +47,16 @@ final class Completion {
     private final @Nullable Memory memory;
     private final Steps steps;
     private final Answer answer;
-    private final Dispatch dispatch;
+    private Dispatch dispatch;
     private final Settlement settlement;
 
     private CompletionRequest request;
     private @Nullable Relay relay;
+
+    /// What was sent, as long as a stream that breaks could be gone on with it; null else.
+    private @Nullable Buffer sent;
+
+    private int continuations;
 
     /// @param session the client's own name for the conversation; null where there is none
     Completion(
@@ -127,7 +134,10 @@ final class Completion {
     // 5. lease, 6. generate
 
     private void send(List<JsonNode> messages) {
-        dispatch.send(request, request.forInstance(messages), this::dispatched);
+        Buffer payload = request.forInstance(messages);
+        boolean keeps = request.stream() && services.continuation().most() > 0;
+        sent = keeps && payload.length() <= services.continuation().maxRequestBytes() ? payload : null;
+        dispatch.send(request, payload, this::dispatched);
     }
 
     private void dispatched(Dispatched came) {
@@ -204,7 +214,9 @@ final class Completion {
     private void beginStream(TokenStream tokens) {
         MessageAssembler assembler =
                 memory == null ? null : new MessageAssembler(services.recall().maxTurnBytes());
-        Relay begun = new Relay(this, services, response, tokens, new StreamedAnswer(request.wantsUsage(), assembler));
+        StreamedAnswer said = new StreamedAnswer(request.wantsUsage(), assembler);
+        Progress progress = Progress.of(sent, request.endpoint() == Endpoint.CHAT, tokens.tellsTokens());
+        Relay begun = new Relay(this, services, response, tokens, said, progress);
         relay = begun;
         settlement.firstToken(request);
         releaseRequest();
@@ -213,12 +225,48 @@ final class Completion {
         begun.begin();
     }
 
-    /// The stream broke off.
-    void streamBroke(Broken broken, Spent spent) {
+    /// 6 once more: after an instance that broke, or has to leave, another one goes on with the stream, and
+    /// the client sees nothing of it.
+    ///
+    /// @return whether that is tried; then what comes of it ends the request
+    boolean goesOnElsewhere(Broken broken) {
         LOG.warnf(
                 "stream failed traceId=%s instance=%s kind=%s reason=%s",
                 arrival.trace().traceId(), dispatch.targetId(), broken.kind(), broken.reason());
         dispatch.blame(broken.fault());
+        Relay flowing = relay;
+        boolean theirs = broken.fault() == Fault.INSTANCE || broken.fault() == Fault.BUSY;
+        if (flowing == null
+                || !theirs
+                || continuations >= services.continuation().most()) {
+            return false;
+        }
+        Optional<Buffer> onward = flowing.onward();
+        if (onward.isEmpty()) {
+            return false;
+        }
+        continuations++;
+        flowing.leave();
+        Dispatch next = dispatch.elsewhere();
+        settlement.moved(next, End.of(broken.fault()), flowing.spent());
+        dispatch = next;
+        next.send(request, onward.get(), came -> wentOn(flowing, broken, came));
+        return true;
+    }
+
+    private void wentOn(Relay flowing, Broken broken, Dispatched came) {
+        boolean found = came instanceof Dispatched.Streaming;
+        services.metrics().continued(broken.kind().name().toLowerCase(Locale.ROOT), found);
+        if (came instanceof Dispatched.Streaming streaming) {
+            LOG.infof("stream goes on traceId=%s instance=%s", arrival.trace().traceId(), dispatch.targetId());
+            flowing.follow(streaming.tokens());
+        } else {
+            giveUp(broken, flowing.spent());
+        }
+    }
+
+    /// The stream broke off, and nobody goes on with it.
+    void giveUp(Broken broken, Spent spent) {
         settle(End.of(broken.fault()), Refusals.of(broken).status(), spent);
         answer.fail(Refusals.of(broken));
     }
@@ -259,7 +307,9 @@ final class Completion {
     /// From here on the answer flows, perhaps for minutes, and the question is not needed to try again.
     private void releaseRequest() {
         request = request.answered(memory != null);
-        settlement.bodyReleased();
+        if (sent == null) {
+            settlement.bodyReleased();
+        }
     }
 
     private void refuse(Problem problem, End end) {
@@ -286,9 +336,8 @@ final class Completion {
     private void cancelUpstream() {
         if (relay != null) {
             relay.cancel();
-        } else {
-            dispatch.cancel();
         }
+        dispatch.cancel();
     }
 
     private void mark() {

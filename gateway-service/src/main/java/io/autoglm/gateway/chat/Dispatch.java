@@ -64,6 +64,8 @@ final class Dispatch {
 
     private Fault lastFault = Fault.INSTANCE;
     private int attempts;
+    /// Of those that sent the same request before.
+    private int earlierAttempts;
 
     /// @param session the context service's name of the conversation; null where there is none
     Dispatch(Services services, Steps steps, Arrival arrival, @Nullable String session) {
@@ -71,6 +73,18 @@ final class Dispatch {
         this.steps = steps;
         this.arrival = arrival;
         this.session = session;
+    }
+
+    /// For the same request once more: its stream has broken, and goes on elsewhere. This one is to be
+    /// released.
+    Dispatch elsewhere() {
+        Dispatch next = new Dispatch(services, steps, arrival, session);
+        next.tried.addAll(tried);
+        if (target != null) {
+            next.tried.add(target.id());
+        }
+        next.earlierAttempts = attempts();
+        return next;
     }
 
     /// To be called once.
@@ -101,7 +115,7 @@ final class Dispatch {
     }
 
     int attempts() {
-        return attempts;
+        return earlierAttempts + attempts;
     }
 
     /// Remembers why the instance that the request was sent to last did not serve it; one that broke is named
@@ -209,6 +223,9 @@ final class Dispatch {
                 .set(Headers.TENANT, arrival.caller().tenant())
                 .set(Headers.PRIORITY, sent.priority())
                 .set(Headers.TIMEOUT_MILLIS, Long.toString(left));
+        if (request.stream()) {
+            headers.set(Headers.RESUMABLE, "true");
+        }
         arrival.trace().propagate(headers);
         InstanceRequest asked =
                 new InstanceRequest(request.endpoint().path(), headers, sent.payload(), request.stream());

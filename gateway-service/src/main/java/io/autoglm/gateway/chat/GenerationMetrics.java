@@ -81,6 +81,17 @@ final class GenerationMetrics {
                 .increment();
     }
 
+    /// @param reason why the stream broke
+    /// @param found  whether somebody went on with it
+    void continued(String reason, boolean found) {
+        Counter.builder("autoglm.upstream.continuations")
+                .description("Streams that broke off after their first token and could go on elsewhere")
+                .tag("reason", reason)
+                .tag("outcome", found ? "continued" : "broken")
+                .register(registry)
+                .increment();
+    }
+
     void appended(boolean stored) {
         Counter.builder("autoglm.recall.appends")
                 .description("Turns that were to be remembered")

@@ -1,6 +1,9 @@
 package io.autoglm.gateway.chat;
 
+import io.autoglm.gateway.continuation.Progress;
 import io.autoglm.gateway.upstream.Broken;
+import io.autoglm.gateway.upstream.Broken.Kind;
+import io.autoglm.gateway.upstream.ErrorEvent;
 import io.autoglm.gateway.upstream.Fault;
 import io.autoglm.gateway.upstream.SseEvent;
 import io.autoglm.gateway.upstream.TokenStream;
@@ -16,8 +19,10 @@ final class Relay implements TokenStream.Receiver {
     private final Completion completion;
     private final Services services;
     private final HttpServerResponse response;
-    private final TokenStream tokens;
     private final StreamedAnswer said;
+    private final Progress progress;
+
+    private TokenStream tokens;
 
     /// Runs while the client does not read what was sent; null else.
     private @Nullable Long stalledTimer;
@@ -29,16 +34,37 @@ final class Relay implements TokenStream.Receiver {
             Services services,
             HttpServerResponse response,
             TokenStream tokens,
-            StreamedAnswer said) {
+            StreamedAnswer said,
+            Progress progress) {
         this.completion = completion;
         this.services = services;
         this.response = response;
         this.tokens = tokens;
         this.said = said;
+        this.progress = progress;
     }
 
     void begin() {
         tokens.relay(this);
+    }
+
+    /// The request with which another instance goes on from here; empty where none could.
+    Optional<Buffer> onward() {
+        return progress.onward();
+    }
+
+    /// Nothing more of this stream counts; the one that goes on comes by {@link #follow}, or none does.
+    void leave() {
+        tokens.cancel();
+        progress.goesOn();
+    }
+
+    void follow(TokenStream next) {
+        tokens = next;
+        next.relay(this);
+        if (stalledTimer != null) {
+            next.pause();
+        }
     }
 
     Spent spent() {
@@ -73,13 +99,59 @@ final class Relay implements TokenStream.Receiver {
     public void broke(Broken broken) {
         completion.guarded(() -> {
             if (!completion.over() && !ending) {
-                completion.streamBroke(broken, said.spent());
+                broken(broken);
             }
         });
     }
 
-    /// What comes after the end is dropped, also while the turn is being stored.
     private void pass(List<SseEvent> events) {
+        int end = 0;
+        while (end < events.size() && fault(events.get(end)).isEmpty()) {
+            end++;
+        }
+        send(progress.pass(events.subList(0, end)));
+        if (ending) {
+            return;
+        }
+        if (progress.astray()) {
+            broken(new Broken(Kind.PROTOCOL, "it began anew instead of going on"));
+        } else if (end < events.size()) {
+            failed(events.subList(end, events.size()));
+        }
+    }
+
+    /// @param events the first of which says that the stream does not go on
+    private void failed(List<SseEvent> events) {
+        boolean goesOn = switch (fault(events.getFirst()).orElseThrow()) {
+            case INSTANCE -> completion.goesOnElsewhere(new Broken(Kind.STATUS, "it said so"));
+            case BUSY -> completion.goesOnElsewhere(new Broken(Kind.BUSY, "it said so"));
+            case ABSENT, DEADLINE, REQUEST -> false;
+        };
+        if (goesOn) {
+            return;
+        }
+        send(progress.kept());
+        send(events);
+    }
+
+    /// What was kept back the client gets only where nobody goes on.
+    private void broken(Broken broken) {
+        if (completion.goesOnElsewhere(broken)) {
+            return;
+        }
+        tokens.cancel();
+        send(progress.kept());
+        if (!ending) {
+            completion.giveUp(broken, said.spent());
+        }
+    }
+
+    private static Optional<Fault> fault(SseEvent event) {
+        return event.data().contains("\"error\"") ? ErrorEvent.in(event.data()) : Optional.empty();
+    }
+
+    /// What comes after the end is dropped, also while the turn is being stored.
+    private void send(List<SseEvent> events) {
         Buffer now = said.accept(events);
         if (now.length() > 0) {
             response.write(now);

@@ -13,6 +13,7 @@ import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 /// nothing else.
 final class RequestParser {
     private static final int MAX_MODEL_NAME = 256;
+    /// Fields by which the gateway itself speaks to instances, see {@link io.autoglm.protocol.Resumption}.
+    private static final String OWN_PREFIX = "autoglm_";
 
     /// Numbers keep their digits, and a field given twice is refused: the gateway and the instance must read the same
     /// request.
@@ -73,6 +76,11 @@ final class RequestParser {
         JsonNode root = JSON.readTree(body.getBytes());
         if (!(root instanceof ObjectNode json)) {
             throw new WrongField("body", "The body must be a JSON object.");
+        }
+        for (Map.Entry<String, JsonNode> field : json.properties()) {
+            if (field.getKey().startsWith(OWN_PREFIX)) {
+                throw new WrongField(field.getKey(), "'" + field.getKey() + "' is no field of a request.");
+            }
         }
         String model = model(json);
         List<JsonNode> messages = List.of();

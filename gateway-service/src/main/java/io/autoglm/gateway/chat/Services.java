@@ -1,5 +1,6 @@
 package io.autoglm.gateway.chat;
 
+import io.autoglm.gateway.continuation.ContinuationConfig;
 import io.autoglm.gateway.errors.ProblemWriter;
 import io.autoglm.gateway.placement.Placement;
 import io.autoglm.gateway.placement.Snapshot;
@@ -20,4 +21,5 @@ record Services(
         ProblemWriter problems,
         GenerationMetrics metrics,
         LongSupplier nanoClock,
-        ChatConfig config) {}
+        ChatConfig config,
+        ContinuationConfig continuation) {}

@@ -13,10 +13,12 @@ final class Settlement {
     private final Services services;
     private final Arrival arrival;
     private final Held held;
-    private final Dispatch dispatch;
+    private Dispatch dispatch;
     private final boolean inSession;
 
     private long firstTokenNanos = -1;
+    /// Whether the first token came from the instance that was asked last.
+    private boolean firstTokenIsTheirs = true;
     private boolean over;
 
     Settlement(Services services, Arrival arrival, Held held, Dispatch dispatch, boolean inSession) {
@@ -45,13 +47,22 @@ final class Settlement {
                         Duration.ofNanos(firstTokenNanos - arrival.arrivedNanos()));
     }
 
+    /// The stream broke and goes on elsewhere.
+    ///
+    /// @param spent so far
+    void moved(Dispatch next, End end, Spent spent) {
+        dispatch.release(end, spent, ttftMillis());
+        dispatch = next;
+        firstTokenIsTheirs = false;
+    }
+
     void settle(CompletionRequest request, End end, int status, Spent spent) {
         if (over) {
             throw new IllegalStateException("a request was settled twice");
         }
         over = true;
         held.release();
-        dispatch.release(end, spent, ttftMillis());
+        dispatch.release(end, spent, firstTokenIsTheirs ? ttftMillis() : null);
         measure(request, end, status, spent);
     }
 

@@ -20,6 +20,19 @@ public record SseEvent(Buffer raw, String data) {
         return data.isEmpty();
     }
 
+    /// Its first line, where it begins with a colon; empty for any other event.
+    public String comment() {
+        if (!data.isEmpty() || raw.length() == 0 || raw.getByte(0) != ':') {
+            return "";
+        }
+        return raw.toString(StandardCharsets.UTF_8).lines().findFirst().orElse("");
+    }
+
+    /// Made here, with this data.
+    public static SseEvent saying(String data) {
+        return new SseEvent(Buffer.buffer("data: " + data + "\n\n"), data);
+    }
+
     static SseEvent of(Buffer raw) {
         String text = raw.toString(StandardCharsets.UTF_8);
         StringBuilder data = new StringBuilder(text.length());

@@ -1,6 +1,7 @@
 package io.autoglm.gateway.upstream;
 
 import io.autoglm.gateway.upstream.Broken.Kind;
+import io.autoglm.protocol.Headers;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientResponse;
@@ -71,6 +72,12 @@ public final class TokenStream {
         this.response = response;
         this.owner = owner;
         this.splitter = new SseSplitter(config.maxEventBytes());
+    }
+
+    /// Whether the instance says that its stream tells its tokens, see {@link
+    /// io.autoglm.protocol.Resumption}.
+    public boolean tellsTokens() {
+        return "true".equals(response.getHeader(Headers.RESUMABLE));
     }
 
     void begin() {

@@ -5,6 +5,7 @@ import static io.autoglm.gateway.neighbours.Client.chat;
 import static io.autoglm.gateway.neighbours.Client.error;
 import static io.autoglm.gateway.neighbours.Client.header;
 import static io.autoglm.gateway.neighbours.RawConnection.head;
+import static io.autoglm.gateway.neighbours.ScriptedInstance.thought;
 import static io.autoglm.gateway.neighbours.ScriptedInstance.word;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -91,12 +92,12 @@ class BoundsTest {
     void a_stream_that_falls_silent_ends_and_its_instance_is_named() {
         neighbours.first.next(received -> {
             ScriptedInstance.beginStream(received);
-            received.response().write(word("Hel"));
+            received.response().write(thought("Hm"));
         });
 
         HttpResponse<String> response = chat(ask("hi", true));
 
-        assertThat(response.body()).startsWith(word("Hel")).contains("deadline_exceeded");
+        assertThat(response.body()).startsWith(thought("Hm")).contains("deadline_exceeded");
         assertThat(neighbours.scheduler.outcome().getString("failed")).isEqualTo("instance-1");
     }
 
@@ -104,13 +105,13 @@ class BoundsTest {
     void an_event_beyond_the_limit_ends_the_stream() {
         neighbours.first.next(received -> {
             ScriptedInstance.beginStream(received);
-            received.response().write(word("Hel"));
+            received.response().write(thought("Hm"));
             received.response().write("data: " + "x".repeat(300_000));
         });
 
         HttpResponse<String> response = chat(ask("hi", true));
 
-        assertThat(response.body()).startsWith(word("Hel")).contains("upstream_failed");
+        assertThat(response.body()).startsWith(thought("Hm")).contains("upstream_failed");
         assertThat(response.body().length()).isLessThan(10_000);
         await().untilAsserted(() -> assertThat(neighbours.first.aborted()).isEqualTo(1));
     }

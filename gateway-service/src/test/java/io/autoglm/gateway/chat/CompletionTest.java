@@ -6,6 +6,7 @@ import static io.autoglm.gateway.neighbours.Client.error;
 import static io.autoglm.gateway.neighbours.Client.header;
 import static io.autoglm.gateway.neighbours.Client.post;
 import static io.autoglm.gateway.neighbours.ScriptedInstance.refusing;
+import static io.autoglm.gateway.neighbours.ScriptedInstance.thought;
 import static io.autoglm.gateway.neighbours.ScriptedInstance.usage;
 import static io.autoglm.gateway.neighbours.ScriptedInstance.word;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -260,18 +261,18 @@ class CompletionTest {
     }
 
     @Test
-    void a_stream_that_breaks_after_its_first_token_ends_with_an_error_event_and_no_done() {
+    void a_stream_that_breaks_and_cannot_go_on_ends_with_an_error_event_and_no_done() {
         neighbours.first.next(received -> {
             ScriptedInstance.beginStream(received);
             received.response()
-                    .write(word("Hel"))
+                    .write(thought("Hm") + word("Hel"))
                     .onSuccess(sent -> received.request().connection().close());
         });
 
         HttpResponse<String> response = chat(ask("hi", true));
 
         assertThat(response.body())
-                .startsWith(word("Hel"))
+                .startsWith(thought("Hm") + word("Hel"))
                 .contains("\"type\":\"server_error\"")
                 .doesNotContain("[DONE]");
         assertThat(neighbours.second.received()).isEmpty();
@@ -283,7 +284,7 @@ class CompletionTest {
     void a_stream_that_just_ends_has_failed_too() {
         neighbours.first.next(received -> {
             ScriptedInstance.beginStream(received);
-            received.response().end(word("Hel"));
+            received.response().end(thought("Hm") + word("Hel"));
         });
 
         assertThat(chat(ask("hi", true)).body()).contains("server_error").doesNotContain("[DONE]");
@@ -294,11 +295,11 @@ class CompletionTest {
         String failure = "data: {\"error\":{\"message\":\"out of memory\",\"type\":\"server_error\"}}\n\n";
         neighbours.first.next(received -> {
             ScriptedInstance.beginStream(received);
-            received.response().write(word("Hel"));
+            received.response().write(thought("Hm") + word("Hel"));
             received.response().end(failure);
         });
 
-        assertThat(chat(ask("hi", true)).body()).isEqualTo(word("Hel") + failure);
+        assertThat(chat(ask("hi", true)).body()).isEqualTo(thought("Hm") + word("Hel") + failure);
         assertThat(neighbours.scheduler.outcome().getString("failed")).isEqualTo("instance-1");
     }
 
@@ -470,7 +471,7 @@ class CompletionTest {
     void a_stream_of_an_instance_that_is_gone_ends() throws Exception {
         neighbours.first.next(received -> {
             ScriptedInstance.beginStream(received);
-            received.response().write(word("Hel"));
+            received.response().write(thought("Hm"));
         });
         CompletableFuture<Void> firstToken = new CompletableFuture<>();
         CompletableFuture<Void> end = new CompletableFuture<>();
@@ -489,7 +490,7 @@ class CompletionTest {
         neighbours.scheduler.loses(neighbours.first);
 
         end.get(20, TimeUnit.SECONDS);
-        assertThat(seen.toString()).startsWith(word("Hel")).contains("server_error");
+        assertThat(seen.toString()).startsWith(thought("Hm")).contains("server_error");
         assertThat(neighbours.scheduler.outcome().getString("failed")).isEqualTo("instance-1");
         await().untilAsserted(() -> assertThat(neighbours.first.aborted()).isEqualTo(1));
     }

@@ -157,6 +157,12 @@ public final class ScriptedInstance {
         return "data: {\"id\":\"c1\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"" + text + "\"}}]}\n\n";
     }
 
+    /// Said by an engine that thinks before it answers: nobody can go on with it from the text alone.
+    public static String thought(String text) {
+        return "data: {\"id\":\"c1\",\"choices\":[{\"index\":0,\"delta\":{\"reasoning_content\":\"" + text
+                + "\"}}]}\n\n";
+    }
+
     public static String usage(int prompt, int completion) {
         return "data: {\"id\":\"c1\",\"choices\":[],\"usage\":{\"prompt_tokens\":" + prompt + ",\"completion_tokens\":"
                 + completion + ",\"total_tokens\":" + (prompt + completion) + "}}\n\n";

@@ -315,10 +315,27 @@ class SessionTest {
     }
 
     @Test
-    void a_failed_stream_stores_nothing() {
+    void a_stream_that_went_on_elsewhere_is_remembered_whole() {
         neighbours.first.next(received -> {
             ScriptedInstance.beginStream(received);
             received.response().end(word("Hel"));
+        });
+        neighbours.second.next(received -> {
+            ScriptedInstance.beginStream(received);
+            received.response().write(word("lo"));
+            ScriptedInstance.endStream(received);
+        });
+
+        chat(ask("hi", true), "X-Session-Id", "s-broken");
+
+        assertThat(turns("s-broken").getLast().encode()).contains("\"content\":\"Hello\"");
+    }
+
+    @Test
+    void a_failed_stream_stores_nothing() {
+        neighbours.first.next(received -> {
+            ScriptedInstance.beginStream(received);
+            received.response().end(ScriptedInstance.thought("Hm") + word("Hel"));
         });
 
         chat(ask("hi", true), "X-Session-Id", "s9");

@@ -11,20 +11,26 @@ import io.autoglm.inference.sampling.TokenConstraint;
 import io.autoglm.inference.sampling.TokenRules;
 import io.autoglm.inference.text.AssistantParser;
 import io.autoglm.inference.text.StopStrings;
+import io.autoglm.protocol.Headers;
+import io.autoglm.protocol.Resumption;
 import io.autoglm.protocol.openai.Usage;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// The second half of both kinds of completion: from prompt tokens to an answer given.
 record Answer(Exchange exchange, ServingModel model, AnswerOptions options, Wire wire) {
 
-    static Envelope envelope(String prefix, Exchange exchange, ServingModel model) {
+    private static final int[] NOTHING = {};
+
+    static Envelope envelope(String prefix, Exchange exchange, ServingModel model, AnswerOptions options) {
         return new Envelope(
-                prefix + exchange.id(),
-                System.currentTimeMillis() / 1000,
+                options.resume().map(Resume::id).orElseGet(() -> prefix + exchange.id()),
+                options.resume().map(Resume::created).orElseGet(() -> System.currentTimeMillis() / 1000),
                 model.name(),
                 "fp_" + model.served().version());
     }
@@ -64,6 +70,12 @@ record Answer(Exchange exchange, ServingModel model, AnswerOptions options, Wire
         if (options.search().isPresent()) {
             return search(options.search().get(), prompts, limits, reading, promptTokens);
         }
+        Optional<Resume> resume = options.resume();
+        if (resume.isPresent() && (!options.stream() || prompts.size() != 1)) {
+            throw RefusedException.invalid(
+                    Resumption.FIELD, "'" + Resumption.FIELD + "' is for a stream of one answer");
+        }
+        int[] said = resume.map(Resume::said).orElse(NOTHING);
         Events events = new Events(
                 prompts.size(), limits.stream().mapToLong(AnswerLimit::tokens).sum());
         long deadlineNanos = exchange.deadlineNanos();
@@ -76,38 +88,57 @@ record Answer(Exchange exchange, ServingModel model, AnswerOptions options, Wire
         List<AnswerText> choices = new ArrayList<>();
         for (int i = 0; i < prompts.size(); i++) {
             AnswerLimit limit = limits.get(i);
+            int[] prompt = prompts.get(i);
             Generation generation = new Generation(
                     i,
-                    prompts.get(i),
-                    limit.tokens(),
+                    resume.isPresent() ? resume.get().behind(prompt) : prompt,
+                    prompt.length,
+                    Math.max(1, limit.tokens() - said.length),
                     included ? Set.of() : endTokens,
-                    sampler(prompts.get(i), i, reading.constraint(limit), rules),
+                    sampler(prompt, i, reading.constraint(limit), rules, said),
                     exchange.priority(),
                     deadlineNanos,
                     events);
-            choices.add(new AnswerText(
+            AnswerText text = new AnswerText(
                     generation,
                     model.tokenizer().stream(options.showSpecial(), reading.continues()),
                     new StopStrings(options.stops().texts(), included),
                     parser == null ? null : parser.get(),
-                    ends));
+                    ends);
+            text.replay(said, limit.tokens());
+            choices.add(text);
         }
         return () -> give(events, choices, promptTokens);
     }
 
     private void give(Events events, List<AnswerText> choices, int promptTokens) throws InterruptedException {
-        List<Generation> generations =
-                choices.stream().map(AnswerText::generation).toList();
-        submit(generations);
+        List<Generation> generations = choices.stream()
+                .filter(choice -> choice.replayedTo().isEmpty())
+                .map(AnswerText::generation)
+                .toList();
+        if (!generations.isEmpty()) {
+            submit(generations).ifPresent(busy -> {
+                throw new RefusedException(busy);
+            });
+        }
         exchange.whenGone(() -> generations.forEach(Generation::cancel));
         if (options.stream()) {
             EventStream stream = new EventStream(exchange);
-            AnswerSink sink = new StreamedAnswer(stream, wire, options.includeUsage());
+            AnswerSink sink = new StreamedAnswer(stream, wire, options.includeUsage(), progress());
             stream.of(() -> new Answering(events, choices, options.candidates(), sink).run(promptTokens));
         } else {
             AnswerSink sink = new WholeAnswer(exchange, wire, choices.size(), options.candidates(), options.n());
             new Answering(events, choices, options.candidates(), sink).run(promptTokens);
         }
+    }
+
+    private StreamedAnswer.Progress progress() {
+        boolean tells = exchange.resumable() && options.n() == 1;
+        if (tells) {
+            exchange.response().putHeader(Headers.RESUMABLE, "true");
+        }
+        return new StreamedAnswer.Progress(
+                tells, options.resume().map(resume -> resume.tokens().size()));
     }
 
     private Reply search(
@@ -125,10 +156,11 @@ record Answer(Exchange exchange, ServingModel model, AnswerOptions options, Wire
         return () -> {
             AnswerSink sink = new WholeAnswer(exchange, wire, prompts.size(), options.n(), options.n());
             BeamText text = new BeamText(model, options, reading, sink);
+            SearchLine line = new SearchLine(this::submit, exchange::gone, exchange.deadlineNanos());
             int cached = 0;
             int tokens = 0;
             for (int i = 0; i < prompts.size(); i += options.n()) {
-                BeamSearch beams = new BeamSearch(exchange, model, search, endTokens, this::submit);
+                BeamSearch beams = new BeamSearch(exchange, model, search, endTokens, line);
                 for (Beams.Beam beam : beams.best(prompts.get(i), limits.get(i).tokens(), options.n())) {
                     tokens += beam.length();
                     text.give(beam);
@@ -139,11 +171,12 @@ record Answer(Exchange exchange, ServingModel model, AnswerOptions options, Wire
         };
     }
 
-    private void submit(List<Generation> generations) {
-        switch (model.loop().submit(generations)) {
-            case Submission.Accepted() -> {}
+    /// @return why it cannot be now
+    private Optional<Refusal.Busy> submit(List<Generation> generations) {
+        return switch (model.loop().submit(generations)) {
+            case Submission.Accepted() -> Optional.empty();
             case Submission.LineFull(int limit) ->
-                throw new RefusedException(new Refusal.Busy(limit + " requests are waiting already"));
+                Optional.of(new Refusal.Busy(limit + " requests are waiting already"));
             case Submission.NeverFits(int most) -> {
                 String field = options.search().isPresent() ? "beam_width" : options.n() > 1 ? "n" : "prompt";
                 throw RefusedException.invalid(
@@ -152,15 +185,22 @@ record Answer(Exchange exchange, ServingModel model, AnswerOptions options, Wire
                                 + most + " at once");
             }
             case Submission.Closing() -> throw new RefusedException(new Refusal.Draining());
-        }
+        };
     }
 
     /// Each of `n` answers has a seed of its own, or all would be the same.
-    private Sampler sampler(int[] prompt, int choice, @Nullable TokenConstraint form, TokenRules rules) {
+    private Sampler sampler(int[] prompt, int choice, @Nullable TokenConstraint form, TokenRules rules, int[] said) {
         SamplingParameters sampling =
                 options.candidates() > options.n() ? options.sampling().withLogprobs(0) : options.sampling();
         Long seed = sampling.seed();
         SamplingParameters own = seed == null || choice == 0 ? sampling : sampling.withSeed(seed + choice);
-        return new Sampler(own, prompt, model.workspace(), form, rules);
+        Sampler sampler = new Sampler(own, prompt, model.workspace(), form, rules);
+        try {
+            IntStream.of(said).forEach(sampler::said);
+        } catch (IllegalArgumentException e) {
+            throw RefusedException.invalid(
+                    Resumption.FIELD + ".tokens", "'" + Resumption.FIELD + ".tokens' " + e.getMessage());
+        }
+        return sampler;
     }
 }

@@ -1,7 +1,6 @@
 package io.autoglm.inference.api;
 
 import io.autoglm.inference.ServingModel;
-import io.autoglm.inference.model.GenerationDefaults;
 import io.autoglm.inference.sampling.SamplingParameters;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -12,6 +11,7 @@ import java.util.OptionalInt;
 /// @param candidates     answers of which those are the best (OpenAI's `best_of`)
 /// @param search         empty: tokens are sampled
 /// @param limit          empty: as many as fit
+/// @param resume         what goes on here; empty for an answer from its beginning
 /// @param showSpecial    writes control tokens out (vLLM's `skip_special_tokens: false`)
 record AnswerOptions(
         int n,
@@ -20,6 +20,7 @@ record AnswerOptions(
         boolean stream,
         boolean includeUsage,
         Optional<AnswerLimit> limit,
+        Optional<Resume> resume,
         Stops stops,
         AllowedWords words,
         boolean showSpecial,
@@ -29,7 +30,7 @@ record AnswerOptions(
     /// OpenAI's own limit for `n`.
     static final int MOST_ANSWERS = 128;
 
-    static AnswerOptions read(Fields request, GenerationDefaults defaults) {
+    static AnswerOptions read(Fields request, ServingModel model) {
         UnsupportedFields.check(request);
         boolean stream = request.flag("stream");
         boolean includeUsage = request.object("stream_options")
@@ -46,7 +47,8 @@ record AnswerOptions(
         int n = request.integer("n", 1, MOST_ANSWERS).orElse(1);
         // Neither byte-level nor SentencePiece decoders put spaces there.
         request.flag("spaces_between_special_tokens");
-        SamplingParameters sampling = SamplingParameters.read(request.object(), defaults);
+        SamplingParameters sampling = SamplingParameters.read(request.object(), model.defaults());
+        Optional<Resume> resume = Resume.read(request, model);
         return new AnswerOptions(
                 n,
                 n,
@@ -54,6 +56,7 @@ record AnswerOptions(
                 stream,
                 includeUsage,
                 limit(request, "max_completion_tokens").or(() -> limit(request, "max_tokens")),
+                resume,
                 Stops.read(request),
                 AllowedWords.read(request),
                 !request.flagUnlessDenied("skip_special_tokens"),
@@ -64,7 +67,7 @@ record AnswerOptions(
     /// These, of `most` answers the best.
     AnswerOptions bestOf(int most) {
         return new AnswerOptions(
-                n, most, search, stream, includeUsage, limit, stops, words, showSpecial, sampling, form);
+                n, most, search, stream, includeUsage, limit, resume, stops, words, showSpecial, sampling, form);
     }
 
     /// So that what was asked for has room behind it.

@@ -7,8 +7,8 @@ import java.util.List;
 /// Where answers go: to the client piece by piece, or into one body at the end.
 sealed interface AnswerSink permits StreamedAnswer, WholeAnswer {
 
-    /// The first token of a choice is there, though perhaps no text yet.
-    void begun(int choice);
+    /// A token of a choice has come, though perhaps no text yet.
+    void token(int choice, int token);
 
     /// @param tokens that were generated since the last call for this choice, this delta's among them
     void delta(int choice, AssistantDelta delta, List<AnswerToken> tokens);

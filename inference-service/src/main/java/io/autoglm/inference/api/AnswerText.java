@@ -8,6 +8,7 @@ import io.autoglm.inference.text.StopStrings;
 import io.autoglm.inference.text.TextStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,7 @@ final class AnswerText {
     private int offset;
     private boolean ended;
     private boolean finished;
+    private @Nullable FinishReason replayedTo;
 
     /// What ends an answer beside its stop strings and what ends its generation.
     ///
@@ -61,6 +63,26 @@ final class AnswerText {
             generation.stop();
         }
         return deltas;
+    }
+
+    /// What was said elsewhere, and is with the client already. Perhaps that was all.
+    ///
+    /// @param limit tokens that the answer may have
+    void replay(int[] said, int limit) {
+        for (int token : said) {
+            append(new SampledToken(token, null, List.of()));
+        }
+        untold.clear();
+        if (stopped()) {
+            replayedTo = FinishReason.STOP;
+        } else if (tokens >= limit) {
+            replayedTo = FinishReason.LENGTH;
+        }
+    }
+
+    /// How what was said elsewhere has ended the answer; empty where there is more to say.
+    Optional<FinishReason> replayedTo() {
+        return Optional.ofNullable(replayedTo);
     }
 
     /// A stop string came, or what else ends it here: the answer is over, whatever is generated still.

@@ -33,6 +33,13 @@ final class Answering {
     /// @throws RefusedException    when it cannot be finished
     void run(int promptTokens) throws InterruptedException {
         try {
+            for (int index = 0; index < choices.size(); index++) {
+                AnswerText choice = choices.get(index);
+                FinishReason reason = choice.replayedTo().orElse(null);
+                if (reason != null) {
+                    finish(index, choice, reason);
+                }
+            }
             while (unfinished > 0) {
                 handle(next());
             }
@@ -58,7 +65,7 @@ final class Answering {
         }
         switch (event) {
             case GenerationEvent.Token token -> {
-                sink.begun(event.index());
+                sink.token(event.index(), token.sampled().token());
                 tell(event.index(), choice, choice.append(token.sampled()));
                 if (choice.stopped()) {
                     finish(event.index(), choice, FinishReason.STOP);

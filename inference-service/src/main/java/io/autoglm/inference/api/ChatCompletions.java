@@ -23,7 +23,7 @@ final class ChatCompletions {
 
     static Reply prepare(Exchange exchange, ServingModel model) {
         Fields request = exchange.fields();
-        AnswerOptions options = AnswerOptions.read(request, model.defaults());
+        AnswerOptions options = AnswerOptions.read(request, model);
         ArrayNode messages = Messages.read(request);
         ToolChoice choice = ToolChoice.read(request);
         if (choice.tools() != null && options.form().isAsked()) {
@@ -57,13 +57,16 @@ final class ChatCompletions {
         int mostCalls = request.flagUnlessDenied("parallel_tool_calls") ? Integer.MAX_VALUE : 1;
         Supplier<AssistantParser> parser = () -> {
             AssistantParser fresh = new AssistantParser(choice.tools(), model.markup(), true, reasons, mostCalls);
+            if (!options.stream()) {
+                fresh.tellWholeCalls();
+            }
             if (!opening.isEmpty()) {
                 fresh.append(opening);
             }
             return fresh;
         };
 
-        Envelope envelope = Answer.envelope("chatcmpl-", exchange, model);
+        Envelope envelope = Answer.envelope("chatcmpl-", exchange, model, options);
         Logprobs logprobs = options.sampling().wantsLogprobs()
                 ? new Logprobs(model.tokenizer().bytes())
                 : null;

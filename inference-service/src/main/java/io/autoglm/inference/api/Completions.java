@@ -15,7 +15,7 @@ final class Completions {
 
     static Reply prepare(Exchange exchange, ServingModel model) {
         Fields request = exchange.fields();
-        AnswerOptions options = candidates(request, AnswerOptions.read(request, model.defaults()));
+        AnswerOptions options = candidates(request, AnswerOptions.read(request, model));
         int n = options.candidates();
         boolean echo = request.flag("echo");
         if (echo && options.sampling().wantsLogprobs()) {
@@ -33,7 +33,7 @@ final class Completions {
             ofChoices.addAll(Collections.nCopies(n, prompt));
             echoes.addAll(Collections.nCopies(options.n(), echoed));
         }
-        Envelope envelope = Answer.envelope("cmpl-", exchange, model);
+        Envelope envelope = Answer.envelope("cmpl-", exchange, model, options);
         Logprobs logprobs = options.sampling().wantsLogprobs()
                 ? new Logprobs(model.tokenizer().bytes())
                 : null;

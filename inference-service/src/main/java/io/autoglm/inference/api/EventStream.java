@@ -71,6 +71,13 @@ final class EventStream {
         }
     }
 
+    /// A line that readers of events pass over.
+    ///
+    /// @param text begins with a colon
+    void comment(String text) {
+        pending.appendString(text).appendBytes(END);
+    }
+
     /// @throws ClientGoneException if nobody reads any more
     void flush() {
         if (pending.length() == 0) {

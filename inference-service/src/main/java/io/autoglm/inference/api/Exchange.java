@@ -134,6 +134,11 @@ final class Exchange {
         return System.nanoTime() - deadlineNanos() >= 0;
     }
 
+    /// Whether a stream should tell its tokens, so that it can go on elsewhere if this instance breaks.
+    boolean resumable() {
+        return "true".equals(context.request().getHeader(Headers.RESUMABLE));
+    }
+
     Priority priority() {
         String asked = context.request().getHeader(Headers.PRIORITY);
         if (asked == null) {

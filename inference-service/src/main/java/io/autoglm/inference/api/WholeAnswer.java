@@ -28,7 +28,7 @@ final class WholeAnswer implements AnswerSink {
     }
 
     @Override
-    public void begun(int choice) {}
+    public void token(int choice, int token) {}
 
     @Override
     public void delta(int choice, AssistantDelta delta, List<AnswerToken> tokens) {

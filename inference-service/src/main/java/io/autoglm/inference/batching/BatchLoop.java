@@ -79,8 +79,8 @@ public final class BatchLoop implements AutoCloseable {
     /// Any thread. The prompt of each must fit, and that of a generation leave room for at least one token.
     public Submission submit(Collection<? extends Work> works) {
         for (Work work : works) {
-            if (work.promptTokens() + Math.min(1, work.maxTokens()) > shape.maxTokens()) {
-                throw new IllegalArgumentException("prompt: " + work.promptTokens()
+            if (work.givenTokens() + Math.min(1, work.maxTokens()) > shape.maxTokens()) {
+                throw new IllegalArgumentException("prompt: " + work.givenTokens()
                         + " tokens leave no room for an answer within " + shape.maxTokens());
             }
         }
@@ -129,6 +129,11 @@ public final class BatchLoop implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /// However long the present step takes.
+    public void awaitEnd() throws InterruptedException {
+        ended.await();
     }
 
     /// Whether the decoder is not used any more, and may be freed.

@@ -20,7 +20,7 @@ public final class Embedding extends Work {
     /// @param deadlineNanos on the loop's clock
     public Embedding(
             int index, int[] prompt, Pooling pooling, int width, Priority priority, long deadlineNanos, Events events) {
-        super(index, prompt, priority, deadlineNanos, events);
+        super(index, prompt, prompt.length, priority, deadlineNanos, events);
         this.pooling = pooling;
         this.pooled = new double[width];
     }

@@ -11,6 +11,8 @@ public final class Generation extends Work {
     private final Set<Integer> stopTokens;
     private final Sampler sampler;
 
+    /// An answer from its beginning.
+    ///
     /// @param index         its place among the generations that share `events`
     /// @param prompt        at least one token; neither copied nor changed
     /// @param maxTokens     tokens to generate at most, at least 1
@@ -25,7 +27,26 @@ public final class Generation extends Work {
             Priority priority,
             long deadlineNanos,
             Events events) {
-        super(index, prompt, priority, deadlineNanos, events);
+        this(index, prompt, prompt.length, maxTokens, stopTokens, sampler, priority, deadlineNanos, events);
+    }
+
+    /// An answer that was begun elsewhere, and goes on as it would have there.
+    ///
+    /// @param given        the prompt and behind it what was said already
+    /// @param promptTokens of those, how many are the prompt
+    /// @param maxTokens    tokens to generate at most beside those, at least 1
+    /// @param sampler      that knows what was said
+    public Generation(
+            int index,
+            int[] given,
+            int promptTokens,
+            int maxTokens,
+            Set<Integer> stopTokens,
+            Sampler sampler,
+            Priority priority,
+            long deadlineNanos,
+            Events events) {
+        super(index, given, promptTokens, priority, deadlineNanos, events);
         if (maxTokens < 1) {
             throw new IllegalArgumentException("maxTokens: must be at least 1, was " + maxTokens);
         }

@@ -23,7 +23,7 @@ final class Sequence {
     /// @param maxTokens rows of a slot
     Sequence(Work work, int maxTokens, long nowNanos) {
         this.work = work;
-        this.limit = Math.min(work.maxTokens(), maxTokens - work.promptTokens());
+        this.limit = Math.min(work.maxTokens(), maxTokens - work.givenTokens());
         this.seatedNanos = nowNanos;
     }
 
@@ -81,7 +81,7 @@ final class Sequence {
         if (!(work instanceof Generation generation)) {
             throw new IllegalStateException("nothing is drawn for an embedding");
         }
-        SampledToken sampled = generation.sampler().next(logits, row, work.promptTokens() + generated, remaining());
+        SampledToken sampled = generation.sampler().next(logits, row, work.givenTokens() + generated, remaining());
         lastToken = sampled.token();
         generated++;
         firstTokenNanos = generated == 1 ? nowNanos : firstTokenNanos;

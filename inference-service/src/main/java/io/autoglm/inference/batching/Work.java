@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 public abstract sealed class Work permits Generation, Embedding {
 
     private final int index;
-    private final int[] prompt;
+    private final int promptTokens;
+    private final int givenTokens;
     private final Priority priority;
     private final long deadlineNanos;
     private final Events events;
@@ -19,7 +20,7 @@ public abstract sealed class Work permits Generation, Embedding {
 
     private volatile int cachedTokens;
 
-    /// What is to be read: the prompt, and of paused work what it has said too. Only the loop's thread
+    /// What is to be read: what was given, and of paused work what it has said too. Only the loop's thread
     /// touches both.
     private int[] text;
 
@@ -31,21 +32,24 @@ public abstract sealed class Work permits Generation, Embedding {
     private long submittedNanos;
 
     /// @param index         its place among those that share `events`
-    /// @param prompt        at least one token; neither copied nor changed
+    /// @param given         the prompt, and of an answer that was begun elsewhere what it has said there;
+    ///                      neither copied nor changed
+    /// @param promptTokens  of those, how many are the prompt; at least 1
     /// @param deadlineNanos on the loop's clock
-    Work(int index, int[] prompt, Priority priority, long deadlineNanos, Events events) {
-        if (prompt.length == 0) {
+    Work(int index, int[] given, int promptTokens, Priority priority, long deadlineNanos, Events events) {
+        if (promptTokens < 1 || promptTokens > given.length) {
             throw new IllegalArgumentException("prompt: must have at least one token");
         }
         this.index = index;
-        this.prompt = prompt;
-        this.text = prompt;
+        this.promptTokens = promptTokens;
+        this.givenTokens = given.length;
+        this.text = given;
         this.priority = priority;
         this.deadlineNanos = deadlineNanos;
         this.events = events;
     }
 
-    /// Tokens behind the prompt, for at least one of which there must be room.
+    /// Tokens behind what was given, for at least one of which there must be room.
     abstract int maxTokens();
 
     /// Of the first tokens of [#text], how many need not be computed where their rows are there already.
@@ -66,7 +70,12 @@ public abstract sealed class Work permits Generation, Embedding {
     }
 
     public final int promptTokens() {
-        return prompt.length;
+        return promptTokens;
+    }
+
+    /// Tokens that stand before the first one that is generated here.
+    final int givenTokens() {
+        return givenTokens;
     }
 
     final int[] text() {
@@ -102,7 +111,7 @@ public abstract sealed class Work permits Generation, Embedding {
     }
 
     final void cached(int tokens) {
-        cachedTokens = tokens;
+        cachedTokens = Math.min(tokens, promptTokens);
     }
 
     final void submitted(long arrival, long nowNanos) {
@@ -116,6 +125,10 @@ public abstract sealed class Work permits Generation, Embedding {
 
     final Urgency urgency(long nowNanos) {
         return Urgency.of(priority, arrival, nowNanos - submittedNanos);
+    }
+
+    final boolean isOfLowerClassThan(Work other) {
+        return priority.rank() > other.priority.rank();
     }
 
     final void end(Ending ending) {

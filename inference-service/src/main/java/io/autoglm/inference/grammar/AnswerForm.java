@@ -27,9 +27,10 @@ public final class AnswerForm {
     /// For an answer of at most `answerTokens`, its end included.
     ///
     /// @param limitedBy the field of the request that leaves it no more
-    /// @throws InvalidParameterException naming `limitedBy`, where not even the shortest answer has room
+    /// @throws InvalidParameterException naming `limitedBy`, where not even the shortest answer has room, or
+    ///         the field that asks for the form, where it can begin in too many ways
     public TokenConstraint constraint(int answerTokens, String limitedBy) {
-        checkRoom(answerTokens, limitedBy);
+        check(answerTokens, limitedBy);
         return new GrammarConstraint(grammar, vocabulary, endTokens, null);
     }
 
@@ -37,8 +38,17 @@ public final class AnswerForm {
     ///
     /// @throws InvalidParameterException as above
     public TokenConstraint constraintAfterReasoning(int answerTokens, String limitedBy) {
-        checkRoom(answerTokens - reasoning.leastTokens(vocabulary), limitedBy);
+        check(answerTokens - reasoning.leastTokens(vocabulary), limitedBy);
         return new GrammarConstraint(grammar, vocabulary, endTokens, reasoning);
+    }
+
+    private void check(int answerTokens, String limitedBy) {
+        try {
+            grammar.prepare(vocabulary);
+            checkRoom(answerTokens, limitedBy);
+        } catch (TooManyWaysException e) {
+            throw new InvalidParameterException(field, field + " has too many ways to be read");
+        }
     }
 
     private void checkRoom(int answerTokens, String limitedBy) {

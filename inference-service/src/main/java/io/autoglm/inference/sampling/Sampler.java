@@ -88,6 +88,16 @@ public final class Sampler {
         List<TokenLogprob> top = parameters.wantsLogprobs() ? top(logNormalizer) : List.of();
         change(remaining);
         int token = choose(position);
+        said(token);
+        return parameters.wantsLogprobs()
+                ? new SampledToken(token, (float) (workspace.raw(rows, row, token) - logNormalizer), top)
+                : new SampledToken(token, null, top);
+    }
+
+    /// Tells a token that the answer has, whoever chose it: another instance, if the answer goes on here.
+    ///
+    /// @throws IllegalArgumentException if it does not belong to the answer's form
+    public void said(int token) {
         if (constraint != null) {
             constraint.accept(token);
         }
@@ -95,9 +105,6 @@ public final class Sampler {
             seen.add(token, 1);
         }
         answer.add(token);
-        return parameters.wantsLogprobs()
-                ? new SampledToken(token, (float) (workspace.raw(rows, row, token) - logNormalizer), top)
-                : new SampledToken(token, null, top);
     }
 
     /// Logit bias, penalties, constraint and rules; a row that none of them touches is not looked at again.

@@ -55,6 +55,12 @@ public record Home(Path root, Path folder) {
         return folder.resolve("redis");
     }
 
+    /// What was loaded and unloaded while an instance ran, a file for each: the instance puts its id in place
+    /// of the expression.
+    public Path loadedModels() {
+        return folder.resolve("models").resolve("${autoglm.instance.id}.json");
+    }
+
     public Path logs() {
         return folder.resolve("logs");
     }

@@ -93,6 +93,9 @@ public record Suite(List<PartSpec> specs, Fleet fleet) {
             settings.put("AUTOGLM_LIFECYCLE_LOCAL_LOG_DIR", home.logs().toString());
             settings.put("AUTOGLM_LIFECYCLE_LOCAL_RUN_DIR", home.run().toString());
             settings.put("AUTOGLM_MODEL_PATH", options.model().toString());
+            if (!environment.containsKey("AUTOGLM_MODELS_FILE")) {
+                settings.put("AUTOGLM_MODELS_FILE", home.loadedModels().toString());
+            }
             settings.put("AUTOGLM_SCHEDULER_URL", ports.url(ports.scheduler()));
             return service("scheduler", ports.scheduler(), 128, settings, List.of());
         }

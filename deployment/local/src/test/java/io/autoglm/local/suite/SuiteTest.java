@@ -125,6 +125,16 @@ class SuiteTest {
     }
 
     @Test
+    void each_instance_keeps_what_was_loaded_in_a_file_of_its_own_unless_the_user_has_one() throws Exception {
+        Map<String, String> own = Map.of("AUTOGLM_REDIS_URL", "redis://127.0.0.1", "AUTOGLM_MODELS_FILE", "/my.json");
+
+        assertThat(lay(2).specs().get(2).environment())
+                .containsEntry("AUTOGLM_MODELS_FILE", home.folder() + "/models/${autoglm.instance.id}.json");
+        assertThat(Suite.lay(home, options(2), own).specs().get(2).environment())
+                .doesNotContainKey("AUTOGLM_MODELS_FILE");
+    }
+
+    @Test
     void commas_and_backslashes_in_a_path_do_not_part_a_configured_list() {
         assertThat(Suite.asConfigList(List.of("java", "-Da=/x,y", "C:\\z"))).isEqualTo("java,-Da=/x\\,y,C:\\\\z");
     }
