@@ -166,6 +166,7 @@ public final class BatchMetrics {
             case Ending.LengthReached() -> "length";
             case Ending.Cancelled() -> "abort";
             case Ending.Expired(boolean started) -> "abort";
+            case Ending.Refused(String param, String message) -> "error";
             case Ending.Failed(String message) -> "error";
         };
         Counter counter = finished.get(reason);

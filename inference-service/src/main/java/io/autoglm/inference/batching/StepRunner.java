@@ -2,6 +2,7 @@ package io.autoglm.inference.batching;
 
 import io.autoglm.inference.engine.Decoder;
 import io.autoglm.inference.sampling.BadLogitsException;
+import io.autoglm.inference.sampling.InvalidParameterException;
 import java.nio.FloatBuffer;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
@@ -215,6 +216,8 @@ final class StepRunner {
             drawn++;
             generatedTokens.increment();
             metrics.token(sequence, previous, now);
+        } catch (InvalidParameterException e) {
+            ending = new Ending.Refused(e.param(), String.valueOf(e.getMessage()));
         } catch (RuntimeException | Error e) {
             if (e instanceof VirtualMachineError && !(e instanceof StackOverflowError)) {
                 throw e;

@@ -31,7 +31,7 @@ public final class AnswerForm {
     ///         the field that asks for the form, where it can begin in too many ways
     public TokenConstraint constraint(int answerTokens, String limitedBy) {
         check(answerTokens, limitedBy);
-        return new GrammarConstraint(grammar, vocabulary, endTokens, null);
+        return named(new GrammarConstraint(grammar, vocabulary, endTokens, null));
     }
 
     /// For an answer that begins within the model's reasoning. The form holds from its end on.
@@ -39,7 +39,34 @@ public final class AnswerForm {
     /// @throws InvalidParameterException as above
     public TokenConstraint constraintAfterReasoning(int answerTokens, String limitedBy) {
         check(answerTokens - reasoning.leastTokens(vocabulary), limitedBy);
-        return new GrammarConstraint(grammar, vocabulary, endTokens, reasoning);
+        return named(new GrammarConstraint(grammar, vocabulary, endTokens, reasoning));
+    }
+
+    /// What cannot be followed on the way is the request's fault, and named as such.
+    private TokenConstraint named(TokenConstraint form) {
+        return new TokenConstraint() {
+            @Override
+            public void allow(long[] mask, int remaining) {
+                try {
+                    form.allow(mask, remaining);
+                } catch (TooManyWaysException e) {
+                    throw tooManyWays();
+                }
+            }
+
+            @Override
+            public void accept(int token) {
+                try {
+                    form.accept(token);
+                } catch (TooManyWaysException e) {
+                    throw tooManyWays();
+                }
+            }
+        };
+    }
+
+    private InvalidParameterException tooManyWays() {
+        return new InvalidParameterException(field, field + " has too many ways to be read");
     }
 
     private void check(int answerTokens, String limitedBy) {
@@ -47,7 +74,7 @@ public final class AnswerForm {
             grammar.prepare(vocabulary);
             checkRoom(answerTokens, limitedBy);
         } catch (TooManyWaysException e) {
-            throw new InvalidParameterException(field, field + " has too many ways to be read");
+            throw tooManyWays();
         }
     }
 
