@@ -35,7 +35,8 @@ public final class ServingBench {
 
     private final BareEngine engine;
     private final List<ServedEngine> served;
-    private long fresh = 1000;
+    /// New in every run: a server that still runs may remember the prompts of the last one.
+    private long fresh = System.nanoTime();
 
     private ServingBench(BareEngine engine, List<ServedEngine> served) {
         this.engine = engine;

@@ -1,5 +1,6 @@
 package io.autoglm.gateway;
 
+import io.autoglm.gateway.admin.AdminRoutes;
 import io.autoglm.gateway.chat.CompletionHandler;
 import io.autoglm.gateway.errors.FailureHandler;
 import io.autoglm.gateway.errors.Problem;
@@ -13,8 +14,8 @@ import io.vertx.ext.web.Router;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 
-/// Every public route. All but `/health` and `/docs` want a caller: `quarkus.http.auth.permission` in the
-/// properties denies by default, so a route added here is protected before anybody thinks of it.
+/// Every public route. Who may use which of them is said in `identity/Access`, and nobody may use one that is
+/// not there: a route added here is protected before anybody thinks of it.
 @Singleton
 final class Routes {
     /// Before Quarkus's own handlers, so that their refusals carry the request's ids too.
@@ -26,6 +27,7 @@ final class Routes {
     private final CompletionHandler completions;
     private final ModelRoutes models;
     private final PublicHealth health;
+    private final AdminRoutes admin;
     private final FailureHandler failures;
     private final ProblemWriter problems;
 
@@ -36,12 +38,14 @@ final class Routes {
             CompletionHandler completions,
             ModelRoutes models,
             PublicHealth health,
+            AdminRoutes admin,
             FailureHandler failures,
             ProblemWriter problems) {
         this.everyRequest = everyRequest;
         this.completions = completions;
         this.models = models;
         this.health = health;
+        this.admin = admin;
         this.failures = failures;
         this.problems = problems;
     }
@@ -55,6 +59,7 @@ final class Routes {
         completions.routes(router);
         router.get("/v1/models").handler(models::list);
         router.get("/v1/models/*").handler(models::one);
+        admin.routes(router);
         router.get("/health").handler(health::handle);
         router.route()
                 .order(LAST)

@@ -19,6 +19,8 @@ final class SettingsCheck {
     /// Beyond it a duration is a slip of the unit, and milliseconds no longer fit what the network library
     /// counts in.
     private static final Duration LONGEST = Duration.ofDays(1);
+    /// What lies in Redis may be kept for years.
+    private static final Duration LONGEST_KEPT = Duration.ofDays(3_650);
 
     /// @param complaint what a value must be; null for one that is right
     private record Rule<T>(String setting, Class<T> type, Function<T, @Nullable String> complaint) {
@@ -59,7 +61,16 @@ final class SettingsCheck {
             pause("autoglm.drain.delay"),
             pause("autoglm.drain.timeout"),
             duration("autoglm.keys.check"),
+            duration("autoglm.keys.keep-revoked", LONGEST_KEPT),
+            wholeNumber("autoglm.keys.max-per-tenant", 1),
+            wholeNumber("autoglm.keys.max-remembered", 1),
+            duration("autoglm.keys.note-use"),
+            duration("autoglm.keys.stale-for"),
+            duration("autoglm.keys.trusted-for"),
+            pause("autoglm.oidc.clock-skew"),
+            duration("autoglm.oidc.connect-timeout"),
             issuer("autoglm.oidc.issuer"),
+            duration("autoglm.oidc.keys-refresh"),
             wholeNumber("autoglm.oidc.max-concurrent", 1),
             wholeNumber("autoglm.oidc.requests-per-minute", 1),
             wholeNumber("autoglm.queue.bulk-size", 0),
@@ -80,6 +91,7 @@ final class SettingsCheck {
             duration("autoglm.upstream.first-token-timeout"),
             duration("autoglm.upstream.idle-timeout"),
             wholeSeconds("autoglm.upstream.keep-alive"),
+            wholeNumber("autoglm.tenants.max", 1),
             wholeNumber("autoglm.upstream.max-answer-bytes", 1),
             wholeNumber("autoglm.upstream.max-connections", 1),
             wholeNumber("autoglm.upstream.max-event-bytes", 1),
@@ -115,23 +127,27 @@ final class SettingsCheck {
     }
 
     private static Rule<Duration> duration(String setting) {
-        return between(setting, Duration.ofMillis(1), "1 ms");
+        return duration(setting, LONGEST);
+    }
+
+    private static Rule<Duration> duration(String setting, Duration most) {
+        return between(setting, Duration.ofMillis(1), "1 ms", most);
     }
 
     private static Rule<Duration> pause(String setting) {
-        return between(setting, Duration.ZERO, "0");
+        return between(setting, Duration.ZERO, "0", LONGEST);
     }
 
     private static Rule<Duration> wholeSeconds(String setting) {
-        return between(setting, Duration.ofSeconds(1), "1 s");
+        return between(setting, Duration.ofSeconds(1), "1 s", LONGEST);
     }
 
-    private static Rule<Duration> between(String setting, Duration least, String leastInWords) {
+    private static Rule<Duration> between(String setting, Duration least, String leastInWords, Duration most) {
         return new Rule<>(
                 setting,
                 Duration.class,
-                value -> value.compareTo(least) < 0 || value.compareTo(LONGEST) > 0
-                        ? "it must be from " + leastInWords + " to " + LONGEST.toHours() + " h"
+                value -> value.compareTo(least) < 0 || value.compareTo(most) > 0
+                        ? "it must be from " + leastInWords + " to " + most.toHours() + " h"
                         : null);
     }
 

@@ -82,7 +82,9 @@ class SettingsCheckTest {
     }
 
     private static final Set<Class<?>> NUMBERS = Set.of(int.class, long.class, double.class);
-    private static final Set<Class<?>> WORDS = Set.of(String.class, boolean.class, Optional.class, Map.class);
+    /// Names of issuers and what stands below them are looked at where they are read.
+    private static final Set<Class<?>> WORDS =
+            Set.of(String.class, boolean.class, Optional.class, List.class, Map.class);
 
     @Test
     void no_number_and_no_duration_of_any_mapping_may_be_less_than_nothing() throws Exception {

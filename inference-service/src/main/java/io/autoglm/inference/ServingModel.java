@@ -12,7 +12,6 @@ import io.autoglm.inference.model.Pooling;
 import io.autoglm.inference.sampling.SamplerWorkspace;
 import io.autoglm.inference.template.ChatTemplate;
 import io.autoglm.inference.text.AssistantMarkup;
-import io.autoglm.inference.text.TokenBytes;
 import io.autoglm.inference.text.Tokenizer;
 import io.autoglm.inference.text.ToolFormat;
 import io.autoglm.protocol.placement.ServedModel;
@@ -31,7 +30,6 @@ import java.util.Set;
 /// @param markup          how it marks calls and reasoning
 /// @param endTokens       end an answer
 /// @param pooling         of a text's states into its vector
-/// @param longestToken    bytes of the longest token: a text of more than that many bytes a token cannot fit
 public record ServingModel(
         String name,
         ServedModel served,
@@ -44,7 +42,6 @@ public record ServingModel(
         GenerationDefaults defaults,
         Pooling pooling,
         Set<Integer> endTokens,
-        int longestToken,
         SamplerWorkspace workspace,
         BatchLoop loop,
         LoadedModel loaded)
@@ -103,7 +100,6 @@ public record ServingModel(
                 files.generation(),
                 text.pooling(),
                 endTokens,
-                longest(tokenizer.bytes()),
                 new SamplerWorkspace(width, Math.min(width, tokenizer.vocabularySize())),
                 loop,
                 loaded);
@@ -125,27 +121,30 @@ public record ServingModel(
         return served.maxModelTokens();
     }
 
-    /// Ends what runs and frees the weights; those of an engine that does not come back from its step stay,
-    /// since it would go on in freed memory: then [#freed] is false.
+    /// Ends what runs and frees the weights; those of an engine that does not come back from its step within
+    /// some seconds stay, since it would go on in freed memory: then [#freed] is false.
     @Override
     public void close() {
         loop.close();
         if (loop.ended()) {
+            free();
+        }
+    }
+
+    /// After a [#close] that left the weights: waits for the engine's step, and frees them.
+    public void closeLate() throws InterruptedException {
+        loop.awaitEnd();
+        free();
+    }
+
+    private void free() {
+        try (tokenizer) {
             loaded.close();
-            tokenizer.close();
         }
     }
 
     /// After [#close].
     public boolean freed() {
         return loop.ended();
-    }
-
-    private static int longest(TokenBytes tokens) {
-        int longest = 1;
-        for (int token = 0; token < tokens.size(); token++) {
-            longest = Math.max(longest, tokens.bytes(token).length);
-        }
-        return longest;
     }
 }

@@ -46,6 +46,8 @@ final class SettingsTable {
 
     private static final Pattern LIST = Pattern.compile("List<(\\w+)>");
 
+    private static final Pattern MAP = Pattern.compile("Map<String, ?(\\w+)>");
+
     private static final Pattern MEMBER = Pattern.compile("\\{@link #(\\w+)\\(\\)}");
 
     private final Map<String, String> rows = new TreeMap<>();
@@ -116,14 +118,18 @@ final class SettingsTable {
                 String name = prefix + "." + kebab(method.getName().toString());
                 String returned = String.valueOf(method.getReturnType());
                 Matcher list = LIST.matcher(returned);
-                ClassTree group = groups.get(list.matches() ? list.group(1) : returned);
+                Matcher map = MAP.matcher(returned);
+                ClassTree group = groups.get(list.matches() ? list.group(1) : map.matches() ? map.group(1) : returned);
                 if (group == null) {
                     String fallback = annotation(method.getModifiers().getAnnotations(), "WithDefault")
                             .map(value -> "`" + value + "`")
                             .orElse("–");
                     rows.put(name, "| `" + name + "` | " + fallback + " | " + text(new TreePath(path, method)) + " |");
                 } else {
-                    members(new TreePath(path, group), group, list.matches() ? name + "[0]" : name);
+                    members(
+                            new TreePath(path, group),
+                            group,
+                            list.matches() ? name + "[0]" : map.matches() ? name + ".\"name\"" : name);
                 }
             }
         }

@@ -320,6 +320,10 @@ public final class PackagedStack implements AutoCloseable {
                 new ApiKey("other", OTHER_KEY, OTHER_TENANT, 100_000),
                 new ApiKey("narrow", NARROW_KEY, "narrow", 2));
         return Map.of(
+                "AUTOGLM_REDIS_URL",
+                redisUrl(),
+                "AUTOGLM_KEYS_PEPPER",
+                "pepper-of-the-packaged-stack-0123456789",
                 "AUTOGLM_KEYS_FILE",
                 ApiKey.write(keys, folder.resolve("keys.json")).toString(),
                 "AUTOGLM_OIDC_ISSUER",

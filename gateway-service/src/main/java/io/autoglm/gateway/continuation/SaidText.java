@@ -101,7 +101,7 @@ final class SaidText implements Progress {
     private static boolean blank(JsonNode value) {
         return value.isNull()
                 || (value.isTextual() && value.textValue().isEmpty())
-                || value.isContainerNode() && value.isEmpty();
+                || (value.isContainerNode() && value.isEmpty());
     }
 
     private SseEvent continued(ObjectNode chunk) {

@@ -77,7 +77,7 @@ final class SaidTokens implements Progress {
 
     /// @param ids each behind a space
     private void say(String ids) {
-        for (String id : ids.strip().split(" +")) {
+        for (String id : ids.strip().split(" +", -1)) {
             if (count == MOST_TOKENS || !id.matches("[0-9]{1,9}")) {
                 over = true;
                 return;

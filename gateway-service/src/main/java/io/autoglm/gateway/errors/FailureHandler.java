@@ -29,6 +29,7 @@ public final class FailureHandler implements Handler<RoutingContext> {
     private static Problem problem(RoutingContext rc) {
         @Nullable Throwable failure = rc.failure();
         return switch (failure) {
+            case RefusedException e -> e.problem();
             case UnauthorizedException e -> Problem.unauthenticated("No API key or bearer token was given.");
             case AuthenticationFailedException e -> Problem.unauthenticated("The bearer token is not valid.");
             case ForbiddenException e -> Problem.forbidden("This identity may not do that.", null, "forbidden");

@@ -51,6 +51,50 @@ public record Problem(int status, ApiError body, long retryAfterSeconds) {
                 0);
     }
 
+    /// @param what in words: `tenant`, `key`
+    public static Problem noSuch(String what, String name) {
+        return new Problem(
+                404,
+                ApiError.of(
+                        "There is no " + what + " '" + name + "'.",
+                        ApiError.INVALID_REQUEST,
+                        what,
+                        what + "_not_found"),
+                0);
+    }
+
+    public static Problem conflict(String message, @Nullable String param, String code) {
+        return new Problem(409, ApiError.of(message, ApiError.INVALID_REQUEST, param, code), 0);
+    }
+
+    /// `If-Match` or `If-None-Match` does not hold.
+    public static Problem changedMeanwhile(String header) {
+        return new Problem(
+                412,
+                ApiError.of(
+                        "It is not as " + header + " says: read it again, and send the ETag that comes with it.",
+                        ApiError.INVALID_REQUEST,
+                        header,
+                        "precondition_failed"),
+                0);
+    }
+
+    public static Problem conditionWanted() {
+        return new Problem(
+                428,
+                ApiError.of(
+                        "It exists: send the ETag that you read as If-Match, or If-Match: * to overwrite whatever it is.",
+                        ApiError.INVALID_REQUEST,
+                        "If-Match",
+                        "precondition_required"),
+                0);
+    }
+
+    /// A part of the gateway that its settings leave out.
+    public static Problem switchedOff(String message, String code) {
+        return new Problem(501, ApiError.of(message, ApiError.SERVER, null, code), 0);
+    }
+
     public static Problem methodNotAllowed(String method, String path) {
         return new Problem(
                 405,

@@ -3,19 +3,20 @@ package io.autoglm.gateway.identity;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import io.autoglm.gateway.policy.Limits;
 import io.autoglm.gateway.policy.PriorityClass;
+import io.autoglm.gateway.policy.Role;
 import io.autoglm.gateway.policy.TenantPolicy;
 import java.time.Instant;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// One entry of the key file. What is left out takes the narrow default: the one role that `/v1` wants, {@value
-/// #REQUESTS_PER_MINUTE} requests a minute, {@value #MAX_CONCURRENT} at once; all models.
+/// One entry of the key file. What is left out takes the narrow default: the one role that `/v1` wants,
+/// {@value #REQUESTS_PER_MINUTE} requests a minute, {@value #MAX_CONCURRENT} at once; all models.
 ///
 /// @param id        names the key in logs and metrics
 /// @param sha256    lower-case hex of the SHA-256 of the whole key
-/// @param subject   the person or program, who is the same one with a token of this `sub`; null for a key that
-///                  stands for itself, which then no token's `sub` can mean
+/// @param subject   the person or program, who is the same one with a token of this `sub`; null for a key
+///                  that stands for itself, which then no token's `sub` can mean
 /// @param expiresAt null for a key without an end
 @JsonIgnoreProperties(ignoreUnknown = true)
 record ApiKey(
@@ -40,13 +41,13 @@ record ApiKey(
         require("tenant", tenant, NAME, "1 to 64 letters, digits, '.', '_' or '-'");
     }
 
-    /// @param requiredRole the role of a key that names none
+    /// @param requiredRole what the file may call the role `user`, which is that of a key that names none
     Caller caller(String requiredRole) {
         return new Caller(
                 tenant,
                 subject == null ? "key:" + id : subject,
                 "key:" + id,
-                roles == null ? Set.of(requiredRole) : roles,
+                roles == null ? Set.of(Role.USER.label()) : Role.meant(roles, requiredRole),
                 Limits.of(
                         requestsPerMinute == null ? REQUESTS_PER_MINUTE : requestsPerMinute,
                         maxConcurrent == null ? MAX_CONCURRENT : maxConcurrent),

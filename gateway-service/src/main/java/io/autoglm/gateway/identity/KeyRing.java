@@ -36,7 +36,7 @@ final class KeyRing {
 
     /// Entries may share an id, while a key is being replaced; they are one caller then, counted together.
     ///
-    /// @param requiredRole the role of a key that names none
+    /// @param requiredRole what the file may call the role `user`, which is that of a key that names none
     /// @throws IOException when the text is no key file; the message names what is at fault, never a value
     static KeyRing parse(byte[] text, ObjectMapper json, String requiredRole) throws IOException {
         KeyFile file = json.readValue(text, KeyFile.class);

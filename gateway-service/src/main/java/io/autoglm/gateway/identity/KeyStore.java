@@ -2,6 +2,8 @@ package io.autoglm.gateway.identity;
 
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.autoglm.gateway.directory.Keys;
+import io.autoglm.gateway.directory.KeysConfig;
 import io.autoglm.service.CannotStart;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -54,7 +56,12 @@ public final class KeyStore {
         this.clock = clock;
     }
 
-    void start(@Observes @Priority(10) StartupEvent event) {
+    void start(@Observes @Priority(10) StartupEvent event, Issuers issuers, Keys keys) {
+        if (file == null && issuers.none() && !keys.areKept()) {
+            throw new CannotStart(
+                    "nobody could be let in",
+                    "set autoglm.keys.file (AUTOGLM_KEYS_FILE), autoglm.keys.pepper or autoglm.oidc.issuer");
+        }
         if (file == null) {
             return;
         }

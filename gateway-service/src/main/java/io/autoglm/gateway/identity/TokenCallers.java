@@ -1,92 +1,58 @@
 package io.autoglm.gateway.identity;
 
+import io.autoglm.gateway.errors.Problem;
+import io.autoglm.gateway.errors.RefusedException;
 import io.autoglm.gateway.policy.Limits;
+import io.autoglm.gateway.policy.Named;
 import io.autoglm.gateway.policy.PriorityClass;
+import io.autoglm.gateway.policy.Role;
 import io.autoglm.gateway.policy.TenantPolicy;
-import io.autoglm.service.CannotStart;
-import io.quarkus.oidc.Oidc;
-import io.quarkus.oidc.OidcTenantConfig;
-import io.quarkus.oidc.runtime.OidcTenantConfig.ApplicationType;
-import io.quarkus.runtime.StartupEvent;
-import io.quarkus.security.ForbiddenException;
 import io.quarkus.security.identity.SecurityIdentity;
-import io.quarkus.security.runtime.QuarkusSecurityIdentity;
-import jakarta.annotation.Priority;
-import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
-import java.util.List;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.eclipse.microprofile.jwt.JsonWebToken;
 
-/// Sets the OIDC issuer up, if one is configured, and turns a token that it has checked into a {@link Caller}.
-///
-/// The issuer need not be up when the gateway starts: its keys are fetched at the first token then.
+/// Turns a token that its issuer's keys have checked into a {@link Caller}.
 @Singleton
-public final class TokenCallers {
-    private static final Pattern TENANT = Pattern.compile("[A-Za-z0-9._-]{1,64}");
-
+final class TokenCallers {
     private final OidcConfig config;
-    private final KeysConfig keys;
+    private final Issuers issuers;
 
-    TokenCallers(OidcConfig config, KeysConfig keys) {
+    TokenCallers(OidcConfig config, Issuers issuers) {
         this.config = config;
-        this.keys = keys;
+        this.issuers = issuers;
     }
 
-    void start(@Observes @Priority(5) StartupEvent event) {
-        if (keys.file().isEmpty() && config.issuer().isEmpty()) {
-            throw new CannotStart(
-                    "nobody could be let in", "set autoglm.keys.file (AUTOGLM_KEYS_FILE) or autoglm.oidc.issuer");
+    /// @throws RefusedException with 403 when the token names no tenant, or one that its issuer does not
+    ///         speak for
+    Caller caller(SecurityIdentity identity, TrustedIssuer issuer) {
+        String tenant = tenant(identity, issuer);
+        if (!issuers.speaksFor(issuer, tenant)) {
+            throw new RefusedException(Problem.forbidden(
+                    "The token's issuer does not speak for the tenant '" + tenant + "'.", null, "wrong_tenant"));
         }
-    }
-
-    void configure(@Observes Oidc oidc) {
-        // Without an issuer this must be said: Quarkus would not start for want of its URL.
-        oidc.create(config.issuer()
-                .map(issuer -> OidcTenantConfig.authServerUrl(issuer)
-                        .applicationType(ApplicationType.SERVICE)
-                        .roles()
-                        .roleClaimPath(config.rolesClaim())
-                        .end()
-                        .token()
-                        .audience(config.audience().orElse(List.of()))
-                        .end()
-                        .build())
-                .orElseGet(() -> OidcTenantConfig.builder().disableTenant().build()));
-    }
-
-    boolean accepted() {
-        return config.issuer().isPresent();
-    }
-
-    /// @throws ForbiddenException when the token names no tenant
-    SecurityIdentity withCaller(SecurityIdentity identity) {
-        String tenant = tenant(identity);
         String subject = identity.getPrincipal() instanceof JsonWebToken jwt && jwt.getSubject() != null
                 ? jwt.getSubject()
                 : identity.getPrincipal().getName();
-        Caller caller = new Caller(
+        return new Caller(
                 tenant,
                 subject,
                 "sub:" + tenant + "/" + subject,
-                identity.getRoles(),
+                Role.meant(identity.getRoles(), issuer.userRole()),
                 Limits.of(config.requestsPerMinute(), config.maxConcurrent()),
                 Set.of("*"),
                 PriorityClass.INTERACTIVE,
                 TenantPolicy.OPEN);
-        return QuarkusSecurityIdentity.builder(identity)
-                .addAttribute(Caller.ATTRIBUTE, caller)
-                .build();
     }
 
-    private String tenant(SecurityIdentity identity) {
+    private static String tenant(SecurityIdentity identity, TrustedIssuer issuer) {
         if (identity.getPrincipal() instanceof JsonWebToken jwt
-                && jwt.getClaim(config.tenantClaim()) instanceof String tenant
-                && TENANT.matcher(tenant).matches()) {
+                && jwt.getClaim(issuer.tenantClaim()) instanceof String tenant
+                && Named.isTenant(tenant)) {
             return tenant;
         }
-        return config.defaultTenant()
-                .orElseThrow(() -> new ForbiddenException("the token has no usable claim " + config.tenantClaim()));
+        return issuer.defaultTenant()
+                .orElseThrow(() -> new RefusedException(Problem.forbidden(
+                        "The token has no usable claim '" + issuer.tenantClaim() + "'.", null, "no_tenant")));
     }
 }

@@ -1,5 +1,4 @@
-/// Who asks: an API key from the key file or a JWT of the OIDC issuer becomes a `Caller`, or the request ends with 401
-/// or 403.
+/// Who asks: an API key or a JWT of an OIDC issuer becomes a `Caller`, or the request ends with 401 or 403.
 @NullMarked
 package io.autoglm.gateway.identity;
 

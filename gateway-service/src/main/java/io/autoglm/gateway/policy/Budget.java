@@ -1,6 +1,7 @@
 package io.autoglm.gateway.policy;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.math.BigDecimal;
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// @param tokensPerMonth prompts and answers together
 /// @param moneyPerDay    in the currency in which `autoglm.prices` are given
 /// @param moneyPerMonth  in the currency in which `autoglm.prices` are given
+@RegisterForReflection
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Budget(
         @Nullable Long tokensPerDay,

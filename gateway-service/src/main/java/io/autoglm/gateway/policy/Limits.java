@@ -1,6 +1,7 @@
 package io.autoglm.gateway.policy;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import org.jspecify.annotations.Nullable;
 
 /// How much may be used at a time under one name: a key, a subject, a tenant, a model of a tenant. Null is no
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// @param inputTokensPerMinute  of prompts
 /// @param outputTokensPerMinute of answers
 /// @param maxConcurrent         requests that are open at once
+@RegisterForReflection
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Limits(
         @Nullable Integer requestsPerSecond,

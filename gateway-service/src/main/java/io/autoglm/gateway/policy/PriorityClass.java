@@ -1,10 +1,12 @@
 package io.autoglm.gateway.policy;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.util.Locale;
 import java.util.Optional;
 
 /// The scheduling class of a request, the most urgent first. Instances know the same three names.
+@RegisterForReflection
 public enum PriorityClass {
     @JsonProperty("interactive")
     INTERACTIVE,

@@ -200,7 +200,10 @@ class AccessTest {
         neighbours.first.next(
                 received -> finish.complete(() -> io.autoglm.gateway.neighbours.ScriptedInstance.talk(received)));
         CompletableFuture<Integer> open = CompletableFuture.supplyAsync(
-                () -> chat(ask("slow", false), "Authorization", "Bearer " + key).statusCode());
+                        () -> chat(ask("slow", false), "Authorization", "Bearer " + key)
+                                .statusCode())
+                .whenComplete((status, failure) ->
+                        finish.completeExceptionally(new AssertionError("it ended with status " + status, failure)));
         Runnable release = finish.join();
 
         HttpResponse<String> other = chat(ask("hi", false), "Authorization", "Bearer " + key);

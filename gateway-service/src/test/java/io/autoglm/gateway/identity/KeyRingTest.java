@@ -103,12 +103,12 @@ class KeyRingTest {
     }
 
     @Test
-    void a_key_that_names_no_role_has_the_one_that_is_required() throws IOException {
+    void a_key_that_names_no_role_is_a_users_whatever_the_issuer_calls_that() throws IOException {
         String entry = "{\"id\":\"a\",\"sha256\":\"%s\",\"tenant\":\"acme\"}".formatted(KeyRing.sha256("sk-a"));
 
         KeyRing ring = KeyRing.parse(("{\"keys\":[" + entry + "]}").getBytes(StandardCharsets.UTF_8), json, "glm-user");
 
-        assertThat(ring.find("sk-a", NOW).orElseThrow().roles()).containsExactly("glm-user");
+        assertThat(ring.find("sk-a", NOW).orElseThrow().roles()).containsExactly("user");
     }
 
     private KeyRing ring(String text) throws IOException {

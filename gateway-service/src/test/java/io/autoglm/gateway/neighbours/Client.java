@@ -15,10 +15,14 @@ public final class Client {
     private static final HttpClient HTTP =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
+    /// Asked for once, by a test's own thread: those of the common pool may have another class loader, which has
+    /// another configuration.
+    private static final int PORT = ConfigProvider.getConfig().getValue("quarkus.http.test-port", Integer.class);
+
     private Client() {}
 
     public static int port() {
-        return ConfigProvider.getConfig().getValue("quarkus.http.test-port", Integer.class);
+        return PORT;
     }
 
     /// A page of the management port.

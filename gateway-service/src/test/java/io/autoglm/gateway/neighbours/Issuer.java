@@ -1,12 +1,15 @@
 package io.autoglm.gateway.neighbours;
 
+import io.smallrye.jwt.algorithm.SignatureAlgorithm;
 import io.smallrye.jwt.build.Jwt;
 import io.smallrye.jwt.build.JwtClaimsBuilder;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.NoSuchAlgorithmException;
@@ -14,26 +17,47 @@ import java.security.interfaces.RSAPublicKey;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
+import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
-/// An OpenID Connect issuer: discovery, one RSA key, tokens signed with it.
+/// An OpenID Connect issuer: discovery, one RSA key at a time, tokens signed with it. It can go away and come
+/// back, and change its key.
 public final class Issuer {
     public static final String AUDIENCE = "autoglm";
 
-    private final HttpServer server;
-    private final KeyPair keys = rsa();
+    private final Vertx vertx;
     private final KeyPair strangersKeys = rsa();
-    private int port;
+    private final AtomicInteger keysAsked = new AtomicInteger();
+    private volatile Key key = Key.made();
+    private volatile @Nullable HttpServer server;
+    private volatile int port;
 
-    public Issuer(Vertx vertx) {
-        this.server = vertx.createHttpServer().requestHandler(request -> {
-            JsonObject body = request.path().endsWith("/jwks") ? jwks() : discovery();
-            request.response().putHeader("Content-Type", "application/json").end(body.toBuffer());
-        });
+    private record Key(String id, KeyPair pair) {
+        private static final AtomicInteger COUNT = new AtomicInteger();
+
+        static Key made() {
+            return new Key("k" + COUNT.incrementAndGet(), rsa());
+        }
     }
 
+    public Issuer(Vertx vertx) {
+        this.vertx = vertx;
+    }
+
+    /// An issuer that is not up yet, whose address is known.
+    public static Issuer absent(Vertx vertx, int port) {
+        Issuer issuer = new Issuer(vertx);
+        issuer.port = port;
+        return issuer;
+    }
+
+    /// On the port that it had before, if any.
     public Issuer start() {
-        port = server.listen(0, "127.0.0.1")
+        HttpServer started = vertx.createHttpServer().requestHandler(this::answer);
+        server = started;
+        port = started.listen(port, "127.0.0.1")
                 .toCompletionStage()
                 .toCompletableFuture()
                 .join()
@@ -42,7 +66,31 @@ public final class Issuer {
     }
 
     public void stop() {
-        server.close().toCompletionStage().toCompletableFuture().join();
+        HttpServer running = server;
+        if (running != null) {
+            running.close().toCompletionStage().toCompletableFuture().join();
+        }
+    }
+
+    private void answer(HttpServerRequest request) {
+        JsonObject body;
+        if (request.path().endsWith("/jwks")) {
+            keysAsked.incrementAndGet();
+            body = jwks();
+        } else {
+            body = discovery();
+        }
+        request.response().putHeader("Content-Type", "application/json").end(body.toBuffer());
+    }
+
+    /// How often its keys were asked for.
+    public int keysAsked() {
+        return keysAsked.get();
+    }
+
+    /// From now on it signs with another key, and does not publish the one before any more.
+    public void rotate() {
+        key = Key.made();
     }
 
     public String url() {
@@ -50,17 +98,53 @@ public final class Issuer {
     }
 
     public String token(String subject, @Nullable String tenant, Set<String> roles) {
-        return sign(claims(subject, tenant, roles).expiresAt(Instant.now().plusSeconds(300)), keys);
+        return sign(claims(subject, tenant, roles).expiresAt(Instant.now().plusSeconds(300)), key.pair());
     }
 
     public String expiredToken(String subject) {
         return sign(
-                claims(subject, "acme", Set.of("user")).expiresAt(Instant.now().minusSeconds(300)), keys);
+                claims(subject, "acme", Set.of("user")).expiresAt(Instant.now().minusSeconds(300)), key.pair());
     }
 
     public String forgedToken(String subject) {
         return sign(
                 claims(subject, "acme", Set.of("user")).expiresAt(Instant.now().plusSeconds(300)), strangersKeys);
+    }
+
+    /// A token that is good but for what is changed of it.
+    public String token(UnaryOperator<JwtClaimsBuilder> change) {
+        return sign(change.apply(good()), key.pair());
+    }
+
+    /// Good but for the name of its key, which this issuer never had.
+    public String tokenOfKey(String id) {
+        return good().jws().keyId(id).sign(key.pair().getPrivate());
+    }
+
+    /// Signed with HMAC, the secret being the public key, which everybody knows.
+    public String confusedToken() {
+        byte[] secret = key.pair().getPublic().getEncoded();
+        return good().jws()
+                .keyId(key.id())
+                .algorithm(SignatureAlgorithm.HS256)
+                .sign(new SecretKeySpec(secret, "HmacSHA256"));
+    }
+
+    /// `alg: none`: unsigned.
+    ///
+    /// @param signature what stands where a signature would
+    public String unsignedToken(String signature) {
+        String payload = token(claims -> claims).split("\\.", -1)[1];
+        return base64url("{\"alg\":\"none\",\"typ\":\"JWT\",\"kid\":\"" + key.id() + "\"}") + "." + payload + "."
+                + signature;
+    }
+
+    private JwtClaimsBuilder good() {
+        return claims("ana", "acme", Set.of("user")).expiresAt(Instant.now().plusSeconds(300));
+    }
+
+    private static String base64url(String text) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(text.getBytes(StandardCharsets.UTF_8));
     }
 
     private JwtClaimsBuilder claims(String subject, @Nullable String tenant, Set<String> roles) {
@@ -72,8 +156,8 @@ public final class Issuer {
         return tenant == null ? claims : claims.claim("tenant", tenant);
     }
 
-    private static String sign(JwtClaimsBuilder claims, KeyPair pair) {
-        return claims.jws().keyId("k1").sign(pair.getPrivate());
+    private String sign(JwtClaimsBuilder claims, KeyPair pair) {
+        return claims.jws().keyId(key.id()).sign(pair.getPrivate());
     }
 
     private JsonObject discovery() {
@@ -85,7 +169,8 @@ public final class Issuer {
     }
 
     private JsonObject jwks() {
-        RSAPublicKey key = (RSAPublicKey) keys.getPublic();
+        Key current = key;
+        RSAPublicKey published = (RSAPublicKey) current.pair().getPublic();
         return new JsonObject()
                 .put(
                         "keys",
@@ -94,9 +179,9 @@ public final class Issuer {
                                         .put("kty", "RSA")
                                         .put("use", "sig")
                                         .put("alg", "RS256")
-                                        .put("kid", "k1")
-                                        .put("n", unsigned(key.getModulus()))
-                                        .put("e", unsigned(key.getPublicExponent()))));
+                                        .put("kid", current.id())
+                                        .put("n", unsigned(published.getModulus()))
+                                        .put("e", unsigned(published.getPublicExponent()))));
     }
 
     private static String unsigned(BigInteger number) {

@@ -20,6 +20,8 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Starts every neighbour and points the gateway at them. Tests take it through a field of this type.
 public final class Neighbours implements QuarkusTestResourceLifecycleManager {
@@ -30,6 +32,12 @@ public final class Neighbours implements QuarkusTestResourceLifecycleManager {
     public static final String ROLELESS_KEY = "sk-roleless-0123456789abcdef0123456789a";
     /// Of the same tenant as {@link #KEY}, and another account.
     public static final String COLLEAGUE_KEY = "sk-colleague-0123456789abcdef01234567";
+    public static final String PARTNER_TENANT = "initech";
+    public static final String PARTNER_ROLE = "glm-user";
+    public static final String LATE_AUDIENCE = "glm";
+    /// The tenant whose callers have their roles in every tenant.
+    public static final String PLATFORM = "system";
+    public static final String PEPPER = "pepper-of-the-tests-0123456789abcdef";
     public static final String INTERNAL_TOKEN = "internal-secret-of-the-test";
 
     private final Vertx vertx = Vertx.vertx();
@@ -39,6 +47,10 @@ public final class Neighbours implements QuarkusTestResourceLifecycleManager {
     public final ScriptedScheduler scheduler = new ScriptedScheduler(vertx, List.of(first, second)).start();
     public final ScriptedContext context = new ScriptedContext(vertx).start();
     public final Issuer issuer = new Issuer(vertx).start();
+    /// Speaks for `initech` alone, and calls the role of users by a name of its own.
+    public final Issuer partner = new Issuer(vertx).start();
+    /// Is not up when the gateway starts; may speak for any tenant but `initech`.
+    public final Issuer late = Issuer.absent(vertx, Integer.parseInt(freePort()));
     public final RedisProcess redis = redis();
     public final Path keyFile = keyFile();
 
@@ -67,6 +79,13 @@ public final class Neighbours implements QuarkusTestResourceLifecycleManager {
                 "autoglm.chat.max-body-bytes",
                 "200000"));
         config.put("autoglm.redis.url", redis.url());
+        config.put("autoglm.keys.pepper", PEPPER);
+        config.put("autoglm.oidc.keys-refresh", "1s");
+        config.put("autoglm.oidc.issuers.partner.issuer", partner.url());
+        config.put("autoglm.oidc.issuers.partner.tenant", PARTNER_TENANT);
+        config.put("autoglm.oidc.issuers.partner.required-role", PARTNER_ROLE);
+        config.put("autoglm.oidc.issuers.late.issuer", late.url());
+        config.put("autoglm.oidc.issuers.late.audience", LATE_AUDIENCE);
         config.put("autoglm.context.max-turn-bytes", "100000");
         config.put("quarkus.http.test-port", freePort());
         config.put("quarkus.management.test-port", freePort());
@@ -83,6 +102,8 @@ public final class Neighbours implements QuarkusTestResourceLifecycleManager {
         scheduler.stop();
         context.stop();
         issuer.stop();
+        partner.stop();
+        late.stop();
         redis.kill();
         vertx.close().toCompletionStage().toCompletableFuture().join();
     }
@@ -133,6 +154,7 @@ public final class Neighbours implements QuarkusTestResourceLifecycleManager {
                   {"id":"narrow","sha256":"%s","tenant":"acme","models":["other"]},
                   {"id":"single","sha256":"%s","tenant":"acme","requestsPerMinute":2,"maxConcurrent":1},
                   {"id":"roleless","sha256":"%s","tenant":"acme","roles":["auditor"]},
+                  %s,
                   {"id":"old","sha256":"%s","tenant":"acme","expiresAt":"2020-01-01T00:00:00Z"}
                 ]}""".formatted(
                         more,
@@ -142,7 +164,22 @@ public final class Neighbours implements QuarkusTestResourceLifecycleManager {
                         sha256(NARROW_KEY),
                         sha256(SINGLE_KEY),
                         sha256(ROLELESS_KEY),
+                        roleKeys(),
                         sha256("sk-expired"));
+    }
+
+    /// The key of a caller of a tenant that has one role.
+    public static String keyOf(String tenant, String role) {
+        return "sk-" + tenant + "-" + role + "-0123456789abcdef0123456789abcdef";
+    }
+
+    private static String roleKeys() {
+        return Stream.of("acme", "globex", PLATFORM)
+                .flatMap(tenant -> Stream.of("user", "operator", "auditor", "admin")
+                        .map(role ->
+                                "{\"id\":\"%s-%s\",\"sha256\":\"%s\",\"tenant\":\"%s\",\"roles\":[\"%s\"],\"requestsPerMinute\":100000}"
+                                        .formatted(tenant, role, sha256(keyOf(tenant, role)), tenant, role)))
+                .collect(Collectors.joining(","));
     }
 
     public static String sha256(String text) {

@@ -75,7 +75,7 @@ record Answer(Exchange exchange, ServingModel model, AnswerOptions options, Wire
             throw RefusedException.invalid(
                     Resumption.FIELD, "'" + Resumption.FIELD + "' is for a stream of one answer");
         }
-        int[] said = resume.map(Resume::tokens).orElse(NOTHING);
+        int[] said = resume.map(Resume::said).orElse(NOTHING);
         Events events = new Events(
                 prompts.size(), limits.stream().mapToLong(AnswerLimit::tokens).sum());
         long deadlineNanos = exchange.deadlineNanos();
@@ -117,7 +117,9 @@ record Answer(Exchange exchange, ServingModel model, AnswerOptions options, Wire
                 .map(AnswerText::generation)
                 .toList();
         if (!generations.isEmpty()) {
-            submit(generations);
+            submit(generations).ifPresent(busy -> {
+                throw new RefusedException(busy);
+            });
         }
         exchange.whenGone(() -> generations.forEach(Generation::cancel));
         if (options.stream()) {
@@ -135,7 +137,8 @@ record Answer(Exchange exchange, ServingModel model, AnswerOptions options, Wire
         if (tells) {
             exchange.response().putHeader(Headers.RESUMABLE, "true");
         }
-        return new StreamedAnswer.Progress(tells, options.resume().map(resume -> resume.tokens().length));
+        return new StreamedAnswer.Progress(
+                tells, options.resume().map(resume -> resume.tokens().size()));
     }
 
     private Reply search(
@@ -153,10 +156,11 @@ record Answer(Exchange exchange, ServingModel model, AnswerOptions options, Wire
         return () -> {
             AnswerSink sink = new WholeAnswer(exchange, wire, prompts.size(), options.n(), options.n());
             BeamText text = new BeamText(model, options, reading, sink);
+            SearchLine line = new SearchLine(this::submit, exchange::gone, exchange.deadlineNanos());
             int cached = 0;
             int tokens = 0;
             for (int i = 0; i < prompts.size(); i += options.n()) {
-                BeamSearch beams = new BeamSearch(exchange, model, search, endTokens, this::submit);
+                BeamSearch beams = new BeamSearch(exchange, model, search, endTokens, line);
                 for (Beams.Beam beam : beams.best(prompts.get(i), limits.get(i).tokens(), options.n())) {
                     tokens += beam.length();
                     text.give(beam);
@@ -167,11 +171,12 @@ record Answer(Exchange exchange, ServingModel model, AnswerOptions options, Wire
         };
     }
 
-    private void submit(List<Generation> generations) {
-        switch (model.loop().submit(generations)) {
-            case Submission.Accepted() -> {}
+    /// @return why it cannot be now
+    private Optional<Refusal.Busy> submit(List<Generation> generations) {
+        return switch (model.loop().submit(generations)) {
+            case Submission.Accepted() -> Optional.empty();
             case Submission.LineFull(int limit) ->
-                throw new RefusedException(new Refusal.Busy(limit + " requests are waiting already"));
+                Optional.of(new Refusal.Busy(limit + " requests are waiting already"));
             case Submission.NeverFits(int most) -> {
                 String field = options.search().isPresent() ? "beam_width" : options.n() > 1 ? "n" : "prompt";
                 throw RefusedException.invalid(
@@ -180,7 +185,7 @@ record Answer(Exchange exchange, ServingModel model, AnswerOptions options, Wire
                                 + most + " at once");
             }
             case Submission.Closing() -> throw new RefusedException(new Refusal.Draining());
-        }
+        };
     }
 
     /// Each of `n` answers has a seed of its own, or all would be the same.

@@ -96,6 +96,7 @@ final class Answering {
                         started
                                 ? "The answer was not finished within the time that the request allowed"
                                 : "No slot became free within the time that the request allowed"));
+            case Ending.Refused(String param, String message) -> throw RefusedException.invalid(param, message);
             case Ending.Failed(String message) -> throw new RefusedException(new Refusal.Broken(message));
         }
     }

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
 
 /// Searches the likeliest answers ([Beams]). Each step asks the batch loop for one token behind each beam;
 /// what they have in common is in the KV cache, and is copied where a beam becomes two.
@@ -76,25 +75,20 @@ final class BeamSearch {
     private final ServingModel model;
     private final Options options;
     private final Set<Integer> endTokens;
-    private final Consumer<List<Generation>> submission;
+    private final SearchLine line;
     private int cachedTokens = -1;
 
     /// Those of the present step. Written by the request's thread, read by whoever tells that the client is
     /// gone.
     private volatile List<Generation> underWay = List.of();
 
-    /// @param submission hands generations to the batch loop, or throws
-    BeamSearch(
-            Exchange exchange,
-            ServingModel model,
-            Options options,
-            Set<Integer> endTokens,
-            Consumer<List<Generation>> submission) {
+    /// @param line of the request that it is part of
+    BeamSearch(Exchange exchange, ServingModel model, Options options, Set<Integer> endTokens, SearchLine line) {
         this.exchange = exchange;
         this.model = model;
         this.options = options;
         this.endTokens = endTokens;
-        this.submission = submission;
+        this.line = line;
     }
 
     /// @param most tokens of an answer
@@ -128,7 +122,7 @@ final class BeamSearch {
                     i, tokens, 1, Set.of(), sampler, exchange.priority(), exchange.deadlineNanos(), events));
         }
         underWay = generations;
-        submission.accept(generations);
+        line.submit(generations);
         if (exchange.gone()) {
             cancel();
         }

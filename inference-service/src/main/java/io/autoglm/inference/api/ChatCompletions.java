@@ -57,6 +57,9 @@ final class ChatCompletions {
         int mostCalls = request.flagUnlessDenied("parallel_tool_calls") ? Integer.MAX_VALUE : 1;
         Supplier<AssistantParser> parser = () -> {
             AssistantParser fresh = new AssistantParser(choice.tools(), model.markup(), true, reasons, mostCalls);
+            if (!options.stream()) {
+                fresh.tellWholeCalls();
+            }
             if (!opening.isEmpty()) {
                 fresh.append(opening);
             }

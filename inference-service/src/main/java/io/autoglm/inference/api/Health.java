@@ -9,13 +9,13 @@ import io.autoglm.inference.batching.LoopStatus;
 import io.autoglm.inference.repository.ModelRepository;
 import io.autoglm.inference.repository.ModelView;
 import java.util.List;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// `GET /health`: three levels, each of which includes the one before. The port answers (any answer says so);
-/// a model is loaded; no engine is stuck in a step, and its steps do not fail one after the other. What
-/// became of single requests is theirs. Then each model by its name; why a load failed is told only to those
-/// who may ask, since it names files.
+/// a model is loaded; one can answer. A model whose steps fail one after the other is shown by its name, and
+/// takes the instance out only with all others: they answer on. An engine that is stuck in a step takes it
+/// out alone, since only the end of the process frees it. What became of single requests is theirs. Why a
+/// load failed is told only to those who may ask, since it names files.
 final class Health {
 
     /// No step of a model that is worth serving takes so long.
@@ -54,7 +54,10 @@ final class Health {
                 .put("name", model.name())
                 .put("state", model.stage().word());
         model.serving().ifPresent(version -> one.put("version", version.digest()));
-        model.serving().flatMap(version -> version.model()).ifPresent(serving -> one.put("engine", serving.engine()));
+        model.serving()
+                .flatMap(version -> version.model())
+                .ifPresent(serving -> one.put("engine", serving.engine())
+                        .put("failure", serving.loop().status().failure()));
         model.next().ifPresent(next -> one.put("next", next.stage().word()));
         return one;
     }
@@ -69,20 +72,18 @@ final class Health {
         };
     }
 
-    private static @Nullable String reason(List<LoopStatus> loops) {
+    /// @return null while it can answer
+    static @Nullable String reason(List<LoopStatus> loops) {
         if (loops.isEmpty()) {
             return "no model is loaded";
         }
-        return loops.stream()
-                .flatMap(status -> Stream.ofNullable(reason(status)))
-                .findFirst()
-                .orElse(null);
-    }
-
-    private static @Nullable String reason(LoopStatus status) {
-        return status.stepMillis() > STUCK_AFTER_MILLIS
-                ? "the engine has been in one step for " + status.stepMillis() + " ms"
-                : status.failure();
+        for (LoopStatus status : loops) {
+            if (status.stepMillis() > STUCK_AFTER_MILLIS) {
+                return "the engine has been in one step for " + status.stepMillis() + " ms";
+            }
+        }
+        boolean any = loops.stream().anyMatch(status -> status.failure() == null);
+        return any ? null : loops.getFirst().failure();
     }
 
     private static String state(Life life) {

@@ -3,9 +3,11 @@ package io.autoglm.inference.api;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.autoglm.inference.ModelSpec;
+import io.autoglm.inference.engine.EngineConfig;
 import io.autoglm.inference.engine.WeightFormat;
 import io.autoglm.inference.repository.Asked;
 import io.autoglm.inference.repository.Loaded;
+import io.autoglm.inference.repository.MemoryBudget;
 import io.autoglm.inference.repository.Models;
 import io.autoglm.inference.repository.Unloaded;
 import io.autoglm.inference.text.ToolFormat;
@@ -14,7 +16,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -30,7 +31,6 @@ final class ModelAdmin {
     private static final List<String> FIELDS =
             List.of("path", "weights", "slots", "max_tokens", "digest", "tool_format");
     private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{12}");
-    private static final int MOST_SLOTS = 256;
 
     private ModelAdmin() {}
 
@@ -40,8 +40,8 @@ final class ModelAdmin {
         ArrayNode data = body.putArray("data");
         models.repository().list().forEach(model -> data.add(ModelStatus.of(model)));
         body.putObject("memory")
-                .put("budget_mib", ModelStatus.mib(models.budget().bytes()))
-                .put("used_mib", ModelStatus.mib(models.budget().usedBytes()));
+                .put("budget_mib", MemoryBudget.mib(models.budget().bytes()))
+                .put("used_mib", MemoryBudget.mib(models.budget().usedBytes()));
         return () -> exchange.respond(body);
     }
 
@@ -73,6 +73,8 @@ final class ModelAdmin {
             return switch (loaded.get(Math.max(0, waitNanos), TimeUnit.NANOSECONDS)) {
                 case Loaded.Serves() -> true;
                 case Loaded.Failed(String why) -> throw new RefusedException(new Refusal.Unservable(why));
+                case Loaded.NoMemory(String why) -> throw new RefusedException(new Refusal.NoMemory(why));
+                case Loaded.Stopping() -> throw new RefusedException(new Refusal.Draining());
                 case Loaded.Unwanted() ->
                     throw new RefusedException(
                             new Refusal.Conflict("The model was unloaded before it was ready", null, "unloaded"));
@@ -128,7 +130,7 @@ final class ModelAdmin {
                 name,
                 path(request),
                 request.text("weights").map(weights -> format(request, weights)),
-                request.integer("slots", 1, MOST_SLOTS),
+                request.integer("slots", 1, EngineConfig.MOST_SLOTS),
                 request.integer("max_tokens", 1, Integer.MAX_VALUE),
                 digest(request),
                 request.text("tool_format").map(calls -> toolFormat(request, calls)));
@@ -153,18 +155,13 @@ final class ModelAdmin {
     }
 
     private static WeightFormat format(Fields request, String asked) {
-        return Arrays.stream(WeightFormat.values())
-                .filter(format -> format.name().toLowerCase(Locale.ROOT).equals(asked))
-                .findFirst()
-                .orElseThrow(() -> request.wrong("weights", "must be one of " + formats()));
-    }
-
-    private static String formats() {
-        return String.join(
-                ", ",
-                Arrays.stream(WeightFormat.values())
-                        .map(format -> format.name().toLowerCase(Locale.ROOT))
-                        .toList());
+        return WeightFormat.named(asked)
+                .orElseThrow(() -> request.wrong(
+                        "weights",
+                        "must be one of "
+                                + Arrays.stream(WeightFormat.values())
+                                        .map(WeightFormat::spelled)
+                                        .collect(Collectors.joining(", "))));
     }
 
     private static Optional<String> digest(Fields request) {

@@ -2,14 +2,12 @@ package io.autoglm.inference.api;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.autoglm.inference.repository.MemoryBudget;
 import io.autoglm.inference.repository.ModelView;
 import io.autoglm.inference.repository.VersionView;
-import java.util.Locale;
 
 /// A model and its versions, as an operator reads them.
 final class ModelStatus {
-
-    private static final long MIB = 1 << 20;
 
     private ModelStatus() {}
 
@@ -28,11 +26,6 @@ final class ModelStatus {
         return body;
     }
 
-    /// Rounded up.
-    static long mib(long bytes) {
-        return Math.ceilDiv(bytes, MIB);
-    }
-
     private static ObjectNode version(VersionView version) {
         ObjectNode body = JsonBody.MAPPER
                 .createObjectNode()
@@ -41,11 +34,11 @@ final class ModelStatus {
                 .put("path", version.spec().path().toString())
                 .put("slots", version.slots())
                 .put("max_tokens", version.maxTokens())
-                .put("memory_mib", mib(version.memoryBytes()))
+                .put("memory_mib", MemoryBudget.mib(version.memoryBytes()))
                 .put("requests", version.uses());
         version.model()
                 .ifPresent(model -> body.put("engine", model.engine())
-                        .put("weights", model.loaded().weights().name().toLowerCase(Locale.ROOT)));
+                        .put("weights", model.loaded().weights().spelled()));
         return body;
     }
 }

@@ -9,13 +9,10 @@ final class Prompt {
 
     private Prompt() {}
 
-    /// However many they are, unless the text is so long that it cannot fit: it would take seconds to
-    /// tokenize.
+    /// However many they are, unless the text is so long that it cannot fit.
     static int[] tokens(ServingModel model, String text, boolean withSpecial, String field) {
-        // Each character is at least a byte.
-        long least = (text.length() + model.longestToken() - 1L) / model.longestToken();
-        if (least > model.maxTokens()) {
-            throw tooLong(model, "at least " + least, field);
+        if (new LongText(model.tokenizer(), text, model.maxTokens()).exceeds()) {
+            throw tooLong(model, "more", field);
         }
         return model.tokenizer().encode(text, withSpecial);
     }

@@ -24,7 +24,7 @@ final class Rerank {
         String query = request.requiredText("query");
         List<String> documents = documents(request);
         int best = request.integer("top_n", 1, Integer.MAX_VALUE).orElse(documents.size());
-        boolean shown = !request.has("return_documents") || request.flag("return_documents");
+        boolean shown = request.flagUnlessDenied("return_documents");
         Truncation truncation = Truncation.read(request, model, 0);
         List<int[]> prompts = new ArrayList<>();
         prompts.add(tokens(truncation, model, query, "query"));

@@ -3,6 +3,7 @@ package io.autoglm.inference.api;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.autoglm.inference.ServingModel;
 import io.autoglm.protocol.Resumption;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -14,7 +15,7 @@ import java.util.stream.IntStream;
 /// @param id      of the answer, as its client knows it
 /// @param created seconds since the epoch, as the client knows it
 /// @param tokens  what was said, from the first token on; may be empty
-record Resume(String id, long created, int[] tokens) {
+record Resume(String id, long created, List<Integer> tokens) {
 
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{1,128}");
 
@@ -33,12 +34,18 @@ record Resume(String id, long created, int[] tokens) {
             if (!tokens.isArray() || tokens.size() > model.maxTokens()) {
                 throw fields.wrong("tokens", "must be a list of at most " + model.maxTokens() + " token ids");
             }
-            return new Resume(id, created.longValue(), Prompt.tokenIds(fields, "tokens", tokens, model));
+            int[] said = Prompt.tokenIds(fields, "tokens", tokens, model);
+            return new Resume(
+                    id, created.longValue(), IntStream.of(said).boxed().toList());
         });
+    }
+
+    int[] said() {
+        return tokens.stream().mapToInt(Integer::intValue).toArray();
     }
 
     /// The prompt and what was said behind it.
     int[] behind(int[] prompt) {
-        return IntStream.concat(IntStream.of(prompt), IntStream.of(tokens)).toArray();
+        return IntStream.concat(IntStream.of(prompt), IntStream.of(said())).toArray();
     }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.autoglm.inference.ServingModel;
 import io.autoglm.inference.template.Rendering;
+import io.autoglm.inference.text.Tokenizer;
 
 /// `POST /tokenize` and `POST /detokenize`, in vLLM's shape.
 final class Tokenization {
@@ -20,19 +21,32 @@ final class Tokenization {
         Fields request = exchange.fields();
         boolean strings = request.flag("return_token_strs");
         Text text = request.has("messages") ? ofMessages(request, model) : ofPrompt(request);
-        int[] tokens = Prompt.tokens(model, text.text(), text.withSpecial(), text.field());
-        ObjectNode body =
-                JsonBody.MAPPER.createObjectNode().put("count", tokens.length).put("max_model_len", model.maxTokens());
+        Tokenizer.Spelled tokens = tokens(request, text, model);
+        ObjectNode body = JsonBody.MAPPER
+                .createObjectNode()
+                .put("count", tokens.ids().length)
+                .put("max_model_len", model.maxTokens());
         ArrayNode list = body.putArray("tokens");
-        for (int token : tokens) {
+        for (int token : tokens.ids()) {
             list.add(token);
         }
         body.putNull("token_strs");
         if (strings) {
             ArrayNode written = body.putArray("token_strs");
-            model.tokenizer().written(text.text(), text.withSpecial()).forEach(written::add);
+            tokens.spellings().forEach(written::add);
         }
         return () -> exchange.respond(body);
+    }
+
+    /// More than the model takes may be counted, but not without a bound.
+    private static Tokenizer.Spelled tokens(Fields request, Text text, ServingModel model) {
+        if (!new LongText(model.tokenizer(), text.text(), MOST_TOKENS).exceeds()) {
+            Tokenizer.Spelled tokens = model.tokenizer().spelled(text.text(), text.withSpecial());
+            if (tokens.ids().length <= MOST_TOKENS) {
+                return tokens;
+            }
+        }
+        throw request.wrong(text.field(), "has more than " + MOST_TOKENS + " tokens");
     }
 
     static Reply detokenize(Exchange exchange, ServingModel model) {
@@ -50,13 +64,13 @@ final class Tokenization {
 
     private static Text ofPrompt(Fields request) {
         String prompt = request.text("prompt").orElseThrow(() -> request.wrong("prompt", "or 'messages' is required"));
-        return new Text(prompt, !request.has("add_special_tokens") || request.flag("add_special_tokens"), "prompt");
+        return new Text(prompt, request.flagUnlessDenied("add_special_tokens"), "prompt");
     }
 
     private static Text ofMessages(Fields request, ServingModel model) {
         ArrayNode messages = Messages.read(request);
         ToolChoice tools = ToolChoice.read(request);
-        boolean generation = !request.has("add_generation_prompt") || request.flag("add_generation_prompt");
+        boolean generation = request.flagUnlessDenied("add_generation_prompt");
         ObjectNode variables = request.object("chat_template_kwargs")
                 .map(given -> ((ObjectNode) given.object()).deepCopy())
                 .orElseGet(JsonBody.MAPPER::createObjectNode);

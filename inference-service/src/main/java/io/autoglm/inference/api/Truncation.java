@@ -10,19 +10,24 @@ import java.util.stream.Stream;
 /// puts around a text is kept, and counts.
 ///
 /// @param most empty for all
-record Truncation(OptionalInt most) {
+/// @param kept of a prompt that has more
+record Truncation(OptionalInt most, int kept) {
 
     private static final String FIELD = "truncate_prompt_tokens";
 
-    /// @param answerTokens for which there must be room behind what is kept
+    /// -1 leaves a prompt alone that fits, as vLLM does. Of one that does not, as much is kept as leaves room
+    /// for the answer, but no less than half of what the model takes.
+    ///
+    /// @param answerTokens as they were asked for; 0 where there is no answer
     static Truncation read(Fields request, ServingModel model, int answerTokens) {
         OptionalInt asked = request.integer(FIELD, -1, model.maxTokens());
         if (asked.isPresent() && asked.getAsInt() == 0) {
             throw request.wrong(FIELD, "must be -1 (what fits) or at least 1, but is 0");
         }
+        int all = model.maxTokens();
         return asked.isPresent() && asked.getAsInt() < 0
-                ? new Truncation(OptionalInt.of(Math.max(1, model.maxTokens() - answerTokens)))
-                : new Truncation(asked);
+                ? new Truncation(OptionalInt.of(all - Math.min(1, answerTokens)), all - Math.min(answerTokens, all / 2))
+                : new Truncation(asked, asked.orElse(all));
     }
 
     /// @param field named when the text is too long
@@ -30,7 +35,8 @@ record Truncation(OptionalInt most) {
         if (most.isEmpty()) {
             return Prompt.tokens(model, text, withSpecial, field);
         }
-        int[] tokens = model.tokenizer().encode(end(model, text), false);
+        String end = new LongText(model.tokenizer(), text, most.getAsInt()).end();
+        int[] tokens = model.tokenizer().encode(end, false);
         if (!withSpecial) {
             return of(tokens);
         }
@@ -41,31 +47,22 @@ record Truncation(OptionalInt most) {
         while (before < around && wrapped[before] != letter[0]) {
             before++;
         }
-        int[] kept = last(tokens, Math.max(0, most.getAsInt() - around));
+        int[] written = last(tokens, around);
         int[] after = Arrays.copyOfRange(wrapped, before + letter.length, wrapped.length);
-        return of(Stream.of(Arrays.copyOf(wrapped, before), kept, after)
+        return of(Stream.of(Arrays.copyOf(wrapped, before), written, after)
                 .flatMapToInt(IntStream::of)
                 .toArray());
     }
 
     int[] of(int[] tokens) {
-        return last(tokens, most.orElse(tokens.length));
+        return last(tokens, 0);
     }
 
-    private static int[] last(int[] tokens, int keep) {
-        return tokens.length <= keep ? tokens : Arrays.copyOfRange(tokens, tokens.length - keep, tokens.length);
-    }
-
-    /// The end of a text, which surely holds its last tokens: a megabyte would take seconds to tokenize. Cut
-    /// at whitespace, and with some more tokens than are asked for, since those at the cut may differ.
-    private String end(ServingModel model, String text) {
-        long bytes = (most.orElseThrow() + 64L) * model.longestToken();
-        if (text.length() <= bytes) {
-            return text;
+    /// @param around that stand beside them
+    private int[] last(int[] tokens, int around) {
+        if (tokens.length <= most.orElse(Integer.MAX_VALUE) - around) {
+            return tokens;
         }
-        int from = (int) (text.length() - bytes);
-        int space = text.indexOf(' ', from, Math.min(text.length(), from + model.longestToken()));
-        int at = space < 0 ? from : space;
-        return text.substring(Character.isLowSurrogate(text.charAt(at)) ? at + 1 : at);
+        return Arrays.copyOfRange(tokens, tokens.length - Math.clamp(kept - around, 0, tokens.length), tokens.length);
     }
 }

@@ -124,6 +124,7 @@ final class Vectors {
                         started
                                 ? "The texts were not read within the time that the request allowed"
                                 : "No slot became free within the time that the request allowed"));
+            case Ending.Refused(String param, String message) -> throw RefusedException.invalid(param, message);
             case Ending.Failed(String message) -> throw new RefusedException(new Refusal.Broken(message));
         };
     }

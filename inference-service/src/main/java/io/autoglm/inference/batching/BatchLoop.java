@@ -131,6 +131,11 @@ public final class BatchLoop implements AutoCloseable {
         }
     }
 
+    /// However long the present step takes.
+    public void awaitEnd() throws InterruptedException {
+        ended.await();
+    }
+
     /// Whether the decoder is not used any more, and may be freed.
     public boolean ended() {
         return ended.getCount() == 0;

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
@@ -63,8 +62,9 @@ public final class BatchMetrics {
     private final List<BatchLoop> loops = new CopyOnWriteArrayList<>();
     private final List<Meter> meters = new ArrayList<>();
 
-    /// Of loops that are not watched any more.
-    private final AtomicLong formerSteps = new AtomicLong();
+    /// Of loops that are not watched any more. Under this object's lock, so that no steps are counted twice
+    /// or not at all while a loop ends.
+    private long formerSteps;
 
     /// @param maxTokens of one sequence; the buckets of token counts follow from it, as vLLM's do
     public BatchMetrics(MeterRegistry registry, String model, int maxTokens) {
@@ -109,9 +109,9 @@ public final class BatchMetrics {
     }
 
     /// The loop has ended.
-    void unwatch(BatchLoop loop) {
+    synchronized void unwatch(BatchLoop loop) {
         if (loops.remove(loop)) {
-            formerSteps.addAndGet(loop.status().steps());
+            formerSteps += loop.status().steps();
         }
     }
 
@@ -166,6 +166,7 @@ public final class BatchMetrics {
             case Ending.LengthReached() -> "length";
             case Ending.Cancelled() -> "abort";
             case Ending.Expired(boolean started) -> "abort";
+            case Ending.Refused(String param, String message) -> "error";
             case Ending.Failed(String message) -> "error";
         };
         Counter counter = finished.get(reason);
@@ -203,8 +204,8 @@ public final class BatchMetrics {
                 .orElse(0);
     }
 
-    private double steps() {
-        return formerSteps.get()
+    private synchronized double steps() {
+        return formerSteps
                 + loops.stream()
                         .map(BatchLoop::status)
                         .mapToLong(LoopStatus::steps)

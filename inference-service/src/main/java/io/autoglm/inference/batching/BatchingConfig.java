@@ -39,7 +39,8 @@ public interface BatchingConfig {
     int spareSlots();
 
     /// Tokens of an answer that are guessed from its own text and checked in one step, where an answer runs
-    /// alone and that pays; never changes what is said. At most 16, 0 for none. Default 8.
+    /// alone and that pays; what is said stays the same, up to ties within rounding. At most 16, 0 for none.
+    /// Default 8.
     @WithDefault("8")
     int draftTokens();
 

@@ -17,6 +17,11 @@ public sealed interface Ending {
     /// @param started whether it had a slot by then
     record Expired(boolean started) implements Ending {}
 
+    /// What was asked for cannot be done, which showed on the way.
+    ///
+    /// @param param the field of the request that asks for it
+    record Refused(String param, String message) implements Ending {}
+
     /// Something broke; the message is for the client and names no internals.
     record Failed(String message) implements Ending {}
 }

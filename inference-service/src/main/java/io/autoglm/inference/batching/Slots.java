@@ -112,16 +112,17 @@ final class Slots {
         return Seating.of(work.text(), work.reusable(), work.urgency(nowNanos), held.toList());
     }
 
-    /// Gives the sequence its slot; what other slots hold of its text is copied.
+    /// Gives the sequence its slot; what other slots hold of its text is copied. The spare slot that kept it
+    /// is free from then on, even if the copy fails; its rows stay.
     void seat(Sequence sequence, Seating.Seat seat) {
         Slot parked = sequence.slot();
         all.get(seat.slot()).seat(sequence, seat.reuse(), ++uses);
+        if (parked != null) {
+            parked.free(++uses);
+        }
         if (seat.from() != seat.slot()) {
             decoder.copy(seat.from(), seat.slot(), seat.reuse());
             all.get(seat.from()).touched(++uses);
-        }
-        if (parked != null) {
-            parked.free(++uses);
         }
         count();
     }
@@ -136,7 +137,7 @@ final class Slots {
                 .filter(slot -> slot.sequence() == null)
                 .min(Comparator.comparingLong(Slot::lastUse))
                 .orElse(null);
-        Slot left = spare == null ? null : leastUrgent(work.urgency(nowNanos), nowNanos);
+        Slot left = spare == null ? null : leastUrgent(work, nowNanos);
         if (spare == null
                 || left == null
                 || !(seatingWithout(left, spare, work, nowNanos) instanceof Seating.Seat seat)) {
@@ -151,12 +152,14 @@ final class Slots {
 
     record Paused(Sequence sequence, Seating.Seat seat) {}
 
-    private @Nullable Slot leastUrgent(Urgency urgency, long nowNanos) {
+    private @Nullable Slot leastUrgent(Work waiting, long nowNanos) {
+        int rank = waiting.urgency(nowNanos).rank();
         return runners.stream()
                 .filter(slot -> slot.sequence() != null)
                 .filter(slot -> slot.occupant().work() instanceof Generation)
                 .filter(slot -> slot.occupant().remaining() >= FEWEST_REMAINING_TO_PAUSE)
-                .filter(slot -> slot.occupant().work().urgency(nowNanos).rank() > urgency.rank())
+                .filter(slot -> slot.occupant().work().isOfLowerClassThan(waiting))
+                .filter(slot -> slot.occupant().work().urgency(nowNanos).rank() > rank)
                 .max(Comparator.comparing(slot -> slot.occupant().work().urgency(nowNanos)))
                 .orElse(null);
     }

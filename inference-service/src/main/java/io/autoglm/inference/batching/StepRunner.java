@@ -2,9 +2,8 @@ package io.autoglm.inference.batching;
 
 import io.autoglm.inference.engine.Decoder;
 import io.autoglm.inference.sampling.BadLogitsException;
+import io.autoglm.inference.sampling.InvalidParameterException;
 import java.nio.FloatBuffer;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import org.jboss.logging.Logger;
@@ -109,14 +108,16 @@ final class StepRunner {
     private int decodeTogether(BatchPlan.Decode run) {
         int[] tokens = new int[run.count()];
         int[] positions = new int[run.count()];
-        List<Slot> drawing = new ArrayList<>(run.count());
+        boolean[] draws = new boolean[run.count()];
+        int drawing = 0;
         for (int i = 0; i < run.count(); i++) {
             Slot slot = slots.get(run.first() + i);
             Sequence sequence = slot.sequence();
             if (sequence != null && sequence.prefilled()) {
                 tokens[i] = sequence.lastToken();
                 positions[i] = slot.valid();
-                drawing.add(slot);
+                draws[i] = true;
+                drawing++;
             } else {
                 positions[i] = slot.idleRow();
             }
@@ -128,12 +129,12 @@ final class StepRunner {
         for (int i = 0; i < run.count(); i++) {
             Slot slot = slots.get(run.first() + i);
             Sequence sequence = slot.sequence();
-            if (sequence != null && drawing.contains(slot)) {
+            if (sequence != null && draws[i]) {
                 slot.computed(tokens[i]);
                 draw(slot, sequence, logits, i, now);
             }
         }
-        return drawing.size();
+        return drawing;
     }
 
     /// @param count of the draft's tokens that are checked
@@ -215,6 +216,8 @@ final class StepRunner {
             drawn++;
             generatedTokens.increment();
             metrics.token(sequence, previous, now);
+        } catch (InvalidParameterException e) {
+            ending = new Ending.Refused(e.param(), String.valueOf(e.getMessage()));
         } catch (RuntimeException | Error e) {
             if (e instanceof VirtualMachineError && !(e instanceof StackOverflowError)) {
                 throw e;

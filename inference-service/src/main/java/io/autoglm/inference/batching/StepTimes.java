@@ -1,17 +1,22 @@
 package io.autoglm.inference.batching;
 
-import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /// What steps take, as exponential averages over the last dozen of a kind, and what follows from it: how long
 /// a prefill chunk may be without making running answers stutter, and how many guessed tokens are worth
 /// checking.
 ///
-/// `chunk = (budget − decode) / prefill per token`, within 1/4 of the largest chunk and all of it. Where
-/// nothing decodes, a chunk of a second, within the largest and four times as much: longer ones are read 4 %
-/// faster (chunks of 32 and 128, 0.5B parameters), and who comes meanwhile waits no longer than that.
+/// `chunk = (budget − decode or check) / prefill per token`, within 1/4 of the largest chunk and all of it.
+/// Where nothing decodes, a chunk of a second, within the largest and four times as much: longer ones are
+/// read 4 % faster (chunks of 32 and 128, 0.5B parameters), and who comes meanwhile waits no longer than
+/// that.
 final class StepTimes {
 
     private static final double WEIGHT = 1.0 / 12;
+
+    /// Steps after which a check is tried again: one that took long may have been an accident. Where all
+    /// eight always take ten times as long as a plain step, that costs a thirtieth of the time.
+    private static final int REMEMBERED = 2048;
 
     /// A gain below it is within what the averages are wrong by.
     private static final double LEAST_GAIN = 1.05;
@@ -21,7 +26,17 @@ final class StepTimes {
 
     private final long budgetNanos;
     private final int largestChunk;
-    private final double[] checkNanos;
+
+    /// What a check of so many guesses takes, in plain steps; 0 where none was measured. Both grow with the
+    /// text before them, their ratio hardly.
+    private final double[] checkSteps;
+
+    /// Of sequences that decode alone.
+    private long steps;
+
+    /// When such a check was last measured, in those steps.
+    private final long[] checkedAt;
+
     private double decodeNanos;
     private double singleNanos;
     private double prefillNanosPerToken;
@@ -30,7 +45,8 @@ final class StepTimes {
     StepTimes(long budgetNanos, int largestChunk, int draftTokens) {
         this.budgetNanos = budgetNanos;
         this.largestChunk = largestChunk;
-        this.checkNanos = new double[draftTokens + 1];
+        this.checkSteps = new double[draftTokens + 1];
+        this.checkedAt = new long[draftTokens + 1];
     }
 
     int chunk(boolean decoding) {
@@ -46,7 +62,7 @@ final class StepTimes {
 
     /// How many of `most` guessed tokens to check in one step, so that tokens come fastest:
     ///
-    /// `gain(n) = (1 + r + … + rⁿ) · time of a step without / time of a step with n`
+    /// `gain(n) = (1 + r + … + rⁿ) / time of a step with n, in steps without`
     ///
     /// @param rate r, the part of guesses that are right
     /// @return 0 where a plain step is as good
@@ -55,10 +71,10 @@ final class StepTimes {
         double bestGain = LEAST_GAIN;
         double expected = 1;
         double power = 1;
-        for (int drafts = 1; drafts <= Math.min(most, checkNanos.length - 1); drafts++) {
+        for (int drafts = 1; drafts <= Math.min(most, checkSteps.length - 1); drafts++) {
             power *= rate;
             expected += power;
-            double gain = expected * singleNanos / checkTime(drafts);
+            double gain = singleNanos == 0 ? 0 : expected / checkTime(drafts);
             if (gain > bestGain) {
                 bestGain = gain;
                 best = drafts;
@@ -67,25 +83,38 @@ final class StepTimes {
         return best;
     }
 
-    /// Where it was never measured, at least that of the longest shorter one, and of reading as many tokens
-    /// of a prompt, which is a little too fast: so it is tried, and known then.
     private double checkTime(int drafts) {
-        if (checkNanos[drafts] > 0) {
-            return checkNanos[drafts];
-        }
-        double shorter = Arrays.stream(checkNanos, 0, drafts).max().orElse(0);
-        return Math.max(Math.max(singleNanos, shorter), (drafts + 1) * prefillNanosPerToken);
+        double measured = measured(drafts);
+        return measured > 0 ? measured : supposed(drafts);
+    }
+
+    /// In plain steps; 0 where none was of late.
+    private double measured(int drafts) {
+        return steps - checkedAt[drafts] < REMEMBERED ? checkSteps[drafts] : 0;
+    }
+
+    /// At least the time of the longest shorter check, and of reading as many tokens of a prompt, which is a
+    /// little too fast: so it is tried, and known then.
+    private double supposed(int drafts) {
+        double shorter =
+                IntStream.range(0, drafts).mapToDouble(this::measured).max().orElse(0);
+        return Math.max(Math.max(1, shorter), (drafts + 1) * prefillNanosPerToken / singleNanos);
     }
 
     void decoded(int sequences, long nanos) {
         decodeNanos = average(decodeNanos, (double) nanos);
         if (sequences == 1) {
             singleNanos = average(singleNanos, (double) nanos);
+            steps++;
         }
     }
 
     void checked(int drafts, long nanos) {
-        checkNanos[drafts] = average(checkNanos[drafts], (double) nanos);
+        decodeNanos = average(decodeNanos, (double) nanos);
+        if (singleNanos > 0) {
+            checkSteps[drafts] = average(measured(drafts), nanos / singleNanos);
+            checkedAt[drafts] = ++steps;
+        }
     }
 
     /// The last tokens of a prompt, which read the weights for few, count for as little as they are.

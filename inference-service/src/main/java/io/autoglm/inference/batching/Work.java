@@ -127,6 +127,10 @@ public abstract sealed class Work permits Generation, Embedding {
         return Urgency.of(priority, arrival, nowNanos - submittedNanos);
     }
 
+    final boolean isOfLowerClassThan(Work other) {
+        return priority.rank() > other.priority.rank();
+    }
+
     final void end(Ending ending) {
         events.put(new GenerationEvent.Ended(index, ending));
     }

@@ -95,7 +95,7 @@ final class CpuModel extends BaseModel implements DecoderModel {
     }
 
     private static long weightBytes(GraphSource source) {
-        return COPIES_OF_WEIGHTS * source.weightBytes();
+        return Math.multiplyExact(COPIES_OF_WEIGHTS, source.weightBytes());
     }
 
     private static int threads(EngineConfig config, long parameters) {

@@ -5,6 +5,7 @@ import io.autoglm.inference.engine.KvFormat;
 import io.autoglm.inference.engine.WeightFormat;
 import io.autoglm.inference.export.ExportedGraph;
 import io.autoglm.inference.export.GraphEditor;
+import io.autoglm.inference.export.MatrixNumbers;
 import io.autoglm.inference.graph.DecoderGraph;
 import io.autoglm.inference.graph.GraphShape;
 import io.autoglm.inference.graph.MatrixFormat;
@@ -14,7 +15,6 @@ import io.autoglm.inference.model.GenaiDirectory;
 import io.autoglm.inference.model.ModelDirectory;
 import io.autoglm.inference.model.ModelFiles;
 import io.autoglm.inference.model.ModelLoadException;
-import java.util.Locale;
 
 /// Where a graph comes from, and what is known of it before it is made.
 sealed interface GraphSource {
@@ -26,7 +26,7 @@ sealed interface GraphSource {
                         checkpoint,
                         config,
                         config.weights().resolve(checkpoint.weights().parameters()));
-            case GenaiDirectory export -> new Export(ExportedGraph.read(export), config);
+            case GenaiDirectory export -> Export.of(ExportedGraph.read(export), config);
         };
     }
 
@@ -71,38 +71,33 @@ sealed interface GraphSource {
     }
 
     /// Whose graph is edited.
-    record Export(ExportedGraph graph, EngineConfig config) implements GraphSource {
+    record Export(ExportedGraph graph, MatrixNumbers numbers, EngineConfig config) implements GraphSource {
 
-        public Export {
+        static Export of(ExportedGraph graph, EngineConfig config) {
+            Export export = new Export(graph, graph.numbers(), config);
             WeightFormat asked = config.weights();
-            if (asked != WeightFormat.AUTO && asked != weights(graph)) {
+            if (asked != WeightFormat.AUTO && asked != export.weights()) {
                 throw new ModelLoadException(
                         "autoglm.weights",
-                        name(asked) + " is asked for, but " + graph.directory().graph() + " was exported with "
-                                + name(weights(graph)) + ", which stays as it is; leave it at auto");
+                        asked.spelled() + " is asked for, but "
+                                + graph.directory().graph() + " was exported with "
+                                + export.weights().spelled() + ", which stays as it is; leave it at auto");
             }
-        }
-
-        private static String name(WeightFormat format) {
-            return format.name().toLowerCase(Locale.ROOT);
-        }
-
-        private static WeightFormat weights(ExportedGraph graph) {
-            return switch (graph.numbers().bits()) {
-                case 4 -> WeightFormat.INT4;
-                case 8 -> WeightFormat.INT8;
-                default -> WeightFormat.FP32;
-            };
+            return export;
         }
 
         @Override
         public long parameters() {
-            return graph.numbers().count();
+            return numbers.count();
         }
 
         @Override
         public WeightFormat weights() {
-            return weights(graph);
+            return switch (numbers.bits()) {
+                case 4 -> WeightFormat.INT4;
+                case 8 -> WeightFormat.INT8;
+                default -> WeightFormat.FP32;
+            };
         }
 
         @Override

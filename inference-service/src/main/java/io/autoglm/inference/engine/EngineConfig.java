@@ -27,6 +27,8 @@ public record EngineConfig(
         int maxTokens,
         boolean spinning) {
 
+    public static final int MOST_SLOTS = 256;
+
     public static final EngineConfig DEFAULTS = new EngineConfig("auto", WeightFormat.AUTO, 0, 8, 0);
 
     /// Measured: `docs/decisions/0015-no-half-floats-on-a-cpu.md`.
@@ -38,7 +40,6 @@ public record EngineConfig(
     private static final int SMALL_BLOCK = 32;
     private static final int LARGE_BLOCK = 128;
     private static final int MOST_THREADS = 1024;
-    private static final int MOST_SLOTS = 256;
     private static final int MOST_SPARE_SLOTS = 128;
 
     public EngineConfig {

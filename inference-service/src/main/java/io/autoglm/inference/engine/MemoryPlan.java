@@ -8,6 +8,6 @@ package io.autoglm.inference.engine;
 public record MemoryPlan(long weightBytes, long kvBytes, int maxTokens) {
 
     public long bytes() {
-        return weightBytes + kvBytes;
+        return Math.addExact(weightBytes, kvBytes);
     }
 }

@@ -1,5 +1,9 @@
 package io.autoglm.inference.engine;
 
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+
 /// `autoglm.weights`: the numbers that matrices are held in.
 public enum WeightFormat {
     /// [#FP32] below 64 million parameters, else [#INT4].
@@ -13,6 +17,18 @@ public enum WeightFormat {
     INT4;
 
     private static final long SMALL_PARAMETERS = 64_000_000;
+
+    /// As in settings and requests: `int4`.
+    public String spelled() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /// By its spelling.
+    public static Optional<WeightFormat> named(String spelled) {
+        return Arrays.stream(values())
+                .filter(format -> format.spelled().equals(spelled))
+                .findFirst();
+    }
 
     /// @return a format that is not [#AUTO]
     public WeightFormat resolve(long parameters) {

@@ -4,9 +4,11 @@ import io.autoglm.inference.graph.TensorType;
 import io.autoglm.inference.model.DecoderSizes;
 import io.autoglm.inference.model.GenaiDirectory;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// Whether a graph is a decoder that this engine can run: it reads token ids, and every layer's attention
 /// writes its keys and values in place, as float32.
@@ -34,6 +36,7 @@ final class DecoderCheck {
         DecoderCheck check = new DecoderCheck(graph);
         check.cachesAreFloats();
         check.attentionWritesInPlace();
+        check.tablesReach();
         check.inputsAreKnown();
         check.outputsFit();
     }
@@ -88,6 +91,41 @@ final class DecoderCheck {
         }
     }
 
+    /// ONNX Runtime refuses a step whose longest text has more tokens than a table has rows, and all that run
+    /// in it end. What an `If` chooses is [RopeChoice]'s.
+    private void tablesReach() {
+        Set<String> tables = new LinkedHashSet<>();
+        for (Node node : graph.nodes()) {
+            if (node.operator().equals(ATTENTION)) {
+                tables.addAll(List.of(node.input(7), node.input(8)));
+            } else if (node.operator().equals("RotaryEmbedding")) {
+                tables.addAll(node.inputs());
+            }
+        }
+        for (String name : tables) {
+            StoredTensor table = stored(name);
+            if (table != null && table.shape().size() == 2 && table.shape().getFirst() < sizes.maxPositions()) {
+                throw graph.refuse("its table of angles " + name + " has "
+                        + table.shape().getFirst() + " rows; genai_config.json says that a text has up to "
+                        + sizes.maxPositions() + " tokens");
+            }
+        }
+    }
+
+    /// @return null where the value is not stored, but worked out
+    private @Nullable StoredTensor stored(String value) {
+        Node producer = producers.get(value);
+        if (producer == null) {
+            return graph.tensors().get(value);
+        }
+        WireMessage constant = producer.attribute("value");
+        return switch (producer.operator()) {
+            case "Constant" -> constant.has(5) ? StoredTensor.read(constant.message(5)) : null;
+            case "Cast" -> graph.tensors().get(producer.input(0));
+            default -> null;
+        };
+    }
+
     private void inputsAreKnown() {
         Port ids = graph.inputs().get(names.inputIds());
         if (ids == null || !(ids.is(TensorType.INT64) || ids.is(TensorType.INT32))) {
@@ -100,7 +138,7 @@ final class DecoderCheck {
             throw graph.refuse("its input " + names.positionIds() + " is no int64 for each token, but "
                     + positions.shape() + ": an export for images or sound");
         }
-        Set<String> known = new HashSet<>(Set.of(names.inputIds(), names.attentionMask(), names.positionIds()));
+        Set<String> known = new HashSet<>(List.of(names.inputIds(), names.attentionMask(), names.positionIds()));
         for (int layer = 0; layer < sizes.layers(); layer++) {
             known.add(layered(names.pastKeys(), layer));
             known.add(layered(names.pastValues(), layer));

@@ -106,8 +106,14 @@ public record ExportedGraph(
     }
 
     /// Of all weights.
+    ///
+    /// @throws ModelLoadException if they are more than can be counted
     public long bytes() {
-        return tensors.values().stream().mapToLong(StoredTensor::byteSize).sum();
+        try {
+            return tensors.values().stream().mapToLong(StoredTensor::byteSize).reduce(0, Math::addExact);
+        } catch (ArithmeticException e) {
+            throw refuse("its weights take more bytes than can be counted");
+        }
     }
 
     ModelLoadException refuse(String why) {

@@ -19,6 +19,9 @@ record StoredTensor(String name, int type, List<Long> shape, Place place, List<M
     private static final int NAME = 8;
     private static final int RAW = 9;
     private static final int PLACE = 13;
+
+    /// `float_data`, `int32_data`, `int64_data`, `double_data`, `uint64_data`.
+    private static final List<Integer> NUMBERS = List.of(4, 5, 7, 10, 11);
     private static final int IS_BESIDE = 14;
 
     /// More than a petabyte holds.
@@ -78,6 +81,11 @@ record StoredTensor(String name, int type, List<Long> shape, Place place, List<M
         MemorySegment bytes = raw.isEmpty() ? MemorySegment.NULL : raw.getLast();
         if (!raw.isEmpty() && bytes.byteSize() != tensor.byteSize()) {
             throw tensor.wrong("of shape " + shape + " takes " + tensor.byteSize() + " bytes, not " + bytes.byteSize());
+        }
+        // What is written number by number takes a byte each at least, or each two of four bits.
+        long written = NUMBERS.stream().mapToLong(message::encodedBytes).sum();
+        if (raw.isEmpty() && tensor.elements() > 2 * written) {
+            throw tensor.wrong("of shape " + shape + " holds fewer numbers than that");
         }
         return tensor.at(new Within(bytes));
     }

@@ -22,20 +22,42 @@ final class WireMessage {
     /// @param encoded the field with its number
     private record Field(int number, long value, MemorySegment bytes, MemorySegment encoded) {}
 
-    private final List<Field> fields;
+    /// Fields and packed numbers of a message and all within it, each time that one is read: forty times
+    /// those of a decoder with eighty layers. A field can be two bytes and takes a hundred as an object.
+    private static final int MOST_FIELDS = 1 << 21;
 
-    private WireMessage(List<Field> fields) {
-        this.fields = List.copyOf(fields);
+    /// What is left of them.
+    private static final class Budget {
+        private int fields = MOST_FIELDS;
+
+        void take() {
+            if (fields-- == 0) {
+                throw new MalformedExportException("it has more than " + MOST_FIELDS + " fields");
+            }
+        }
     }
 
-    /// @throws MalformedExportException if these are no fields, or end within one
+    private final List<Field> fields;
+    private final Budget budget;
+
+    private WireMessage(List<Field> fields, Budget budget) {
+        this.fields = List.copyOf(fields);
+        this.budget = budget;
+    }
+
+    /// @throws MalformedExportException if these are no fields, or too many, or end within one
     static WireMessage read(MemorySegment bytes) {
+        return read(bytes, new Budget());
+    }
+
+    private static WireMessage read(MemorySegment bytes, Budget budget) {
         List<Field> fields = new ArrayList<>();
         Cursor cursor = new Cursor(bytes);
         while (cursor.more()) {
+            budget.take();
             fields.add(cursor.field());
         }
-        return new WireMessage(fields);
+        return new WireMessage(fields, budget);
     }
 
     static WireMessage of(byte[] bytes) {
@@ -84,6 +106,7 @@ final class WireMessage {
                 numbers.add(field.value);
             }
             while (packed.more()) {
+                budget.take();
                 numbers.add(packed.varint());
             }
         }
@@ -98,13 +121,21 @@ final class WireMessage {
     }
 
     List<WireMessage> messages(int number) {
-        return bytes(number).stream().map(WireMessage::read).toList();
+        return bytes(number).stream().map(part -> read(part, budget)).toList();
     }
 
     /// @return a message without fields where there is none
     WireMessage message(int number) {
         List<MemorySegment> all = bytes(number);
-        return all.isEmpty() ? new WireMessage(List.of()) : read(all.getLast());
+        return all.isEmpty() ? new WireMessage(List.of(), budget) : read(all.getLast(), budget);
+    }
+
+    /// Of all fields with that number, numbers included.
+    long encodedBytes(int number) {
+        return fields.stream()
+                .filter(field -> field.number == number)
+                .mapToLong(field -> field.encoded.byteSize())
+                .sum();
     }
 
     /// The fields with other numbers than these, as they are.

@@ -27,18 +27,55 @@ public final class AnswerForm {
     /// For an answer of at most `answerTokens`, its end included.
     ///
     /// @param limitedBy the field of the request that leaves it no more
-    /// @throws InvalidParameterException naming `limitedBy`, where not even the shortest answer has room
+    /// @throws InvalidParameterException naming `limitedBy`, where not even the shortest answer has room, or
+    ///         the field that asks for the form, where it can begin in too many ways
     public TokenConstraint constraint(int answerTokens, String limitedBy) {
-        checkRoom(answerTokens, limitedBy);
-        return new GrammarConstraint(grammar, vocabulary, endTokens, null);
+        check(answerTokens, limitedBy);
+        return named(new GrammarConstraint(grammar, vocabulary, endTokens, null));
     }
 
     /// For an answer that begins within the model's reasoning. The form holds from its end on.
     ///
     /// @throws InvalidParameterException as above
     public TokenConstraint constraintAfterReasoning(int answerTokens, String limitedBy) {
-        checkRoom(answerTokens - reasoning.leastTokens(vocabulary), limitedBy);
-        return new GrammarConstraint(grammar, vocabulary, endTokens, reasoning);
+        check(answerTokens - reasoning.leastTokens(vocabulary), limitedBy);
+        return named(new GrammarConstraint(grammar, vocabulary, endTokens, reasoning));
+    }
+
+    /// What cannot be followed on the way is the request's fault, and named as such.
+    private TokenConstraint named(TokenConstraint form) {
+        return new TokenConstraint() {
+            @Override
+            public void allow(long[] mask, int remaining) {
+                try {
+                    form.allow(mask, remaining);
+                } catch (TooManyWaysException e) {
+                    throw tooManyWays();
+                }
+            }
+
+            @Override
+            public void accept(int token) {
+                try {
+                    form.accept(token);
+                } catch (TooManyWaysException e) {
+                    throw tooManyWays();
+                }
+            }
+        };
+    }
+
+    private InvalidParameterException tooManyWays() {
+        return new InvalidParameterException(field, field + " has too many ways to be read");
+    }
+
+    private void check(int answerTokens, String limitedBy) {
+        try {
+            grammar.prepare(vocabulary);
+            checkRoom(answerTokens, limitedBy);
+        } catch (TooManyWaysException e) {
+            throw tooManyWays();
+        }
     }
 
     private void checkRoom(int answerTokens, String limitedBy) {

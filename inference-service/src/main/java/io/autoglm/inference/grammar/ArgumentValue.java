@@ -87,7 +87,7 @@ final class ArgumentValue {
     }
 
     private boolean isReadAsItIs(String string) {
-        return !string.contains(end)
+        return !string.contains(end.strip())
                 && JsonRules.canSpell(string)
                 && read.value(tool, name, string)
                         .equals(TextNode.valueOf(string).toString());

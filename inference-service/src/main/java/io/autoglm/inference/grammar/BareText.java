@@ -2,7 +2,6 @@ package io.autoglm.inference.grammar;
 
 import io.autoglm.inference.grammar.Element.Repeat;
 import io.autoglm.inference.grammar.Element.Rule;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
 
@@ -12,24 +11,18 @@ import java.util.Set;
 final class BareText {
 
     private static final ByteSet WHITESPACE = ByteSet.of(" \t\n");
-    private static final ByteSet ASCII = ByteSet.range(' ', '~').with('\t', '\n');
 
     private final GrammarBuilder grammar;
     private final String end;
-    private final String mark;
-
-    /// What follows so many characters of the end.
-    private final List<Rule> behind;
-
+    private final TaggedText text;
     private final Rule character;
 
-    /// @param end of ASCII characters, the first of which is not among the others
+    /// @param end as [TaggedText] has it
     BareText(String end, GrammarBuilder grammar) {
         this.end = end;
-        this.mark = end.substring(0, 1);
         this.grammar = grammar;
-        this.behind = FreeText.charactersUntil(end.getBytes(StandardCharsets.US_ASCII), ASCII, grammar);
-        this.character = characters(ASCII.without(mark));
+        this.text = new TaggedText(end, grammar);
+        this.character = characters(TaggedText.ASCII.without(text.mark()));
     }
 
     /// Of any length.
@@ -37,22 +30,24 @@ final class BareText {
     /// @param types of the values that it may have, string among them
     Rule any(Set<String> types) {
         if (isTextOnly(types)) {
-            return behind.getFirst();
+            return text.any();
         }
         Rule any = grammar.rule();
-        otherwise(any, first(types));
-        // What begins with whitespace might be a value of another type.
-        grammar.or(any, mark, mark.isBlank() ? end.substring(1) : behind.get(1));
+        text.beginning(any, first(types));
+        if (text.endsOnItsOwnLine()) {
+            // What else begins with whitespace might be a value of another type.
+            grammar.or(any, end);
+        }
         for (String word : words(types)) {
             grammar.or(any, word.substring(0, 1), within(word, 1));
         }
         return any;
     }
 
-    /// Adds those of so many characters, none of which may be what the end begins with.
+    /// Adds those of so many characters. As far as they are counted, none is what the tag begins with.
     void bounded(Rule any, Set<String> types, int least, int most) {
         if (isTextOnly(types)) {
-            grammar.or(any, grammar.repeat(least, most, character), end);
+            grammar.or(any, counted(least, most));
             return;
         }
         if (least == 0) {
@@ -60,8 +55,15 @@ final class BareText {
         }
         if (most > 0) {
             int others = most == Repeat.UNBOUNDED ? most : most - 1;
-            grammar.or(any, characters(first(types)), grammar.repeat(Math.max(0, least - 1), others, character), end);
+            grammar.or(any, characters(first(types).without(text.mark())), counted(Math.max(0, least - 1), others));
         }
+    }
+
+    /// Characters and their end.
+    private Rule counted(int least, int most) {
+        return most == Repeat.UNBOUNDED
+                ? grammar.sequence(grammar.repeat(least, least, character), text.any())
+                : grammar.sequence(grammar.repeat(least, most, character), end);
     }
 
     private static boolean isTextOnly(Set<String> types) {
@@ -74,9 +76,9 @@ final class BareText {
         return any;
     }
 
-    /// With one of these it begins neither like its end nor like a value of another type.
+    /// With one of these it begins not like a value of another type.
     private ByteSet first(Set<String> types) {
-        ByteSet first = ASCII.without(WHITESPACE).without(mark);
+        ByteSet first = TaggedText.ASCII.without(WHITESPACE);
         if (types.contains("number") || types.contains("integer")) {
             first = first.without("-0123456789");
         }
@@ -101,20 +103,14 @@ final class BareText {
     /// So many letters of a word are written.
     private Rule within(String word, int letters) {
         Rule rule = grammar.rule();
-        ByteSet others = ASCII.without(mark);
         if (letters == word.length()) {
-            otherwise(rule, others.without(WHITESPACE));
+            ByteSet others = TaggedText.ASCII.without(WHITESPACE);
+            text.beginning(rule, text.endsOnItsOwnLine() ? others : others.without(text.mark()));
             return rule;
         }
         String next = word.substring(letters, letters + 1);
         grammar.or(rule, next, within(word, letters + 1));
-        grammar.or(rule, mark, behind.get(1));
-        otherwise(rule, others.without(next));
+        text.beginning(rule, TaggedText.ASCII.without(next));
         return rule;
-    }
-
-    private void otherwise(Rule rule, ByteSet ascii) {
-        grammar.or(rule, ascii, behind.getFirst());
-        Utf8.LONG.forEach(bytes -> grammar.or(rule, bytes, behind.getFirst()));
     }
 }

@@ -67,7 +67,7 @@ public sealed interface CallMarkup {
                             && middle.startsWith(tags.getValue()));
         }
 
-        /// Ends a value; cannot be within one.
+        /// Ends a value, with the line break that is not of it; the tag cannot be within one.
         String valueEnd() {
             return KEY_ENDS_BY_VALUE_ENDS.keySet().stream()
                     .filter(end::startsWith)

@@ -13,23 +13,6 @@ final class FreeText {
     /// Any bytes.
     static Grammar until(byte[] marker) {
         GrammarBuilder grammar = new GrammarBuilder();
-        List<Rule> written = until(marker, ByteSet.range(0, 0xff), grammar);
-        return new Grammar(grammar.build(), written.getFirst());
-    }
-
-    /// Characters: those of `ascii`, and all that are longer than a byte.
-    ///
-    /// @param marker of ASCII characters
-    /// @return what may follow so many of the marker's bytes
-    static List<Rule> charactersUntil(byte[] marker, ByteSet ascii, GrammarBuilder grammar) {
-        List<Rule> written = until(marker, ascii, grammar);
-        for (Rule rule : written) {
-            Utf8.LONG.forEach(bytes -> grammar.or(rule, bytes, written.getFirst()));
-        }
-        return written;
-    }
-
-    private static List<Rule> until(byte[] marker, ByteSet bytes, GrammarBuilder grammar) {
         List<Rule> written = new ArrayList<>();
         for (int i = 0; i < marker.length; i++) {
             written.add(grammar.rule());
@@ -37,10 +20,8 @@ final class FreeText {
         for (int i = 0; i < marker.length; i++) {
             ByteSet[] to = new ByteSet[marker.length + 1];
             for (int value = 0; value < 256; value++) {
-                if (bytes.has(value)) {
-                    int next = next(marker, i, (byte) value);
-                    to[next] = (to[next] == null ? ByteSet.NONE : to[next]).with(value, value);
-                }
+                int next = next(marker, i, (byte) value);
+                to[next] = (to[next] == null ? ByteSet.NONE : to[next]).with(value, value);
             }
             for (int next = 0; next <= marker.length; next++) {
                 if (to[next] != null) {
@@ -48,7 +29,7 @@ final class FreeText {
                 }
             }
         }
-        return written;
+        return new Grammar(grammar.build(), written.getFirst());
     }
 
     /// The most bytes of the marker that are last when `value` follows `written` of them.

@@ -25,10 +25,10 @@ final class Grammar {
 
     private static final long MOST_STATE_BYTES = 8 << 20;
 
-    /// Places that the search for what may come next looks at, some three for each stack that it finds. Two
-    /// ways to read each level of nesting are 2^n stacks after n levels, but a thousand alternatives beside
-    /// each other need some 3000 places. With as many as this a mask over 152k tokens takes up to a second when
-    /// it is needed first, on the thread that all answers share.
+    /// Places that the search for what may come after one byte looks at, some three for each stack that it
+    /// finds. Two ways to read each level of nesting are 2^n stacks after n levels, but a thousand
+    /// alternatives beside each other need some 3000 places. How many all bytes of a mask may need, [Effort]
+    /// says.
     static final int MOST_PLACES = 5000;
 
     /// The longest answer that is worth the search for its bytes.
@@ -38,6 +38,7 @@ final class Grammar {
     private final State start;
     private final Map<State, State> states = new HashMap<>();
     private final Masks masks = new Masks();
+    private final Effort effort = new Effort();
     private final long mostStateBytes;
     private long stateBytes;
 
@@ -81,8 +82,18 @@ final class Grammar {
         return bytes;
     }
 
+    /// Finds the mask that every answer begins with, so that no step of the engine has to wait for it.
+    ///
+    /// @throws TooManyWaysException if there are too many ways to begin
+    void prepare(Vocabulary vocabulary) {
+        allow(start, vocabulary, 0, new long[0]);
+    }
+
     /// Sets the bits of the tokens after which no more than `limit` bytes are needed to the end.
+    ///
+    /// @throws TooManyWaysException if that cannot be found in time
     synchronized void allow(State state, Vocabulary vocabulary, int limit, long[] target) {
+        effort.begin();
         for (TokenTrie trie : vocabulary.tries()) {
             State near = near(state, trie.longest() + 1);
             masks.of(near, trie, this).write(limit - (state.shortest - near.shortest), target);
@@ -92,6 +103,7 @@ final class Grammar {
 
     /// @return null if no answer goes on so
     synchronized @Nullable State advance(State state, byte[] more) {
+        effort.begin();
         State reached = state;
         for (int i = 0; i < more.length && reached != null; i++) {
             reached = next(reached, more[i] & 0xff);
@@ -104,10 +116,12 @@ final class Grammar {
     /// rest of this one.
     ///
     /// @return null if it is of more than [#MOST_WAY_BYTES], or leads through too many ways to read it
+    /// @throws TooManyWaysException if it cannot be found in time
     synchronized byte @Nullable [] shortestWay(State state) {
         if (state.shortest > MOST_WAY_BYTES) {
             return null;
         }
+        effort.begin();
         byte[] way = new byte[state.shortest];
         State at = state;
         for (int i = 0; i < way.length; i++) {
@@ -136,6 +150,7 @@ final class Grammar {
         State known = state.next(ofClass);
         if (known == null) {
             Deque<Frame> on = new ArrayDeque<>();
+            effort.spend(Effort.STATE + state.frames.size());
             for (Frame frame : state.frames) {
                 if (frame.way.length() > 0 && frame.element() instanceof OneOf(ByteSet set) && set.has(value)) {
                     push(frame.after(), on);
@@ -174,24 +189,10 @@ final class Grammar {
         bytes = rules.bytes() + stateBytes + masks.bytes();
     }
 
-    /// The state that allows the same tokens of less than `reach` bytes and counts no further than that. All its
-    /// stacks must need equally much less than those of `state`, or theirs could not be told from it. What lies
-    /// below a count cut down to `reach` is beyond their reach too.
+    /// A state that allows the same tokens of less than `reach` bytes, the same for as many as can be.
     private State near(State state, int reach) {
-        if (state.widest <= reach) {
-            return state;
-        }
-        Set<Frame> frames = new HashSet<>();
-        int less = -1;
-        for (Frame frame : state.frames) {
-            Frame near = frame.within(reach, rules);
-            if (less >= 0 && frame.need - near.need != less) {
-                return state;
-            }
-            less = frame.need - near.need;
-            frames.add(near);
-        }
-        return state(frames);
+        Set<Frame> frames = state.within(reach, rules, effort);
+        return frames == null ? state : state(frames);
     }
 
     /// Goes on from each place, up to where a byte is needed or nothing is left.
@@ -204,6 +205,7 @@ final class Grammar {
             if (looked == MOST_PLACES) {
                 return null;
             }
+            effort.spend(1);
             Frame frame = places.pop();
             if (frame.way.length() == 0 || frame.element() instanceof OneOf) {
                 settled.add(frame);

@@ -43,7 +43,7 @@ final class GrammarConstraint implements TokenConstraint {
             set(endTokens, mask);
         }
         if (Arrays.stream(mask).allMatch(word -> word == 0)) {
-            throw new IllegalStateException("every way on has too many ways to be read");
+            throw new TooManyWaysException();
         }
     }
 

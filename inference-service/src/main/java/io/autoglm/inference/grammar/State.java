@@ -1,5 +1,6 @@
 package io.autoglm.inference.grammar;
 
+import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +46,30 @@ final class State {
     /// Whether it can also go on.
     boolean open() {
         return !complete || frames.size() > 1;
+    }
+
+    /// The stacks that allow the same tokens of less than `reach` bytes and count no further than that. All
+    /// of them must need equally much less than these, or theirs could not be told from it. What lies below a
+    /// count cut down to `reach` is beyond their reach too.
+    ///
+    /// @return null where only these do
+    @Nullable
+    Set<Frame> within(int reach, Rules rules, Effort effort) {
+        if (widest <= reach) {
+            return null;
+        }
+        Set<Frame> within = new HashSet<>();
+        int less = -1;
+        for (Frame frame : frames) {
+            effort.spend(frame.depth);
+            Frame near = frame.within(reach, rules);
+            if (less >= 0 && frame.need - near.need != less) {
+                return null;
+            }
+            less = frame.need - near.need;
+            within.add(near);
+        }
+        return within;
     }
 
     /// @return null if not known

@@ -1,14 +1,15 @@
 package io.autoglm.inference.model;
 
-import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import org.jboss.logging.Logger;
 
 /// What a model directory in the layout of sentence-transformers says of its embeddings: `modules.json` lists what
 /// follows the transformer, and the folder of the pooling holds its `config.json`.
@@ -20,7 +21,7 @@ public final class EmbeddingModules {
     static final String MODULES = "modules.json";
     static final String POOLING_CONFIG = "1_Pooling/config.json";
 
-    private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final Logger LOG = Logger.getLogger(EmbeddingModules.class);
     private static final String MODE = "pooling_mode_";
     private static final Map<String, Pooling> MODES =
             Map.of(MODE + "lasttoken", Pooling.LAST, MODE + "mean_tokens", Pooling.MEAN);
@@ -35,6 +36,20 @@ public final class EmbeddingModules {
         return Files.isRegularFile(pooling) ? Optional.of(mode(Json.read(pooling))) : Optional.empty();
     }
 
+    /// Where the pooling's configuration may be, whether it can be served or not.
+    static List<Path> configs(Path directory) {
+        Path modules = directory.resolve(MODULES);
+        Set<Path> configs = new LinkedHashSet<>(Set.of(directory.resolve(POOLING_CONFIG)));
+        try {
+            if (Files.isRegularFile(modules)) {
+                list(modules).forEach(module -> configs.add(config(modules, module)));
+            }
+        } catch (ModelLoadException e) {
+            LOG.debug("what the list of modules names is no part of the digest", e);
+        }
+        return List.copyOf(configs);
+    }
+
     /// @return where the pooling's configuration should be
     private static Path listed(Path modules) {
         Path pooling = modules.resolveSibling(POOLING_CONFIG);
@@ -42,9 +57,7 @@ public final class EmbeddingModules {
             String type = module.path("type").asText();
             switch (type.substring(type.lastIndexOf('.') + 1)) {
                 case "Transformer", "Normalize" -> {}
-                case "Pooling" ->
-                    pooling =
-                            modules.resolveSibling(module.path("path").asText()).resolve("config.json");
+                case "Pooling" -> pooling = config(modules, module);
                 default ->
                     throw new ModelLoadException(
                             modules,
@@ -55,18 +68,26 @@ public final class EmbeddingModules {
         return pooling;
     }
 
-    private static JsonNode list(Path modules) {
+    /// Within the directory: what lies elsewhere is no part of the model.
+    private static Path config(Path modules, JsonNode module) {
+        String folder = module.path("path").asText();
         try {
-            JsonNode list = MAPPER.readTree(Files.readAllBytes(modules));
-            if (!list.isArray()) {
-                throw new ModelLoadException(modules, "is not a JSON list");
+            Path config = modules.resolveSibling(folder).resolve("config.json");
+            if (config.normalize().startsWith(modules.resolveSibling("").normalize())) {
+                return config;
             }
-            return list;
-        } catch (JacksonException e) {
-            throw new ModelLoadException(modules, "is not JSON: " + e.getOriginalMessage(), e);
-        } catch (IOException e) {
-            throw new ModelLoadException(modules, "cannot be read: " + e.getMessage(), e);
+        } catch (InvalidPathException e) {
+            LOG.debug("a module has no folder", e);
         }
+        throw new ModelLoadException(modules, "names '" + folder + "', which is no folder beside it");
+    }
+
+    private static JsonNode list(Path modules) {
+        JsonNode list = Json.node(modules);
+        if (!list.isArray()) {
+            throw new ModelLoadException(modules, "is not a JSON list");
+        }
+        return list;
     }
 
     private static Pooling mode(Json config) {

@@ -2,6 +2,7 @@ package io.autoglm.inference.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -102,12 +103,13 @@ public record GenaiDirectory(
     private static DecoderSizes sizes(Json model, Json decoder) {
         int heads = decoder.positive("num_attention_heads");
         return new DecoderSizes(
-                model.positive("vocab_size"),
-                decoder.positive("hidden_size"),
-                decoder.positive("num_hidden_layers"),
-                decoder.positive("num_key_value_heads", heads),
-                decoder.positive("head_size"),
-                model.positive("context_length"));
+                        model.positive("vocab_size"),
+                        decoder.positive("hidden_size"),
+                        decoder.positive("num_hidden_layers"),
+                        decoder.positive("num_key_value_heads", heads),
+                        decoder.positive("head_size"),
+                        model.positive("context_length"))
+                .checked(decoder);
     }
 
     private static Path graph(Path path, Json decoder) {
@@ -134,7 +136,7 @@ public record GenaiDirectory(
                             Function.identity(),
                             (one, other) -> one,
                             TreeMap::new));
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             throw new ModelLoadException(graph, "what lies beside it cannot be listed: " + e.getMessage(), e);
         }
     }

@@ -17,6 +17,11 @@ record Json(Path file, JsonNode node) {
     private static final long LARGEST_BYTES = 64L << 20;
 
     static Json read(Path file) {
+        return object(file, node(file));
+    }
+
+    /// Whatever it holds.
+    static JsonNode node(Path file) {
         if (!Files.isRegularFile(file)) {
             throw new ModelLoadException(file, "not found");
         }
@@ -24,19 +29,26 @@ record Json(Path file, JsonNode node) {
             if (Files.size(file) > LARGEST_BYTES) {
                 throw new ModelLoadException(file, "too large for a metadata file: " + Files.size(file) + " bytes");
             }
-            return parse(file, Files.readAllBytes(file));
+            return node(file, Files.readAllBytes(file));
         } catch (IOException e) {
             throw new ModelLoadException(file, "cannot be read: " + e.getMessage(), e);
         }
     }
 
     static Json parse(Path file, byte[] text) {
+        return object(file, node(file, text));
+    }
+
+    private static Json object(Path file, JsonNode node) {
+        if (!node.isObject()) {
+            throw new ModelLoadException(file, "is not a JSON object");
+        }
+        return new Json(file, node);
+    }
+
+    private static JsonNode node(Path file, byte[] text) {
         try {
-            JsonNode node = MAPPER.readTree(text);
-            if (node == null || !node.isObject()) {
-                throw new ModelLoadException(file, "is not a JSON object");
-            }
-            return new Json(file, node);
+            return MAPPER.readTree(text);
         } catch (JacksonException e) {
             throw new ModelLoadException(file, "is not JSON: " + e.getOriginalMessage(), e);
         } catch (IOException e) {

@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// A Hugging Face model directory that has been opened: its configuration is understood, its weights are mapped and
 /// complete. Immutable; the mapping lives as long as this object or one of its tensors is reachable.
@@ -16,8 +17,7 @@ public final class ModelDirectory implements ModelFiles {
             "tokenizer_config.json",
             "chat_template.jinja",
             "chat_template.json",
-            EmbeddingModules.MODULES,
-            EmbeddingModules.POOLING_CONFIG);
+            EmbeddingModules.MODULES);
 
     private final Path path;
     private final DecoderConfig config;
@@ -42,6 +42,7 @@ public final class ModelDirectory implements ModelFiles {
         Json json = Json.read(path.resolve("config.json"));
         ConfigReader reader = new ConfigReader(json);
         DecoderConfig config = reader.decoder();
+        config.sizes().checked(json);
         GenerationDefaults generation =
                 GenerationReader.read(generationConfig(path.resolve("generation_config.json")), json);
         Weights weights = Weights.open(path, reader.quantization());
@@ -52,8 +53,7 @@ public final class ModelDirectory implements ModelFiles {
 
     /// Those that there are of the files that say how the model is spoken to.
     static List<Path> textFiles(Path path) {
-        return TEXT_FILES.stream()
-                .map(path::resolve)
+        return Stream.concat(TEXT_FILES.stream().map(path::resolve), EmbeddingModules.configs(path).stream())
                 .filter(Files::isRegularFile)
                 .toList();
     }

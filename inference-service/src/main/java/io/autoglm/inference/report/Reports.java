@@ -7,13 +7,11 @@ import io.autoglm.inference.batching.LoopStatus;
 import io.autoglm.inference.repository.ModelRepository;
 import io.autoglm.inference.repository.ModelView;
 import io.autoglm.inference.repository.Stage;
-import io.autoglm.inference.repository.VersionView;
 import io.autoglm.protocol.placement.InstanceReport;
 import io.autoglm.protocol.placement.InstanceState;
 import io.autoglm.protocol.placement.ModelLoad;
 import io.autoglm.protocol.placement.ServedModel;
 import java.util.List;
-import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +27,9 @@ final class Reports {
         List<ModelView> views = models.list();
         // All of the first ones, or none: whoever reads part of a list takes the rest for gone.
         List<ServingModel> serving = life instanceof Life.Starting ? List.of() : models.serving();
-        List<LoopStatus> loops = versions(views)
+        // What a version does that warms up is nobody's request, and its first step may take as long as a stall.
+        List<LoopStatus> loops = views.stream()
+                .flatMap(view -> Stream.concat(view.serving().stream(), view.leaving().stream()))
                 .flatMap(version -> version.model().stream())
                 .map(model -> model.loop().status())
                 .toList();
@@ -62,19 +62,21 @@ final class Reports {
                 model.name(),
                 model.served().version(),
                 model.maxTokens(),
-                new ModelLoad(status.slots(), status.running(), status.queued(), status.kvUsage(), status.steps()));
-    }
-
-    private static Stream<VersionView> versions(List<ModelView> views) {
-        return views.stream()
-                .flatMap(view -> Stream.concat(
-                        Stream.concat(view.serving().stream(), view.next().stream()), view.leaving().stream()));
+                new ModelLoad(
+                        status.slots(),
+                        status.running(),
+                        status.queued(),
+                        status.kvUsage(),
+                        status.steps(),
+                        status.failure()));
     }
 
     private static InstanceState state(Life life, List<ModelView> views) {
         return switch (life) {
             case Life.Starting() ->
-                versions(views).anyMatch(version -> version.stage() instanceof Stage.Warming)
+                views.stream()
+                                .flatMap(view -> view.next().stream())
+                                .anyMatch(version -> version.stage() instanceof Stage.Warming)
                         ? InstanceState.WARMING
                         : InstanceState.STARTING;
             case Life.Ready() -> InstanceState.READY;
@@ -91,10 +93,6 @@ final class Reports {
         if (life instanceof Life.Ready && serving.isEmpty()) {
             return "no model is loaded";
         }
-        return serving.stream()
-                .map(model -> model.loop().status().failure())
-                .filter(Objects::nonNull)
-                .findFirst()
-                .orElse(null);
+        return null;
     }
 }

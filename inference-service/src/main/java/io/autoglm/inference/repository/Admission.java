@@ -13,13 +13,14 @@ import io.autoglm.inference.model.ModelLoadException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.jboss.logging.Logger;
 
 /// Whether a model may be loaded, found out before its weights are read: its directory is whole, is the
 /// version that is meant, and fits into the memory. One question at a time, so that none takes the memory
 /// that another one counts on; blocks for about a second, for the digest of a large model.
 final class Admission {
 
-    private static final long MIB = 1 << 20;
+    private static final Logger LOG = Logger.getLogger(Admission.class);
 
     private final Settings settings;
     private final MemoryBudget budget;
@@ -36,8 +37,16 @@ final class Admission {
     /// @param keep for the next process
     Asked ask(ModelSpec spec, boolean keep) {
         Asked asked = decide(spec, keep);
-        if (asked instanceof Asked.Refused refused) {
-            repository.refused(spec.name(), refused.why());
+        switch (asked) {
+            case Asked.Unservable(String why) -> repository.refused(spec.name(), why);
+            case Asked.OtherDigest(String why) -> repository.refused(spec.name(), why);
+            case Asked.NoMemory(String why) -> repository.refused(spec.name(), why);
+            // What says nothing of the model is told to whoever asked, and to nobody else.
+            case Asked.OutsideRoots outside -> {}
+            case Asked.TooManyModels many -> {}
+            case Asked.Busy busy -> {}
+            case Asked.Contradicted contradicted -> {}
+            case Asked.Taken taken -> {}
         }
         return asked;
     }
@@ -60,6 +69,9 @@ final class Admission {
             return serving != null && serving.is(spec, digest) ? serves(serving, keep) : reserve(spec, files, keep);
         } catch (ModelLoadException e) {
             return new Asked.Unservable(String.valueOf(e.getMessage()));
+        } catch (RuntimeException | Error e) {
+            LOG.errorf(e, "model could not be checked name=%s", spec.name());
+            return new Asked.Unservable(spec.path() + ": " + e);
         }
     }
 
@@ -106,9 +118,8 @@ final class Admission {
                 + " (autoglm.models.max-memory), and " + mib(machineBytes) + " of the machine are free");
     }
 
-    /// Rounded up.
     private static String mib(long bytes) {
-        return Math.ceilDiv(bytes, MIB) + " MiB";
+        return MemoryBudget.mib(bytes) + " MiB";
     }
 
     private EngineConfig engine(ModelSpec spec) {

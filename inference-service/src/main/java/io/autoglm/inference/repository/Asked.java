@@ -1,5 +1,6 @@
 package io.autoglm.inference.repository;
 
+import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 
 /// What came of asking for a model.
@@ -15,6 +16,19 @@ public sealed interface Asked {
 
         /// One line for the operator.
         String why();
+
+        /// The same for those who have not named the directory themselves.
+        default String whyOf(Path path) {
+            return switch (this) {
+                case OutsideRoots outside -> path + ": " + why();
+                case NoMemory full -> path + ": " + why();
+                case TooManyModels many -> path + ": " + why();
+                case Busy busy -> path + ": " + why();
+                case Contradicted contradicted -> path + ": " + why();
+                case Unservable unservable -> why();
+                case OtherDigest other -> why();
+            };
+        }
     }
 
     record OutsideRoots(String why) implements Refused {}

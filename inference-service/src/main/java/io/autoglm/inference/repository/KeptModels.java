@@ -17,7 +17,6 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -62,6 +61,11 @@ final class KeptModels {
         }
         all.addAll(rest.values());
         return all;
+    }
+
+    /// Whether the next process would serve it because of this.
+    boolean has(String name) {
+        return loaded.containsKey(name);
     }
 
     /// @return whether the next process will know
@@ -116,8 +120,7 @@ final class KeptModels {
             ObjectNode model = models.addObject()
                     .put("name", spec.name())
                     .put("path", spec.path().toString());
-            spec.weights()
-                    .ifPresent(weights -> model.put("weights", weights.name().toLowerCase(Locale.ROOT)));
+            spec.weights().ifPresent(weights -> model.put("weights", weights.spelled()));
             spec.slots().ifPresent(slots -> model.put("slots", slots));
             spec.maxTokens().ifPresent(tokens -> model.put("max_tokens", tokens));
             spec.digest().ifPresent(digest -> model.put("digest", digest));
@@ -153,11 +156,16 @@ final class KeptModels {
         return new ModelSpec(
                 required(model, "name"),
                 Path.of(required(model, "path")),
-                text(model, "weights").map(weights -> WeightFormat.valueOf(weights.toUpperCase(Locale.ROOT))),
+                text(model, "weights").map(KeptModels::weights),
                 number(model, "slots"),
                 number(model, "max_tokens"),
                 text(model, "digest"),
                 text(model, "tool_format").map(KeptModels::toolFormat));
+    }
+
+    private static WeightFormat weights(String spelled) {
+        return WeightFormat.named(spelled)
+                .orElseThrow(() -> new IllegalArgumentException("weights " + spelled + " are not known"));
     }
 
     private static ToolFormat toolFormat(String spelled) {

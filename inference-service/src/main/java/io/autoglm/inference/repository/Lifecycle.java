@@ -88,11 +88,11 @@ public class Lifecycle {
                 switch (taken.loaded().join()) {
                     case Loaded.Serves() -> Optional.empty();
                     case Loaded.Unwanted() -> Optional.empty();
+                    case Loaded.Stopping() -> Optional.empty();
                     case Loaded.Failed(String why) -> Optional.of(why);
+                    case Loaded.NoMemory(String why) -> Optional.of(why);
                 };
-            case Asked.NoMemory(String why) -> Optional.of(spec.path() + ": " + why);
-            case Asked.OutsideRoots(String why) -> Optional.of(spec.path() + ": " + why);
-            case Asked.Refused refused -> Optional.of(refused.why());
+            case Asked.Refused refused -> Optional.of(refused.whyOf(spec.path()));
         };
     }
 

@@ -8,6 +8,14 @@ public sealed interface Loaded {
     /// @param why one line
     record Failed(String why) implements Loaded {}
 
-    /// Its name was unloaded, or the instance told to stop, before it was ready.
+    /// There was less memory than when it was asked for.
+    ///
+    /// @param why one line
+    record NoMemory(String why) implements Loaded {}
+
+    /// Its name was unloaded before it was ready.
     record Unwanted() implements Loaded {}
+
+    /// The instance was told to stop before it was ready.
+    record Stopping() implements Loaded {}
 }

@@ -7,6 +7,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /// for concurrent use.
 public final class MemoryBudget {
 
+    private static final long MIB = 1 << 20;
+
     private final long bytes;
     private long used;
 
@@ -27,11 +29,6 @@ public final class MemoryBudget {
             return shareBytes;
         }
 
-        /// It will never be free: an engine that hangs would go on in it.
-        void strand() {
-            held.set(false);
-        }
-
         void free() {
             if (held.compareAndSet(true, false)) {
                 release(shareBytes);
@@ -39,8 +36,16 @@ public final class MemoryBudget {
         }
     }
 
+    /// As it is told: rounded up.
+    public static long mib(long bytes) {
+        return Math.ceilDiv(bytes, MIB);
+    }
+
     /// @return empty when there is not so much left
     synchronized Optional<Share> reserve(long share) {
+        if (share < 0) {
+            throw new IllegalArgumentException("share: must be 0 or more, was " + share);
+        }
         if (share > bytes - used) {
             return Optional.empty();
         }

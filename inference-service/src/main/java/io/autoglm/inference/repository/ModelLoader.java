@@ -1,6 +1,7 @@
 package io.autoglm.inference.repository;
 
 import io.autoglm.inference.ServingModel;
+import io.autoglm.inference.engine.NoMemoryException;
 import io.autoglm.inference.model.ModelLoadException;
 import io.autoglm.inference.text.ToolFormat;
 import java.util.concurrent.Executor;
@@ -54,7 +55,7 @@ final class ModelLoader {
     private Loaded load(Version version, boolean keep) {
         long begin = System.nanoTime();
         try {
-            Loaded end = repository.loading(version) ? read(version, keep) : new Loaded.Unwanted();
+            Loaded end = repository.loading(version) ? read(version, keep) : unwanted();
             if (end instanceof Loaded.Serves) {
                 LOG.infof(
                         "model ready name=%s version=%s maxTokens=%d memoryMiB=%d millis=%d",
@@ -67,23 +68,30 @@ final class ModelLoader {
                 version.memory().free();
             }
             return end;
+        } catch (NoMemoryException e) {
+            return new Loaded.NoMemory(failed(version, String.valueOf(e.getMessage())));
         } catch (ModelLoadException e) {
             LOG.debug("model cannot be served", e);
-            return failed(version, String.valueOf(e.getMessage()));
+            return new Loaded.Failed(failed(version, String.valueOf(e.getMessage())));
         } catch (InterruptedException e) {
-            return failed(version, "interrupted");
+            return new Loaded.Failed(failed(version, "interrupted"));
         } catch (RuntimeException | Error e) {
             LOG.errorf(e, "model could not be loaded name=%s", version.name());
-            return failed(version, version.spec().path() + ": " + e);
+            return new Loaded.Failed(failed(version, version.spec().path() + ": " + e));
         }
     }
 
-    private Loaded failed(Version version, String why) {
+    private Loaded unwanted() {
+        return repository.stopping() ? new Loaded.Stopping() : new Loaded.Unwanted();
+    }
+
+    /// @return why, in one line
+    private String failed(Version version, String why) {
         String line = why.lines().findFirst().orElse(why);
         version.memory().free();
         repository.failed(version, line);
         LOG.warnf("model not loaded name=%s reason=%s", version.name(), line);
-        return new Loaded.Failed(line);
+        return line;
     }
 
     private Loaded read(Version version, boolean keep) throws InterruptedException {
@@ -102,7 +110,7 @@ final class ModelLoader {
                 }
                 close(version, model);
                 settings.meters().leave(name);
-                return new Loaded.Unwanted();
+                return unwanted();
             } catch (InterruptedException | RuntimeException | Error e) {
                 close(version, model);
                 throw e;
@@ -152,7 +160,7 @@ final class ModelLoader {
     Unloaded unload(String name, boolean configured) {
         inStep.lock();
         try {
-            if (repository.find(name).isEmpty()) {
+            if (repository.find(name).isEmpty() && !kept.has(name)) {
                 return new Unloaded.Unknown();
             }
             boolean isKept = kept.unloaded(name, configured);
@@ -181,13 +189,32 @@ final class ModelLoader {
         LOG.infof("model freed name=%s version=%s", version.name(), version.digest());
     }
 
+    /// Whatever becomes of it, the version is done with.
     private static void close(Version version, ServingModel model) {
-        model.close();
+        try {
+            model.close();
+        } catch (RuntimeException | Error e) {
+            LOG.errorf(e, "model could not be freed as a whole name=%s", version.name());
+        }
         if (model.freed()) {
             version.memory().free();
-        } else {
-            version.memory().strand();
-            LOG.errorf("engine does not end its step, its memory stays in use name=%s", version.name());
+            return;
         }
+        LOG.errorf("engine does not end its step, its memory stays in use until it does name=%s", version.name());
+        Thread.ofVirtual().name("model-freer-late").start(() -> closeLate(version, model));
+    }
+
+    /// An engine that is only slow comes back; one that hangs keeps its memory, as it keeps its thread.
+    private static void closeLate(Version version, ServingModel model) {
+        try {
+            model.closeLate();
+            LOG.infof("engine has ended its step, its memory is free name=%s", version.name());
+        } catch (InterruptedException e) {
+            LOG.debug("nobody waits for the engine any more", e);
+            return;
+        } catch (RuntimeException | Error e) {
+            LOG.errorf(e, "model could not be freed as a whole name=%s", version.name());
+        }
+        version.memory().free();
     }
 }

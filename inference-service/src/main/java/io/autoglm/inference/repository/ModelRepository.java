@@ -151,6 +151,7 @@ public final class ModelRepository {
             Optional<Version> idle = named.retire();
             named.next = null;
             named.serving = next;
+            failures.forget(next.name());
             return new Retired(true, idle);
         });
     }
@@ -216,6 +217,11 @@ public final class ModelRepository {
                                 Stream.ofNullable(named.next), Stream.ofNullable(named.serving), named.leaving.stream())
                         .flatMap(versions -> versions))
                 .toList();
+    }
+
+    /// Whether it takes nothing new in any more.
+    synchronized boolean stopping() {
+        return stopping;
     }
 
     /// @return its name, while it is the one to come

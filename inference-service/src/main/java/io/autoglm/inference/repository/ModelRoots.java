@@ -17,10 +17,28 @@ public final class ModelRoots {
         this.roots = roots.stream().map(ModelRoots::real).toList();
     }
 
+    /// What holds where nothing is said: the folder that the model lies in. For a model at the top of the file
+    /// system, as `/model` in a container, that folder would be the whole machine: there it is none.
+    static List<Path> beside(Path model) {
+        Path parent = model.toAbsolutePath().normalize().getParent();
+        return parent == null || parent.equals(parent.getRoot()) ? List.of() : List.of(parent);
+    }
+
+    /// What to do about a path that is not within them.
+    String remedy() {
+        return roots.isEmpty()
+                ? "cannot be loaded before autoglm.models.roots is set: the configured model lies at the top of the"
+                        + " file system"
+                : "must lie within autoglm.models.roots";
+    }
+
     /// @param asked absolute, or relative to the first root
     /// @return the path without links, or as it is where nothing is there; empty when it is not within the
     ///         roots
     public Optional<Path> within(String asked) {
+        if (roots.isEmpty()) {
+            return Optional.empty();
+        }
         try {
             Path path = roots.getFirst().resolve(asked).normalize();
             return Optional.of(real(path)).filter(this::inside);

@@ -17,11 +17,13 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
 
 /// The models of this service: what is configured, and what may be asked for.
 @ApplicationScoped
 public class Models {
 
+    private static final Logger LOG = Logger.getLogger(Models.class);
     private static final int MOST_QUESTIONS = 16;
     private static final double BUDGET_OF_FREE_MEMORY = 0.8;
 
@@ -48,16 +50,11 @@ public class Models {
                 new MemoryBudget(models.maxMemory().map(MemorySize::asLongValue).orElseGet(() ->
                         (long) (BUDGET_OF_FREE_MEMORY * Machine.freeBytes())));
         roots = new ModelRoots(
-                models.roots().orElseGet(() -> List.of(parent(config.model().path()))));
+                models.roots().orElseGet(() -> ModelRoots.beside(config.model().path())));
         kept = KeptModels.open(models.file());
         Settings settings = new Settings(config, models, batching, new ModelMeters(registry), room);
         loader = new ModelLoader(settings, kept, () -> changes.fire(new ModelsChanged()));
         admission = new Admission(settings, budget, loader);
-    }
-
-    private static Path parent(Path model) {
-        Path parent = model.toAbsolutePath().normalize().getParent();
-        return parent == null ? model : parent;
     }
 
     /// To be loaded when the process starts, the first one first.
@@ -70,9 +67,16 @@ public class Models {
         return configured.contains(spec);
     }
 
-    /// As [#ask], for what needs not be written down for the next process.
+    /// As [#ask], for what needs not be written down for the next process. Nobody waits for the answer, so
+    /// that a refusal is logged and shown with the model.
     Asked askInitially(ModelSpec spec) throws InterruptedException {
-        return mustServe(spec) ? ask(spec, false) : askWithinRoots(spec, false);
+        Asked asked = mustServe(spec) ? ask(spec, false) : askWithinRoots(spec, false);
+        if (asked instanceof Asked.Refused refused) {
+            String why = refused.whyOf(spec.path());
+            LOG.warnf("model not loaded name=%s reason=%s", spec.name(), why);
+            repository().refused(spec.name(), why);
+        }
+        return asked;
     }
 
     /// Asks that this be served under its name, in place of what is served there. Blocks until it is decided,
@@ -83,7 +87,7 @@ public class Models {
 
     private Asked askWithinRoots(ModelSpec spec, boolean keep) throws InterruptedException {
         Path real = roots.within(spec.path().toString()).orElse(null);
-        return real == null ? new Asked.OutsideRoots("must lie within autoglm.models.roots") : ask(spec.at(real), keep);
+        return real == null ? new Asked.OutsideRoots(roots.remedy()) : ask(spec.at(real), keep);
     }
 
     private Asked ask(ModelSpec spec, boolean keep) throws InterruptedException {
@@ -118,7 +122,7 @@ public class Models {
         List<Version> all = loader.repository().stop();
         all.stream()
                 .filter(version -> version.stage instanceof Stage.Coming)
-                .forEach(version -> version.loaded().complete(new Loaded.Unwanted()));
+                .forEach(version -> version.loaded().complete(new Loaded.Stopping()));
         return all.stream()
                 .filter(version -> !(version.stage instanceof Stage.Coming))
                 .toList();

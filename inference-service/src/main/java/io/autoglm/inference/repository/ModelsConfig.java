@@ -23,7 +23,7 @@ public interface ModelsConfig {
     Optional<MemorySize> maxMemory();
 
     /// Folders, separated by commas; a model that is asked for by HTTP must lie in one of them. Default: the
-    /// folder that `autoglm.model.path` lies in.
+    /// folder that `autoglm.model.path` lies in; none where that is the whole file system.
     Optional<List<Path>> roots();
 
     /// Where it is written what was loaded and unloaded by HTTP, so that the next process does the same; it

@@ -15,8 +15,8 @@ public sealed interface AssistantDelta {
     /// @param arguments the beginning of a JSON object, as text; may be empty
     record ToolCall(int index, String name, String arguments) implements AssistantDelta {}
 
-    /// A call's arguments go on. All pieces of a call together are a JSON object, unless the answer broke
-    /// off.
+    /// A call's arguments go on. All pieces of a call together are a JSON object, unless the call or
+    /// the answer broke off.
     ///
     /// @param index of the call that was begun last
     record Arguments(int index, String text) implements AssistantDelta {}

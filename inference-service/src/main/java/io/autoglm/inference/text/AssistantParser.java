@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Takes an answer apart as it streams: reasoning, content, tool calls.
@@ -31,6 +32,7 @@ public final class AssistantParser {
     private final MessageDeltas message;
     private State state;
     private long steps;
+    private boolean wholeCalls;
 
     /// Characters to be looked at (again), the next first.
     private final Deque<Character> again = new ArrayDeque<>();
@@ -66,6 +68,11 @@ public final class AssistantParser {
         }
     }
 
+    /// A call is told when it is over, and is content where it never is. To be said before the first piece.
+    public void tellWholeCalls() {
+        wholeCalls = true;
+    }
+
     /// @param text the next piece of the answer
     public List<AssistantDelta> append(String text) {
         for (int i = 0; i < text.length(); i++) {
@@ -86,7 +93,7 @@ public final class AssistantParser {
             each(take(held), this::push);
         }
         if (call != null && !call.told()) {
-            each(call.mark() + call.raw(), message::content);
+            each(call.before() + call.raw(), message::content);
         }
         call = null;
         each(take(held), message::content);
@@ -186,7 +193,7 @@ public final class AssistantParser {
         } else if (possible.equals(whole)) {
             held.setLength(0);
             leadingCallPossible = false;
-            call = new CallAttempt(whole, sink -> format.reader(whole, tools, sink), message);
+            call = new CallAttempt(whole, sink -> format.reader(whole, tools, sink), wholeCalls, message);
         }
     }
 
@@ -206,7 +213,7 @@ public final class AssistantParser {
             leadingCallPossible = false;
             if (format.leads()) {
                 boolean further = message.complete() > 0;
-                call = new CallAttempt("", sink -> format.leading(further, tools, sink), message);
+                call = new CallAttempt("", sink -> format.leading(further, tools, sink), wholeCalls, message);
                 read(next, call);
                 return;
             }
@@ -228,7 +235,7 @@ public final class AssistantParser {
     /// What was not told is text, but may hold another call.
     private void giveUp(CallAttempt attempt) {
         call = null;
-        each(attempt.mark(), message::content);
+        each(attempt.before(), message::content);
         String text = attempt.raw();
         if (text.length() > LONGEST_REPLAY_CHARS) {
             each(text, message::content);
@@ -237,15 +244,10 @@ public final class AssistantParser {
         }
     }
 
-    private static void each(String text, CharacterSink sink) {
+    private static void each(String text, Consumer<Character> sink) {
         for (int i = 0; i < text.length(); i++) {
             sink.accept(text.charAt(i));
         }
-    }
-
-    @FunctionalInterface
-    private interface CharacterSink {
-        void accept(char next);
     }
 
     private static String take(StringBuilder from) {

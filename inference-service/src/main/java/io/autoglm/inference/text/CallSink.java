@@ -10,4 +10,7 @@ interface CallSink {
     void arguments(String piece);
 
     void close();
+
+    /// What was read since the end of a call belongs to it too.
+    void passed();
 }

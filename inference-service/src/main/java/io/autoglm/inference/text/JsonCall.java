@@ -163,6 +163,7 @@ final class JsonCall implements CallReader {
             sink.arguments(early == null ? "{}" : early);
             sink.close();
         }
+        sink.passed();
         return Progress.DONE;
     }
 }

@@ -5,9 +5,9 @@ import java.util.Deque;
 import java.util.regex.Pattern;
 
 /// Reads one JSON value (RFC 8259) as it comes and writes what is certain of it: without whitespace between
-/// its parts, and with line breaks within strings, which models write as they are, escaped. What was written
-/// is at any time the beginning of a valid value. Escapes, numbers and words are written once they are
-/// complete.
+/// its parts, and with what models write as they know it made JSON: line breaks within strings are escaped,
+/// `True`, `False` and `None` are JSON's words. What was written is at any time the beginning of a valid
+/// value. Escapes, numbers and words are written once they are complete.
 final class JsonScan {
 
     enum Progress {
@@ -37,7 +37,7 @@ final class JsonScan {
     private static final int DEEPEST = 256;
     private static final int LONGEST_WORD = 512;
     private static final Pattern WORD =
-            Pattern.compile("true|false|null|-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]+)?");
+            Pattern.compile("true|false|null|True|False|None|-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]+)?");
     private static final Pattern ESCAPE = Pattern.compile("\\\\([\"\\\\/bfnrt]|u[0-9a-fA-F]{4})");
     private static final Pattern BEGUN_ESCAPE = Pattern.compile("\\\\(u[0-9a-fA-F]{0,3})?");
 
@@ -155,7 +155,7 @@ final class JsonScan {
         if (!WORD.matcher(held).matches()) {
             return Progress.BROKEN;
         }
-        out.append(held);
+        out.append(ToolSchemas.word(held.toString()));
         held.setLength(0);
         return over() == Progress.DONE ? Progress.BEFORE : accept(next);
     }
@@ -172,7 +172,7 @@ final class JsonScan {
     }
 
     private static boolean isOfWord(char next) {
-        return (next >= '0' && next <= '9') || (next >= 'a' && next <= 'z') || next == 'E' || "+-.".indexOf(next) >= 0;
+        return (next >= '0' && next <= '9') || (next >= 'a' && next <= 'z') || "ETFN+-.".indexOf(next) >= 0;
     }
 
     static boolean isSpace(char next) {

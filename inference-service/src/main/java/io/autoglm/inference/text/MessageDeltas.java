@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /// What is certain of a message becomes deltas, those of a kind in one piece. The whitespace around calls and
 /// reasoning is markup and is left away; that between words is let out with the next of them.
-final class MessageDeltas implements CallSink {
+final class MessageDeltas {
 
     private final boolean trims;
     private final StringBuilder gap = new StringBuilder();
@@ -57,21 +57,18 @@ final class MessageDeltas implements CallSink {
         behindMarkup = true;
     }
 
-    @Override
-    public void open(String of) {
+    void open(String of) {
         flush();
         mark();
         name = of;
         begun++;
     }
 
-    @Override
-    public void arguments(String piece) {
+    void arguments(String piece) {
         arguments.append(piece);
     }
 
-    @Override
-    public void close() {
+    void close() {
         complete++;
     }
 

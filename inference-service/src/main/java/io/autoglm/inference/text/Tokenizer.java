@@ -1,5 +1,6 @@
 package io.autoglm.inference.text;
 
+import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -59,18 +60,28 @@ public final class Tokenizer implements AutoCloseable {
     /// @param withSpecial puts the tokenizer's own start token before a plain prompt; false for a rendered chat
     ///                    template, which writes its own
     public int[] encode(String text, boolean withSpecial) {
-        long[] ids = encoder.encode(text, withSpecial, false).getIds();
+        return ids(encoder.encode(text, withSpecial, false));
+    }
+
+    /// Tokens of a text.
+    ///
+    /// @param spellings how the vocabulary itself writes each of them: `Ġworld` where it stands for ` world`
+    @SuppressWarnings("ArrayRecordComponent") // handed on, compared by nobody
+    public record Spelled(int[] ids, List<String> spellings) {}
+
+    /// What {@link #encode} gives, spelled.
+    public Spelled spelled(String text, boolean withSpecial) {
+        Encoding encoding = encoder.encode(text, withSpecial, false);
+        return new Spelled(ids(encoding), List.of(encoding.getTokens()));
+    }
+
+    private static int[] ids(Encoding encoding) {
+        long[] ids = encoding.getIds();
         int[] tokens = new int[ids.length];
         for (int i = 0; i < tokens.length; i++) {
             tokens[i] = (int) ids[i];
         }
         return tokens;
-    }
-
-    /// How the vocabulary itself writes each of the tokens that {@link #encode} gives: `Ġworld` where it stands for
-    /// ` world`.
-    public List<String> written(String text, boolean withSpecial) {
-        return List.of(encoder.encode(text, withSpecial, false).getTokens());
     }
 
     /// @param showSpecial writes control tokens out instead of leaving them away

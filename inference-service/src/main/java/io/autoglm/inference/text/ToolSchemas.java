@@ -62,7 +62,7 @@ public final class ToolSchemas {
     public String value(String tool, String argument, String text) {
         Set<String> types = types(tool, argument);
         String bare = text.strip();
-        String word = PYTHON_WORDS.getOrDefault(bare, bare);
+        String word = word(bare);
         String json = !types.isEmpty() && !types.contains("string") ? word : bare;
         JsonNode value = parse(json);
         if (value == null || (value.isTextual() && types.contains("string"))) {
@@ -90,6 +90,11 @@ public final class ToolSchemas {
             }
         }
         return types;
+    }
+
+    /// Python's words for `true`, `false` and `null`, which models write too, as JSON's; others as they are.
+    static String word(String word) {
+        return PYTHON_WORDS.getOrDefault(word, word);
     }
 
     /// @return null if it is no JSON

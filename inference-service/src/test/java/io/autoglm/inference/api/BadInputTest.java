@@ -257,11 +257,22 @@ class BadInputTest extends ServedTest {
     }
 
     @Test
-    void a_text_that_cannot_fit_is_not_even_tokenized() {
-        Client.Answer answer = client.post("/tokenize", "{\"prompt\":\"" + "hello ".repeat(100_000) + "\"}");
+    void a_text_of_too_many_tokens_is_refused_before_they_are_a_list() {
+        Client.Answer answer = client.post(
+                "/v1/completions", "{\"model\":\"autoglm-nano\",\"prompt\":\"" + "hello ".repeat(100_000) + "\"}");
 
         refused(answer, 400, "prompt");
         assertThat(answer.json().at("/error/code").textValue()).isEqualTo("context_length_exceeded");
+    }
+
+    @Test
+    void more_tokens_than_the_model_takes_can_be_counted_but_not_any_number() {
+        Client.Answer counted = client.post("/tokenize", "{\"prompt\":\"" + "hello ".repeat(10_000) + "\"}");
+        Client.Answer tooMany = client.post("/tokenize", "{\"prompt\":\"" + "☃".repeat(180_000) + "\"}");
+
+        assertThat(counted.json().path("count").intValue()).isGreaterThan(2048);
+        refused(tooMany, 400, "prompt");
+        assertThat(tooMany.json().at("/error/message").textValue()).isEqualTo("'prompt' has more than 524288 tokens");
     }
 
     @ParameterizedTest

@@ -26,11 +26,15 @@ final class Client {
 
     record Answer(int status, String body, HttpResponse<String> response) {
         JsonNode json() {
-            try {
-                return JSON.readTree(body);
-            } catch (IOException e) {
-                throw new UncheckedIOException(body, e);
-            }
+            return Client.json(body);
+        }
+    }
+
+    static JsonNode json(String text) {
+        try {
+            return JSON.readTree(text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(text, e);
         }
     }
 
@@ -89,7 +93,7 @@ final class Client {
             if (event.equals("data: [DONE]")) {
                 done = true;
             } else {
-                events.add(new Answer(200, event.substring(6), answer.response()).json());
+                events.add(json(event.substring(6)));
             }
         }
         if (!done) {

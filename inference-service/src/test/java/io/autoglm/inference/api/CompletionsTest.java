@@ -168,10 +168,18 @@ class CompletionsTest extends ServedTest {
             // The last bits depend on how many tokens share a step.
             assertThat(streamed.get(i).path("logprob").doubleValue())
                     .isCloseTo(token.path("logprob").doubleValue(), within(1e-4));
+            assertThat(streamed.get(i).path("bytes")).isEqualTo(token.path("bytes"));
+            assertThat(tokens(streamed.get(i).path("top_logprobs"))).isEqualTo(tokens(token.path("top_logprobs")));
             assertThat(token.path("logprob").doubleValue()).isNotPositive();
             assertThat(token.path("top_logprobs")).hasSize(2);
             assertThat(token.at("/top_logprobs/0/token")).isEqualTo(token.path("token"));
         }
+    }
+
+    private static List<JsonNode> tokens(JsonNode alternatives) {
+        List<JsonNode> tokens = new ArrayList<>();
+        alternatives.forEach(alternative -> tokens.add(alternative.path("token")));
+        return tokens;
     }
 
     @Test

@@ -238,6 +238,22 @@ class ParametersTest extends ServedTest {
     }
 
     @Test
+    void a_prompt_that_fits_is_not_truncated_for_the_sake_of_a_long_answer_and_one_that_does_not_keeps_half() {
+        String request = "{\"model\":\"autoglm-nano\",\"truncate_prompt_tokens\":%d,\"prompt\":\"%s\","
+                + "\"max_tokens\":1000000,\"stop\":[\" \",\"e\",\"a\",\"o\"]}";
+        String prompt = "hello there ".repeat(100);
+
+        JsonNode whole = answered(PLAIN, request.formatted(2048, prompt));
+        JsonNode fitting = answered(PLAIN, request.formatted(-1, prompt));
+        JsonNode cut = answered(PLAIN, request.formatted(-1, prompt.repeat(100)));
+
+        assertThat(whole.at("/usage/prompt_tokens").intValue()).isGreaterThan(200);
+        assertThat(fitting.at("/usage/prompt_tokens")).isEqualTo(whole.at("/usage/prompt_tokens"));
+        assertThat(text(fitting)).isEqualTo(text(whole));
+        assertThat(cut.at("/usage/prompt_tokens").intValue()).isEqualTo(1024);
+    }
+
+    @Test
     void an_answer_is_of_the_form_that_vllm_has_names_for() {
         for (String field : List.of("\"guided_%s\":%s", "\"structured_outputs\":{\"%s\":%s}")) {
             String end = ",\"max_tokens\":60,\"temperature\":1,\"seed\":3,";

@@ -40,10 +40,10 @@ class ResumeTest extends ServedTest {
             List<Integer> tokens = new ArrayList<>();
             List<JsonNode> events = new ArrayList<>();
             Optional<Integer> resumed = Optional.empty();
-            for (String event : body.split("\n\n")) {
+            for (String event : body.strip().split("\n\n", -1)) {
                 if (event.startsWith(Resumption.TOKENS)) {
                     Arrays.stream(event.substring(Resumption.TOKENS.length() + 1)
-                                    .split(" "))
+                                    .split(" ", -1))
                             .map(Integer::valueOf)
                             .forEach(tokens::add);
                     points.add(new Said(List.copyOf(tokens), List.copyOf(events)));
@@ -59,7 +59,7 @@ class ResumeTest extends ServedTest {
 
         /// How much of the prompt was cached is nothing of the answer.
         private static JsonNode withoutCounts(String json) {
-            JsonNode event = new Client.Answer(200, json, null).json();
+            JsonNode event = Client.json(json);
             if (event.path("usage") instanceof ObjectNode usage) {
                 usage.remove("prompt_tokens_details");
             }

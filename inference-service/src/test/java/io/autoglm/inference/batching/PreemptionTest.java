@@ -119,6 +119,57 @@ class PreemptionTest {
     }
 
     @Test
+    void no_answer_is_paused_for_a_request_of_a_lower_class_however_long_that_has_waited() throws InterruptedException {
+        try (ScriptedLoop loop = loop(1)) {
+            loop.decoder.gate.drainPermits();
+            ScriptedLoop.Asked brief = loop.ask(ScriptedLoop.prompt(0, 8), 10, Priority.INTERACTIVE);
+            ScriptedLoop.Asked old = loop.ask(ScriptedLoop.prompt(1, 8), LONG, Priority.INTERACTIVE);
+            ScriptedLoop.Asked bulk = loop.ask(ScriptedLoop.prompt(2, 8), 20, Priority.BULK);
+            loop.skipped.addAndGet(
+                    Priority.BULK.patienceNanos() - Duration.ofSeconds(1).toNanos());
+            ScriptedLoop.Asked fresh = loop.ask(ScriptedLoop.prompt(3, 8), LONG, Priority.INTERACTIVE);
+            loop.decoder.gate.release(60);
+            fresh.started();
+            await().until(loop.decoder.gate::hasQueuedThreads);
+
+            loop.skipped.addAndGet(Duration.ofSeconds(2).toNanos());
+            loop.decoder.gate.release(1 << 20);
+
+            whole(brief, ScriptedLoop.prompt(0, 8), 10);
+            whole(bulk, ScriptedLoop.prompt(2, 8), 20);
+            whole(old, ScriptedLoop.prompt(1, 8), LONG);
+            whole(fresh, ScriptedLoop.prompt(3, 8), LONG);
+            assertThat(loop.counted("vllm:num_preemptions")).isZero();
+        }
+    }
+
+    @Test
+    void a_copy_that_fails_leaves_the_room_for_paused_answers() throws InterruptedException {
+        try (ScriptedLoop loop = loop(1)) {
+            List<ScriptedLoop.Asked> failed = busy(loop);
+            ScriptedLoop.Asked urgent = loop.ask(ScriptedLoop.prompt(10, 8), 20, Priority.INTERACTIVE);
+            loop.decoder.gate.release(4);
+            urgent.started();
+            loop.decoder.failCopies.set(1);
+            loop.decoder.gate.release(1 << 20);
+            for (ScriptedLoop.Asked each : failed) {
+                assertThat(each.ending()).isInstanceOf(Ending.Failed.class);
+            }
+
+            List<ScriptedLoop.Asked> bulk = busy(loop);
+            int[] prompt = ScriptedLoop.prompt(11, 8);
+            ScriptedLoop.Asked next = loop.ask(prompt, 20, Priority.INTERACTIVE);
+            loop.decoder.gate.release(1 << 20);
+
+            whole(next, prompt, 20);
+            for (int i = 0; i < SLOTS; i++) {
+                whole(bulk.get(i), ScriptedLoop.prompt(i, 8), LONG);
+            }
+            assertThat(loop.counted("vllm:num_preemptions")).isEqualTo(2);
+        }
+    }
+
+    @Test
     void a_paused_answer_that_nobody_wants_any_more_ends_and_leaves_its_room() throws InterruptedException {
         try (ScriptedLoop loop = loop(1)) {
             List<ScriptedLoop.Asked> bulk = busy(loop);
@@ -172,9 +223,13 @@ class PreemptionTest {
         Random random = new Random(9);
         try (ScriptedLoop loop = new ScriptedLoop(new ScriptedDecoder(SLOTS + 2, ScriptedLoop.MAX_TOKENS, 10), 2, 8)) {
             List<int[]> prompts = new ArrayList<>();
-            for (int round = 0; round < 30; round++) {
+            for (int round = 0; round < 80; round++) {
                 List<ScriptedLoop.Asked> asked = new ArrayList<>();
                 int first = prompts.size();
+                boolean oneBefore = round % 2 == 0;
+                if (oneBefore) {
+                    loop.decoder.gate.drainPermits();
+                }
                 for (int i = 0; i < 1 + random.nextInt(8); i++) {
                     prompts.add(
                             first > 0 && random.nextBoolean()
@@ -182,7 +237,11 @@ class PreemptionTest {
                                     : ScriptedLoop.prompt(random.nextInt(), 1 + random.nextInt(60)));
                     Priority priority = List.of(Priority.values()).get(random.nextInt(Priority.values().length));
                     asked.add(loop.ask(prompts.getLast(), 1 + random.nextInt(100), priority));
+                    if (oneBefore && i == 0) {
+                        await().pollInterval(Duration.ofMillis(1)).until(loop.decoder.gate::hasQueuedThreads);
+                    }
                 }
+                loop.decoder.gate.release(1 << 20);
                 for (int i = 0; i < asked.size(); i++) {
                     assertThat(asked.get(i).ending()).isEqualTo(new Ending.LengthReached());
                     assertThat(asked.get(i).tokens())

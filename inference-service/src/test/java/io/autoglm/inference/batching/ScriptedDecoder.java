@@ -35,11 +35,15 @@ final class ScriptedDecoder implements Decoder {
 
     final List<String> calls = new ArrayList<>();
     final AtomicInteger failNext = new AtomicInteger();
+    final AtomicInteger failCopies = new AtomicInteger();
     volatile Semaphore gate = new Semaphore(1 << 29);
     volatile boolean closed;
 
     /// The slot whose logits and states are broken the next time; -1 for none.
     volatile int brokenSlot = -1;
+
+    /// The row of each check whose logits are broken; -1 for none.
+    volatile int brokenCheckRow = -1;
 
     /// Nanoseconds.
     final AtomicLong clock = new AtomicLong();
@@ -110,6 +114,9 @@ final class ScriptedDecoder implements Decoder {
         for (int i = 0; i < tokens.length; i++) {
             rows[slot][start + i] = tokens[i];
             say(i, slot, start + i);
+            if (i == brokenCheckRow) {
+                Arrays.fill(logits, i * VOCABULARY, (i + 1) * VOCABULARY, Float.NaN);
+            }
         }
         return FloatBuffer.wrap(logits);
     }
@@ -157,6 +164,7 @@ final class ScriptedDecoder implements Decoder {
     @Override
     public void copy(int fromSlot, int toSlot, int tokens) {
         calls.add("copy " + fromSlot + ">" + toSlot + " " + tokens);
+        fail(failCopies);
         System.arraycopy(rows[fromSlot], 0, rows[toSlot], 0, tokens);
     }
 
@@ -169,7 +177,11 @@ final class ScriptedDecoder implements Decoder {
         gate.acquireUninterruptibly();
         clock.addAndGet(900 + 100L * tokens);
         calls.add(call);
-        if (failNext.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+        fail(failNext);
+    }
+
+    private static void fail(AtomicInteger times) {
+        if (times.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
             throw new IllegalStateException("scripted engine failure");
         }
     }

@@ -103,6 +103,73 @@ class StepTimesTest {
     }
 
     @Test
+    void a_prompt_chunk_leaves_room_for_checks_where_an_answer_is_guessed() {
+        StepTimes times = new StepTimes(millis(200), 128, 8);
+        times.prefilled(128, millis(128 * 4));
+        times.decoded(1, millis(20));
+        for (int i = 0; i < 60; i++) {
+            times.checked(8, millis(84));
+        }
+
+        assertThat(times.chunk(true)).isBetween(29, 32);
+    }
+
+    @Test
+    void checks_behind_a_long_text_say_nothing_against_those_behind_a_short_one() {
+        StepTimes times = new StepTimes(millis(100), 32, 8);
+        times.prefilled(32, millis(32 * 2));
+        times.decoded(1, millis(90));
+        for (int drafts = 1; drafts <= 8; drafts++) {
+            times.checked(drafts, millis(90 + 8 * drafts));
+        }
+        assertThat(times.worthChecking(0.9, 8)).isEqualTo(8);
+
+        for (int i = 0; i < 60; i++) {
+            times.decoded(1, millis(18));
+        }
+
+        assertThat(times.worthChecking(0.9, 8)).isEqualTo(8);
+    }
+
+    @Test
+    void a_check_that_took_long_once_is_tried_again() {
+        StepTimes times = new StepTimes(millis(100), 32, 8);
+        times.prefilled(32, millis(32 * 2));
+        times.decoded(1, millis(20));
+        for (int drafts = 1; drafts <= 8; drafts++) {
+            times.checked(drafts, millis(200));
+        }
+        assertThat(times.worthChecking(0.9, 8)).isZero();
+
+        int plain = 0;
+        while (plain < 5000 && times.worthChecking(0.9, 8) == 0) {
+            times.decoded(1, millis(20));
+            plain++;
+        }
+
+        assertThat(plain).isBetween(1000, 3000);
+    }
+
+    @Test
+    void checks_that_always_take_long_are_hardly_ever_tried() {
+        StepTimes times = new StepTimes(millis(100), 32, 8);
+        times.prefilled(32, millis(32 * 2));
+        times.decoded(1, millis(20));
+        long wasted = 0;
+        for (int i = 0; i < 20_000; i++) {
+            int drafts = times.worthChecking(0.9, 8);
+            if (drafts == 0) {
+                times.decoded(1, millis(20));
+            } else {
+                times.checked(drafts, millis(200));
+                wasted += 200 - 20;
+            }
+        }
+
+        assertThat(wasted).isLessThan(20_000 * 20 / 20);
+    }
+
+    @Test
     void before_a_plain_step_was_measured_nothing_is_checked() {
         assertThat(new StepTimes(millis(100), 32, 8).worthChecking(1, 8)).isZero();
     }

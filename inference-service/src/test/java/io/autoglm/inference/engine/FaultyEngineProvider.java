@@ -9,7 +9,10 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.nio.FloatBuffer;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /// The engine `faulty`: the CPU engine, whose steps fail when a test wants them to.
@@ -20,6 +23,22 @@ public final class FaultyEngineProvider implements EngineProvider {
 
     /// Steps that fail then.
     public static final AtomicInteger FAILURES = new AtomicInteger();
+
+    /// The name of a directory whose plan is a bug.
+    public static final AtomicReference<String> UNPLANNABLE = new AtomicReference<>("");
+
+    /// The name of a directory that there is no memory for once it is loaded.
+    public static final AtomicReference<String> TOO_LARGE = new AtomicReference<>("");
+
+    /// A model that is closed is freed, and fails after that.
+    public static final AtomicBoolean CLOSING_FAILS = new AtomicBoolean();
+
+    private static volatile CountDownLatch held = new CountDownLatch(0);
+
+    /// @param step what each step waits for from now on
+    public static void hold(CountDownLatch step) {
+        held = step;
+    }
 
     private static final class Holder {
         static final FaultyEngine ENGINE = new FaultyEngine();
@@ -53,7 +72,16 @@ public final class FaultyEngineProvider implements EngineProvider {
                     DecoderModel.class.getClassLoader(),
                     new Class<?>[] {DecoderModel.class},
                     (proxy, method, arguments) -> {
+                        if (method.getName().equals("plan") && name.equals(UNPLANNABLE.get())) {
+                            throw new IllegalStateException("a test wants this plan to fail");
+                        }
+                        if (method.getName().equals("load") && name.equals(TOO_LARGE.get())) {
+                            throw new NoMemoryException(name, "a test wants no memory for it", 1);
+                        }
                         Object result = call(real, method, arguments);
+                        if (method.getName().equals("close") && CLOSING_FAILS.get()) {
+                            throw new IllegalStateException("a test wants this close to fail");
+                        }
                         return result instanceof Decoder decoder ? new FaultyDecoder(decoder) : result;
                     });
         }
@@ -105,6 +133,11 @@ public final class FaultyEngineProvider implements EngineProvider {
     private record FaultyDecoder(Decoder real) implements Decoder {
 
         private static void step() {
+            try {
+                held.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
             if (GOOD.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
                 return;
             }

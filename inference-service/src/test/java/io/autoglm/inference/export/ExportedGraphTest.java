@@ -21,6 +21,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -138,6 +140,9 @@ class ExportedGraphTest {
                         "layer 3 has no past_key_values.3.key that goes in and no present.3.key that comes out, but"
                                 + " genai_config.json speaks of 4 layers"),
                 Arguments.of(
+                        export().saying("inputs", Map.of("attention_mask", "input_ids")),
+                        "has the input attention_mask, which this engine has nothing for"),
+                Arguments.of(
                         export().saying("num_hidden_layers", 2), "has 3 layers of attention; genai_config.json says 2"),
                 Arguments.of(
                         export().saying("num_key_value_heads", 4),
@@ -145,6 +150,14 @@ class ExportedGraphTest {
                 Arguments.of(
                         export().saying("head_size", 32),
                         "layer 0 keeps 2 heads in [-1, 2, -1, 16]; genai_config.json says 2 heads of 32"),
+                Arguments.of(
+                        export().saying("context_length", 129),
+                        "its table of angles cos_cache has 128 rows; genai_config.json says that a text has up to 129"
+                                + " tokens"),
+                Arguments.of(
+                        export().withRotaryOutside().saying("context_length", 129),
+                        "its table of angles cos_cache has 128 rows; genai_config.json says that a text has up to 129"
+                                + " tokens"),
                 Arguments.of(
                         export().saying("vocab_size", 100),
                         "its logits are [-1, -1, 101]; genai_config.json asks for 100 float32 a token"),
@@ -180,6 +193,31 @@ class ExportedGraphTest {
         assertThatThrownBy(() -> ModelFiles.open(path))
                 .isInstanceOf(ModelLoadException.class)
                 .hasMessage(path.resolve(why.substring(0, why.indexOf(':'))) + why.substring(why.indexOf(':')));
+    }
+
+    @Test
+    void weights_that_overlap_to_more_than_can_be_counted_are_refused() throws IOException {
+        GenaiDirectory directory = (GenaiDirectory) ModelFiles.open(export().write(folder));
+        StoredTensor.Place place = new StoredTensor.Beside("model.onnx.data", 0, 1L << 53);
+        Map<String, StoredTensor> tensors = IntStream.range(0, 1025)
+                .mapToObj(i -> new StoredTensor("t" + i, 11, List.of(1L << 50), place, List.of()))
+                .collect(Collectors.toMap(StoredTensor::name, tensor -> tensor));
+
+        ExportedGraph graph = new ExportedGraph(directory, List.of(), List.of(), tensors, Map.of(), Map.of(), folder);
+
+        assertThatThrownBy(graph::bytes).isInstanceOf(ModelLoadException.class).hasMessageContaining("can be counted");
+    }
+
+    @Test
+    void sizes_that_no_model_has_are_refused() throws IOException {
+        Path layers = export().saying("num_hidden_layers", Integer.MAX_VALUE).write(folder.resolve("layers"));
+        Path heads = export().saying("head_size", Integer.MAX_VALUE).write(folder.resolve("heads"));
+
+        assertThatThrownBy(() -> ModelFiles.open(layers))
+                .hasMessage(layers.resolve("genai_config.json") + ": speaks of 2147483647 layers, more than 4096");
+        assertThatThrownBy(() -> ModelFiles.open(heads))
+                .hasMessage(heads.resolve("genai_config.json")
+                        + ": speaks of 2 key heads of 2147483647 numbers, together more than 1048576");
     }
 
     @Test

@@ -76,7 +76,7 @@ class LargeTensorsTest {
     }
 
     private static StoredTensor within(MemorySegment file, int offset, TensorType type, int rows, int columns) {
-        Proto proto = new Proto().integer(2, type.number()).text(8, "weight");
+        Proto proto = new Proto().integer(1, 0).integer(2, type.number()).text(8, "weight");
         StoredTensor empty = StoredTensor.read(WireMessage.of(proto.toByteArray()));
         long bytes = (long) rows * columns * type.bytes();
         return new StoredTensor(

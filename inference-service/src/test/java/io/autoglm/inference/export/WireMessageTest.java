@@ -3,6 +3,7 @@ package io.autoglm.inference.export;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.autoglm.inference.graph.Proto;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.HexFormat;
@@ -63,6 +64,38 @@ class WireMessageTest {
         assertThatThrownBy(() -> read(hex))
                 .isInstanceOf(MalformedExportException.class)
                 .hasMessage(why);
+    }
+
+    @Test
+    void fields_are_not_read_without_a_bound_nor_those_of_messages_within() {
+        byte[] fields = new byte[3 << 20];
+        for (int i = 0; i < fields.length; i += 2) {
+            fields[i] = 8;
+        }
+        WireMessage nested = WireMessage.of(
+                new Proto().bytes(1, fields).bytes(1, fields).bytes(2, fields).toByteArray());
+
+        assertThat(nested.messages(2)).hasSize(1);
+        assertThatThrownBy(() -> nested.messages(1))
+                .isInstanceOf(MalformedExportException.class)
+                .hasMessage("it has more than 2097152 fields");
+        assertThatThrownBy(() -> WireMessage.of(new byte[5 << 20])).isInstanceOf(MalformedExportException.class);
+        assertThatThrownBy(() -> WireMessage.of(
+                                new Proto().bytes(1, new byte[3 << 20]).toByteArray())
+                        .integers(1))
+                .hasMessageStartingWith("it has more than");
+    }
+
+    @Test
+    void a_tensor_holds_as_many_numbers_as_its_shape_says() {
+        Proto claimed = new Proto().integer(1, 1L << 40).integer(2, 1).text(8, "t");
+        Proto written = new Proto().integer(1, 2).integer(2, 1).text(8, "t").bytes(4, new byte[8]);
+
+        assertThatThrownBy(() -> StoredTensor.read(WireMessage.of(claimed.toByteArray())))
+                .isInstanceOf(MalformedExportException.class)
+                .hasMessage("tensor t of shape [1099511627776] holds fewer numbers than that");
+        assertThat(StoredTensor.read(WireMessage.of(written.toByteArray())).elements())
+                .isEqualTo(2);
     }
 
     private static WireMessage read(String hex) {

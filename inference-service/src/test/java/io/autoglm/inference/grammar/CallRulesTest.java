@@ -25,12 +25,30 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Calls that a model without any sense writes, read as those of any model are.
 class CallRulesTest {
 
     private static final TokenBytes TOKENS = Vocabularies.byteLevel(
-            List.of("{\"", "\":", "\"}", "}}", "true", "null", "12", "-1", "name", "</", "arg_", "value>", "你好", "a<"),
+            List.of(
+                    "{\"",
+                    "\":",
+                    "\"}",
+                    "}}",
+                    "true",
+                    "null",
+                    "12",
+                    "-1",
+                    "name",
+                    "</",
+                    "arg_",
+                    "value>",
+                    "你好",
+                    "a<",
+                    "</parameter>",
+                    "\n</",
+                    "1\n"),
             List.of("<tool_call>", "</tool_call>", "<arg_key>", "</arg_key>", "<arg_value>", "</arg_value>"));
     private static final AnswerFormat FORMAT = new AnswerFormat(TOKENS, List.of(TOKENS.size() - 2), "</think>");
 
@@ -44,6 +62,16 @@ class CallRulesTest {
                     "</arg_value>\n</tool_call>"));
     private static final Family HERMES =
             new Family("<tool_call>\n{\"name\": \"", new CallMarkup.Json("\", \"arguments\": ", "}\n</tool_call>"));
+
+    private static final Family QWEN_CODER = new Family(
+            "<tool_call>\n<function=",
+            new CallMarkup.Pairs(
+                    ">\n</function>\n</tool_call>",
+                    ">\n<parameter=",
+                    ">\n",
+                    "\n</parameter>\n<parameter=",
+                    "\n</parameter>\n</function>\n</tool_call>"),
+            ToolFormat.QWEN_CODER);
 
     /// And GLM-4, and one whose separators are all different.
     static List<Family> families() {
@@ -59,15 +87,7 @@ class CallRulesTest {
                                 "</arg_key><arg_value>",
                                 "</arg_value><arg_key>",
                                 "</arg_value>\n\n</tool_call>")),
-                new Family(
-                        "<tool_call>\n<function=",
-                        new CallMarkup.Pairs(
-                                ">\n</function>\n</tool_call>",
-                                ">\n<parameter=",
-                                ">\n",
-                                "\n</parameter>\n<parameter=",
-                                "\n</parameter>\n</function>\n</tool_call>"),
-                        ToolFormat.QWEN_CODER),
+                QWEN_CODER,
                 new Family("{\"name\": \"", new CallMarkup.Json("\", \"parameters\": ", "}"), ToolFormat.LLAMA),
                 new Family(
                         "[TOOL_CALLS] [{\"name\": \"",
@@ -224,6 +244,60 @@ class CallRulesTest {
         }
 
         assertThat(seen).contains("7", "null", "\"five\"", "\"true\"").doesNotContain("5", "\"5\"", "\"null \"");
+    }
+
+    /// Whether Qwen3-Coder may write the value for an argument of that schema.
+    private static boolean writes(String value, String schema) {
+        ArrayNode tools = tools(
+                true,
+                read("{\"type\":\"object\",\"required\":[\"s\"],\"properties\":{\"s\":" + schema + "},"
+                        + "\"additionalProperties\":false}"));
+        var constraint = FORMAT.call(QWEN_CODER.markup, tools, null).constraint(1000, "max_tokens");
+        long[] mask = new long[(TOKENS.size() + 63) / 64];
+        String call = name(0) + ">\n<parameter=s>\n" + value + "\n</parameter>\n</function>\n</tool_call>";
+        for (byte next : call.getBytes(StandardCharsets.UTF_8)) {
+            constraint.allow(mask, 1000);
+            if (!Answers.has(mask, next & 0xff)) {
+                return false;
+            }
+            constraint.accept(next & 0xff);
+        }
+        return true;
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'type':'string'}",
+                "{'type':'string','minLength':1}",
+                "{'type':'string','maxLength':100}",
+                "{'type':'string','minLength':2,'maxLength':100}",
+                "{'type':['string','integer']}",
+                "{'type':['string','integer','array'],'minLength':2}",
+                "{'enum':['a','a</parameter>b','a\n</parameter>','two\nlines','\nb\n','a </parameter> b']}"
+            })
+    void what_the_reader_takes_for_the_end_of_a_value_is_nowhere_else_in_it(String schema) {
+        String json = schema.replace('\'', '"').replace("\n", "\\n");
+
+        assertThat(writes("two\nlines", json)).isTrue();
+        for (String cut : List.of("a</parameter>b", "a\n</parameter>", "a </parameter> b", "two\n</parameter>\nb")) {
+            assertThat(writes(cut, json)).as(cut).isFalse();
+        }
+    }
+
+    @Test
+    void strings_have_line_breaks_and_tags_of_other_kinds() {
+        for (String schema : List.of("{\"type\":\"string\"}", "{\"type\":\"string\",\"minLength\":1}")) {
+            for (String value : List.of("a < b", "if\n<b>x</b>\n</p\n<</parameter", "x\n\n", "é\n你")) {
+                assertThat(writes(value, schema)).as(value).isTrue();
+            }
+        }
+        assertThat(writes("", "{\"type\":\"string\"}")).isTrue();
+        assertThat(writes("", "{\"type\":\"string\",\"minLength\":1}")).isFalse();
+        assertThat(writes("one\n\n", "{\"type\":\"string\",\"maxLength\":5}")).isTrue();
+        assertThat(writes("one\ntwo", "{\"type\":\"string\",\"maxLength\":5}")).isFalse();
+        assertThat(writes("", "{\"type\":[\"string\",\"integer\"]}")).isTrue();
+        assertThat(writes("true<x", "{\"type\":[\"string\",\"boolean\"]}")).isTrue();
     }
 
     @Test

@@ -95,7 +95,7 @@ class GrammarTest {
     }
 
     @Test
-    void an_answer_that_can_only_go_on_in_too_many_ways_fails() {
+    void an_answer_that_can_only_go_on_in_too_many_ways_is_refused_on_the_way() {
         String next = "{\"type\":\"array\",\"minItems\":1,\"maxItems\":MOST,\"items\":{\"$ref\":\"#/$defs/NEXT\"}}";
         String levels = IntStream.range(0, 18)
                 .mapToObj(i -> "\"" + i + "\":{\"anyOf\":["
@@ -109,7 +109,7 @@ class GrammarTest {
         while (writes("[", constraint, answer)) {}
 
         assertThatThrownBy(() -> Answers.sample(constraint, 1000, answer, new Random(3)))
-                .isInstanceOf(IllegalStateException.class)
+                .isInstanceOf(InvalidParameterException.class)
                 .hasMessageContaining("too many ways");
     }
 

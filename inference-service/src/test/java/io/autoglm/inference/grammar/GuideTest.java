@@ -8,8 +8,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.autoglm.inference.sampling.InvalidParameterException;
 import io.autoglm.inference.sampling.TokenConstraint;
+import io.autoglm.inference.text.TokenBytes;
+import io.autoglm.inference.text.Vocabularies;
 import java.lang.management.ManagementFactory;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -251,6 +254,31 @@ class GuideTest {
                 .collect(Collectors.joining());
     }
 
+    /// Some tens of thousands of made-up words, so that a mask meets as many beginnings as with a real
+    /// vocabulary.
+    private static final TokenBytes MANY_TOKENS = Vocabularies.byteLevel(words(50_000));
+
+    private static final AnswerFormat OF_MANY =
+            new AnswerFormat(MANY_TOKENS, List.of(MANY_TOKENS.size() - 2), "</think>");
+
+    private static List<String> words(int count) {
+        Random random = new Random(97);
+        Set<String> words = new LinkedHashSet<>();
+        while (words.size() < count) {
+            StringBuilder word = new StringBuilder(random.nextBoolean() ? " " : "");
+            random.ints(2 + random.nextInt(9), 'a', 'z' + 1).forEach(word::appendCodePoint);
+            words.add(word.toString());
+        }
+        return List.copyOf(words);
+    }
+
+    /// Each letter's place is remembered for as long as others of it may come.
+    private static String remembering(int letters, String begin, String end) {
+        return IntStream.range(0, letters)
+                .mapToObj(i -> begin + (char) ('a' + i) + end)
+                .collect(Collectors.joining("|"));
+    }
+
     static Stream<Guide> greedy() {
         String letters = IntStream.range(0, 2500)
                 .mapToObj(i -> "[^" + Character.toString(0x4e00 + i) + "]")
@@ -274,7 +302,12 @@ class GuideTest {
                                 "(a|aa|aaa|aaaa)*b",
                                 "(.*a.*){40}",
                                 "(a?){500}a{500}",
-                                "(" + "a|".repeat(8000) + "a)*")
+                                "(" + "a|".repeat(8000) + "a)*",
+                                "[ -~]*[a-m][ -~]{30}",
+                                ".*a.{99}",
+                                remembering(26, ".*", ".{99}"),
+                                remembering(26, "[ -~]*", "[ -~]{99}"),
+                                remembering(26, ".*", ".{4}.*[xyz].{99}"))
                         .map(Guide.Regex::new),
                 Stream.of(
                                 "root ::= r0\n" + numbered(1900, "r# ::= r$\n") + "r1900 ::= \"\"",
@@ -294,26 +327,52 @@ class GuideTest {
     @ParameterizedTest
     @MethodSource("greedy")
     @Timeout(60)
-    void what_would_grow_without_bound_is_kept_or_refused_and_never_hangs(Guide guide) {
-        var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
-        long before = threads.getCurrentThreadAllocatedBytes();
+    void what_would_grow_without_bound_is_kept_or_refused_and_no_token_waits_long(Guide guide) {
+        long before = allocated();
         try {
-            TokenConstraint constraint = FORMAT.form(guide, "guided").constraint(Integer.MAX_VALUE, "max_tokens");
-            long[] mask = new long[(Answers.TOKENS.size() + 63) / 64];
-            Random random = new Random(83);
-            for (int remaining = 40; remaining > 0; remaining--) {
-                constraint.allow(mask, remaining);
-                int[] allowed = IntStream.range(0, Answers.TOKENS.size())
-                        .filter(token -> Answers.has(mask, token))
-                        .toArray();
-                constraint.accept(allowed[random.nextInt(allowed.length)]);
+            AnswerForm form = OF_MANY.form(guide, "guided");
+            for (int room : List.of(40, 4000)) {
+                TokenConstraint constraint = form.constraint(Integer.MAX_VALUE, "max_tokens");
+                assertThat(allocated() - before).as("to begin").isLessThan(1L << 30);
+                write(constraint, room);
+                before = allocated();
             }
         } catch (InvalidParameterException e) {
+            assertThat(allocated() - before).as("to refuse").isLessThan(1L << 30);
             assertThat(e.param()).isEqualTo("guided");
-        } catch (IllegalStateException e) {
-            assertThat(e).hasMessageContaining("too many ways");
         }
-        assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(3L << 30);
+    }
+
+    /// Forty tokens of an answer.
+    private static void write(TokenConstraint constraint, int room) {
+        long[] mask = new long[(MANY_TOKENS.size() + 63) / 64];
+        Random random = new Random(83);
+        for (int written = 0; written < 40; written++) {
+            long before = allocated();
+            try {
+                constraint.allow(mask, room - written);
+            } finally {
+                assertThat(allocated() - before).as("for token %d", written).isLessThan(256L << 20);
+            }
+            int[] allowed = IntStream.range(0, MANY_TOKENS.size())
+                    .filter(token -> Answers.has(mask, token))
+                    .toArray();
+            constraint.accept(allowed[random.nextInt(allowed.length)]);
+        }
+    }
+
+    private static long allocated() {
+        return ((com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean()).getCurrentThreadAllocatedBytes();
+    }
+
+    @Test
+    void an_expression_that_remembers_too_much_is_refused_before_the_first_token() {
+        assertThatThrownBy(() -> OF_MANY.form(new Guide.Regex(remembering(26, ".*", ".{99}")), "guided_regex")
+                        .constraint(100, "max_tokens"))
+                .isInstanceOfSatisfying(
+                        InvalidParameterException.class,
+                        e -> assertThat(e.param()).isEqualTo("guided_regex"))
+                .hasMessageContaining("too many ways");
     }
 
     @Test

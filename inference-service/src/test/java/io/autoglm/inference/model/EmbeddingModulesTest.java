@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -70,6 +71,38 @@ class EmbeddingModulesTest {
 
         assertThatThrownBy(() -> EmbeddingModules.pooling(model))
                 .hasMessageContaining("lists sentence_transformers.models.Dense");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/etc", "../other", "a/../../other", "\\u0000"})
+    void a_pooling_outside_the_directory_is_refused(String folder) throws IOException {
+        write("modules.json", "[{\"path\":\"" + folder + "\",\"type\":\"models.Pooling\"}]");
+
+        assertThatThrownBy(() -> EmbeddingModules.pooling(model))
+                .isInstanceOf(ModelLoadException.class)
+                .hasMessageContaining("which is no folder beside it");
+    }
+
+    @Test
+    void a_list_larger_than_any_is_not_read() throws IOException {
+        write("modules.json", "");
+        try (RandomAccessFile list =
+                new RandomAccessFile(model.resolve("modules.json").toFile(), "rw")) {
+            list.setLength(1L << 30);
+        }
+
+        assertThatThrownBy(() -> EmbeddingModules.pooling(model)).hasMessageContaining("too large for a metadata file");
+    }
+
+    @Test
+    void the_digest_knows_the_pooling_wherever_the_list_says_it_lies() throws IOException {
+        Path tiny = TinyModel.glm().write(model);
+        write("modules.json", "[{\"path\":\"elsewhere\",\"type\":\"models.Pooling\"}]");
+        write("elsewhere/config.json", "{\"pooling_mode_mean_tokens\":true}");
+        String before = ModelDirectory.open(tiny).digest();
+        write("elsewhere/config.json", "{\"pooling_mode_lasttoken\":true}");
+
+        assertThat(ModelDirectory.open(tiny).digest()).isNotEqualTo(before);
     }
 
     @ParameterizedTest

@@ -1,5 +1,6 @@
 package io.autoglm.inference.repository;
 
+import io.autoglm.inference.Instance;
 import io.autoglm.inference.RequestRoom;
 import io.autoglm.inference.ServingConfig;
 import io.autoglm.inference.batching.BatchingConfig;
@@ -21,10 +22,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class Bench implements AutoCloseable {
 
     final Models models;
+    final ServingConfig serving;
+    final RequestRoom room = new RequestRoom();
     final MeterRegistry meters = new SimpleMeterRegistry();
     final AtomicInteger changes = new AtomicInteger();
 
-    Bench(Map<String, String> more) {
+    public Bench(Map<String, String> more) {
         Map<String, String> settings = new HashMap<>(Map.of(
                 "autoglm.model.path", "../models/autoglm-nano",
                 "autoglm.weight-cache.path", "none",
@@ -40,13 +43,30 @@ public final class Bench implements AutoCloseable {
         settings.forEach(builder::withDefaultValue);
         SmallRyeConfig config = builder.build();
         BatchingConfig batching = config.getConfigMapping(BatchingConfig.class);
+        serving = config.getConfigMapping(ServingConfig.class);
         models = new Models(
-                config.getConfigMapping(ServingConfig.class),
-                config.getConfigMapping(ModelsConfig.class),
-                batching,
-                meters,
-                new RequestRoom(),
-                new Counted(changes));
+                serving, config.getConfigMapping(ModelsConfig.class), batching, meters, room, new Counted<>(changes));
+    }
+
+    public ModelRepository repository() {
+        return models.repository();
+    }
+
+    /// The first of the configured models, on its way.
+    public CompletableFuture<Loaded> loadFirst() throws InterruptedException {
+        return switch (models.askInitially(models.initial().getFirst())) {
+            case Asked.Taken taken -> taken.loaded();
+            case Asked.Refused refused -> throw new IllegalStateException(refused.why());
+        };
+    }
+
+    public void unloadFirst() {
+        models.unload(models.initial().getFirst().name());
+    }
+
+    /// What starts and stops them.
+    Lifecycle lifecycle(Instance instance) {
+        return new Lifecycle(instance, serving, models, room, new Counted<>(new AtomicInteger()));
     }
 
     /// A repository with nothing in it.
@@ -59,34 +79,34 @@ public final class Bench implements AutoCloseable {
         models.stop().forEach(models::free);
     }
 
-    private record Counted(AtomicInteger count) implements Event<ModelsChanged> {
+    private record Counted<T>(AtomicInteger count) implements Event<T> {
         @Override
-        public void fire(ModelsChanged event) {
+        public void fire(T event) {
             count.incrementAndGet();
         }
 
         @Override
-        public <U extends ModelsChanged> CompletionStage<U> fireAsync(U event) {
+        public <U extends T> CompletionStage<U> fireAsync(U event) {
             return CompletableFuture.completedStage(event);
         }
 
         @Override
-        public <U extends ModelsChanged> CompletionStage<U> fireAsync(U event, NotificationOptions options) {
+        public <U extends T> CompletionStage<U> fireAsync(U event, NotificationOptions options) {
             return CompletableFuture.completedStage(event);
         }
 
         @Override
-        public Event<ModelsChanged> select(Annotation... qualifiers) {
+        public Event<T> select(Annotation... qualifiers) {
             return this;
         }
 
         @Override
-        public <U extends ModelsChanged> Event<U> select(Class<U> subtype, Annotation... qualifiers) {
+        public <U extends T> Event<U> select(Class<U> subtype, Annotation... qualifiers) {
             throw new UnsupportedOperationException();
         }
 
         @Override
-        public <U extends ModelsChanged> Event<U> select(TypeLiteral<U> subtype, Annotation... qualifiers) {
+        public <U extends T> Event<U> select(TypeLiteral<U> subtype, Annotation... qualifiers) {
             throw new UnsupportedOperationException();
         }
     }

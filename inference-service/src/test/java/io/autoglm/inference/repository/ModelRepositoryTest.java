@@ -149,8 +149,14 @@ class ModelRepositoryTest {
         repository.failed(next, "out of luck");
         assertThat(words("m")).containsExactly("serving ready", "failure out of luck");
 
-        repository.begin(version("m"));
+        Version last = version("m");
+        repository.begin(last);
         assertThat(words("m")).containsExactly("serving ready", "next waiting");
+        repository.loading(last);
+        repository.refused("m", "another digest");
+        repository.loaded(last, model);
+        repository.ready(last);
+        assertThat(words("m")).containsExactly("serving ready", "leaving draining");
     }
 
     @Test
@@ -205,9 +211,7 @@ class ModelRepositoryTest {
         share.free();
 
         assertThat(budget.usedBytes()).isZero();
-        MemoryBudget.Share stranded = budget.reserve(1000).orElseThrow();
-        stranded.strand();
-        stranded.free();
-        assertThat(budget.usedBytes()).isEqualTo(1000);
+        assertThatThrownBy(() -> budget.reserve(-1)).isInstanceOf(IllegalArgumentException.class);
+        assertThat(budget.usedBytes()).isZero();
     }
 }

@@ -16,6 +16,7 @@ class ModelsConfigTest {
     private static ModelsConfig config(Map<String, String> environment) {
         return new SmallRyeConfigBuilder()
                 .addDiscoveredConverters()
+                .addDefaultInterceptors()
                 .withMapping(ModelsConfig.class)
                 .withSources(new EnvConfigSource(environment, ORDINAL))
                 .withValidateUnknown(false)
@@ -32,6 +33,15 @@ class ModelsConfigTest {
         assertThat(config.maxMemory()).isEmpty();
         assertThat(config.roots()).isEmpty();
         assertThat(config.file()).isEmpty();
+    }
+
+    @Test
+    void the_file_can_be_named_after_the_instance_as_the_launcher_does() {
+        ModelsConfig config = config(Map.of(
+                "AUTOGLM_MODELS_FILE", "/home/me/.autoglm/models/${autoglm.instance.id}.json",
+                "AUTOGLM_INSTANCE_ID", "inference-2"));
+
+        assertThat(config.file()).contains(Path.of("/home/me/.autoglm/models/inference-2.json"));
     }
 
     @Test

@@ -5,16 +5,26 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.autoglm.inference.ModelSpec;
+import io.autoglm.inference.ServingModel;
+import io.autoglm.inference.batching.Events;
+import io.autoglm.inference.batching.Generation;
+import io.autoglm.inference.batching.Priority;
+import io.autoglm.inference.engine.FaultyEngineProvider;
+import io.autoglm.inference.sampling.Sampler;
+import io.autoglm.inference.sampling.SamplingParameters;
 import io.autoglm.service.CannotStart;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -196,6 +206,57 @@ class ModelsTest {
     }
 
     @Test
+    void a_version_that_cannot_be_freed_as_a_whole_is_gone_all_the_same() throws Exception {
+        try (Bench bench = bench(Map.of("autoglm.engine", "faulty"))) {
+            ask(bench, new ModelSpec("m", NanoCopies.version(folder.resolve("1"), "1")));
+            FaultyEngineProvider.CLOSING_FAILS.set(true);
+            bench.models.unload("m");
+
+            await().until(() -> bench.models.repository().find("m").isEmpty());
+            assertThat(bench.models.budget().usedBytes()).isZero();
+            assertThat(bench.meters.getMeters())
+                    .noneMatch(meter -> "m".equals(meter.getId().getTag("model_name")));
+        } finally {
+            FaultyEngineProvider.CLOSING_FAILS.set(false);
+        }
+    }
+
+    @Test
+    void the_memory_of_an_engine_that_is_only_slow_is_freed_when_its_step_is_over() throws Exception {
+        CountDownLatch step = new CountDownLatch(1);
+        try (Bench bench = bench(Map.of("autoglm.engine", "faulty"))) {
+            ask(bench, new ModelSpec("m", NanoCopies.version(folder.resolve("1"), "1")));
+            FaultyEngineProvider.hold(step);
+            try (Use use = bench.models.repository().use("m").orElseThrow()) {
+                use.model().loop().submit(List.of(generation(use.model())));
+                await().until(() -> use.model().loop().status().running() == 1);
+            }
+            bench.models.unload("m");
+
+            await().until(() -> bench.models.repository().find("m").isEmpty());
+            assertThat(bench.models.budget().usedBytes()).isPositive();
+            step.countDown();
+            await().until(() -> bench.models.budget().usedBytes() == 0);
+        } finally {
+            step.countDown();
+            FaultyEngineProvider.hold(new CountDownLatch(0));
+        }
+    }
+
+    private static Generation generation(ServingModel model) {
+        int[] prompt = {1, 2, 3};
+        return new Generation(
+                0,
+                prompt,
+                4,
+                Set.of(),
+                new Sampler(SamplingParameters.greedy(), prompt, model.workspace(), null),
+                Priority.INTERACTIVE,
+                System.nanoTime() + Duration.ofMinutes(1).toNanos(),
+                new Events(1, 4));
+    }
+
+    @Test
     void a_load_that_fails_takes_nothing_from_what_serves_and_says_why() throws Exception {
         try (Bench bench = bench(Map.of())) {
             ask(bench, new ModelSpec("m", NanoCopies.version(folder.resolve("1"), "1")));
@@ -252,6 +313,31 @@ class ModelsTest {
     }
 
     @Test
+    void memory_that_went_between_the_question_and_the_load_is_no_fault_of_the_directory() throws Exception {
+        Path path = NanoCopies.version(folder.resolve("too-large"), "1");
+        FaultyEngineProvider.TOO_LARGE.set("too-large");
+        try (Bench bench = bench(Map.of("autoglm.engine", "faulty"))) {
+            assertThat(ask(bench, new ModelSpec("m", path)))
+                    .isEqualTo(new Loaded.NoMemory("too-large: a test wants no memory for it"));
+            assertThat(bench.models.budget().usedBytes()).isZero();
+        } finally {
+            FaultyEngineProvider.TOO_LARGE.set("");
+        }
+    }
+
+    @Test
+    void who_waits_for_a_load_when_the_instance_is_told_to_stop_is_told_that() throws Exception {
+        try (Bench bench = bench(Map.of())) {
+            Asked asked = bench.models.ask(new ModelSpec("m", NanoCopies.version(folder.resolve("1"), "1")));
+            bench.models.stop();
+            Asked late = bench.models.ask(new ModelSpec("n", NanoCopies.version(folder.resolve("2"), "2")));
+
+            assertThat(((Asked.Taken) asked).loaded().get(60, TimeUnit.SECONDS)).isEqualTo(new Loaded.Stopping());
+            assertThat(((Asked.Taken) late).loaded().get(60, TimeUnit.SECONDS)).isEqualTo(new Loaded.Stopping());
+        }
+    }
+
+    @Test
     void another_digest_than_the_one_that_is_meant_is_refused() throws Exception {
         Path path = NanoCopies.version(folder.resolve("1"), "1");
         try (Bench bench = bench(Map.of())) {
@@ -276,6 +362,9 @@ class ModelsTest {
             ask(bench, new ModelSpec("m", path));
 
             assertThat(bench.models.ask(new ModelSpec("n", path))).isInstanceOf(Asked.TooManyModels.class);
+            assertThat(bench.models.repository().find("n"))
+                    .as("no failure of a model that nobody has looked at")
+                    .isEmpty();
             assertThat(ask(bench, new ModelSpec("m", NanoCopies.version(folder.resolve("2"), "2"))))
                     .isEqualTo(new Loaded.Serves());
         }

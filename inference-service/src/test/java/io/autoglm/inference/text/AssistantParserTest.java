@@ -211,52 +211,159 @@ class AssistantParserTest {
                 .isEqualTo(expected);
     }
 
+    private static final List<String> PIECES = List.of(
+            "<",
+            ">",
+            "<tool_call>",
+            "</tool_call>",
+            "<arg_key>",
+            "</arg_key>",
+            "<arg_value>",
+            "now",
+            "\n",
+            " ",
+            "{",
+            "}",
+            "\"name\"",
+            ":",
+            "get_weather",
+            "x",
+            "<think>",
+            "</think>",
+            "é",
+            "<tool",
+            "_call>",
+            "<tool_call>{\"name\":\"now\",\"arguments\":",
+            "{\"name\":\"now\",\"parameters\":",
+            "get_weather\n{",
+            "{\"a\":",
+            "\"",
+            "'",
+            ",",
+            "17",
+            "True",
+            "true",
+            "}}",
+            "\\");
+
+    private static String randomText(Random random) {
+        StringBuilder text = new StringBuilder();
+        for (int i = random.nextInt(14); i >= 0; i--) {
+            text.append(PIECES.get(random.nextInt(PIECES.size())));
+        }
+        return text.toString();
+    }
+
     @Test
     void no_text_without_a_whole_call_loses_a_character_that_is_no_whitespace() {
         Random random = new Random(5);
-        List<String> pieces = List.of(
-                "<",
-                ">",
-                "<tool_call>",
-                "</tool_call>",
-                "<arg_key>",
-                "</arg_key>",
-                "<arg_value>",
-                "now",
-                "\n",
-                " ",
-                "{",
-                "}",
-                "\"name\"",
-                ":",
-                "get_weather",
-                "x",
-                "<think>",
-                "</think>",
-                "é",
-                "<tool",
-                "_call>");
-        for (int run = 0; run < 3000; run++) {
-            StringBuilder text = new StringBuilder();
-            for (int i = random.nextInt(14); i >= 0; i--) {
-                text.append(pieces.get(random.nextInt(pieces.size())));
-            }
+        int begun = 0;
+        for (int run = 0; run < 20_000; run++) {
+            String text = randomText(random);
             AssistantParser parser = parser(TOOLS, false, false);
-            List<AssistantDelta> deltas = merged(List.of(parser.append(text.toString()), parser.end()));
-            assertThat(parsedWithoutReasoning(text.toString(), random))
-                    .as(text.toString())
-                    .isEqualTo(deltas);
-            if (parser.toolCalls() == 0) {
-                assertThat(deltas.stream()
-                                .map(delta -> delta instanceof Content(String part) ? part : "")
-                                .reduce("", String::concat))
-                        .as(text.toString())
-                        .isEqualTo(
-                                deltas.stream().anyMatch(ToolCall.class::isInstance)
-                                        ? contentOf(deltas)
-                                        : text.toString());
+            List<AssistantDelta> deltas = merged(List.of(parser.append(text), parser.end()));
+            assertThat(parsedWithoutReasoning(text, random)).as(text).isEqualTo(deltas);
+            if (parser.toolCalls() == 0 && deltas.stream().noneMatch(ToolCall.class::isInstance)) {
+                assertThat(contentOf(deltas)).as(text).isEqualTo(text);
+            } else if (parser.toolCalls() == 0) {
+                begun += surelyToldAllOfTheCall(text, deltas) ? 1 : 0;
             }
         }
+        assertThat(begun).isGreaterThan(500);
+    }
+
+    /// Of one call in JSON that has no end: between the content before and behind it stands, whitespace
+    /// aside, what was told.
+    ///
+    /// @return whether it is one in JSON, and the only one
+    private static boolean surelyToldAllOfTheCall(String text, List<AssistantDelta> deltas) {
+        List<ToolCall> calls = deltas.stream()
+                .filter(ToolCall.class::isInstance)
+                .map(ToolCall.class::cast)
+                .toList();
+        if (calls.size() > 1) {
+            return false;
+        }
+        int at = deltas.indexOf(calls.getFirst());
+        String bare = bare(text);
+        String before = bare(contentOf(deltas.subList(0, at)));
+        String behind = bare(contentOf(deltas.subList(at, deltas.size())));
+        assertThat(bare).as(text).startsWith(before).endsWith(behind);
+        String call = bare.substring(before.length(), bare.length() - behind.length());
+        boolean json = call.matches("(?s).*(\"name\"|get_weather\\{).*") && !behind.isEmpty();
+        if (json) {
+            String told = bare(calls.getFirst().arguments());
+            assertThat(call.replace("True", "true"))
+                    .as(text)
+                    .endsWith(told.replace("\\n", "").replace("True", "true"));
+        }
+        return json;
+    }
+
+    private static String bare(String text) {
+        return text.replaceAll("\\s", "");
+    }
+
+    @Test
+    void a_whole_answer_without_a_whole_call_is_content_to_the_last_character() {
+        Random random = new Random(7);
+        int calls = 0;
+        for (int run = 0; run < 20_000; run++) {
+            String text = randomText(random);
+            AssistantParser parser = parser(TOOLS, false, false);
+            parser.tellWholeCalls();
+            List<AssistantDelta> deltas = merged(List.of(parser.append(text), parser.end()));
+
+            assertThat(deltas.stream().filter(ToolCall.class::isInstance))
+                    .as(text)
+                    .hasSize(parser.toolCalls());
+            calls += parser.toolCalls();
+            if (parser.toolCalls() == 0) {
+                assertThat(contentOf(deltas)).as(text).isEqualTo(text);
+            }
+        }
+        assertThat(calls).isGreaterThan(50);
+    }
+
+    @Test
+    void a_call_that_breaks_is_content_in_a_whole_answer_and_the_rest_of_it_in_a_stream() {
+        String broken = "<tool_call>{\"name\":\"now\",\"arguments\":{\"a\": nil}}</tool_call>";
+
+        assertThat(whole(broken, TOOLS))
+                .containsExactly(new ToolCall(0, "now", "{\"a\":"), new Content("nil}}</tool_call>"));
+        assertThat(unstreamed(broken)).containsExactly(new Content(broken));
+        assertThat(unstreamed("One.\n" + broken + "\n<tool_call>now</tool_call>"))
+                .containsExactly(new Content("One.\n" + broken), new ToolCall(0, "now", "{}"));
+        assertThat(unstreamed("<tool_call>get_weather\n<arg_key>city</arg_key>\n<arg_value>cut off"))
+                .containsExactly(new Content("<tool_call>get_weather\n<arg_key>city</arg_key>\n<arg_value>cut off"));
+    }
+
+    @Test
+    void the_words_of_python_are_those_of_json() {
+        assertThat(whole(
+                        "<tool_call>{\"name\":\"now\",\"arguments\":{\"a\": True, \"b\": [None, False]}}</tool_call>",
+                        TOOLS))
+                .containsExactly(new ToolCall(0, "now", "{\"a\":true,\"b\":[null,false]}"));
+    }
+
+    @Test
+    void what_closes_a_call_is_no_content_where_the_tag_behind_it_is_missing() {
+        String call = "{\"name\":\"now\",\"arguments\":{}}";
+
+        assertThat(whole("<tool_call>" + call + "\n<tool_call>" + call + "</tool_call>", TOOLS))
+                .containsExactly(new ToolCall(0, "now", "{}"), new ToolCall(1, "now", "{}"));
+    }
+
+    @Test
+    void the_character_that_breaks_a_call_behind_a_number_is_content_too() {
+        assertThat(whole("<tool_call>{\"name\":\"now\",\"arguments\":{\"a\":1'}}", TOOLS))
+                .containsExactly(new ToolCall(0, "now", "{\"a\":1"), new Content("'}}"));
+    }
+
+    private static List<AssistantDelta> unstreamed(String answer) {
+        AssistantParser parser = parser(TOOLS, true, false);
+        parser.tellWholeCalls();
+        return merged(List.of(parser.append(answer), parser.end()));
     }
 
     private static String contentOf(List<AssistantDelta> deltas) {

@@ -89,7 +89,8 @@ public final class LeaseBook {
 
     /// What came of giving one back.
     public sealed interface Return {
-        record Ended(Lease lease) implements Return {}
+        /// @param model that it was asked for
+        record Ended(Lease lease, String model) implements Return {}
 
         /// It had ended before: nothing happens.
         record Again() implements Return {}
@@ -128,7 +129,7 @@ public final class LeaseBook {
             return ended.containsKey(id) ? new Return.Again() : new Return.NeverGiven();
         }
         end(given.lease());
-        return new Return.Ended(given.lease());
+        return new Return.Ended(given.lease(), given.model());
     }
 
     /// Ends those whose deadline has come.

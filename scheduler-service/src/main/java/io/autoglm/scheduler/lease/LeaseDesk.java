@@ -118,12 +118,13 @@ public final class LeaseDesk {
     public Return giveBack(String id, LeaseOutcome outcome) {
         Return given = book.giveBack(id);
         if (given instanceof Return.Ended ended) {
-            learn(ended.lease(), outcome);
+            learn(ended, outcome);
         }
         return given;
     }
 
-    private void learn(Lease lease, LeaseOutcome outcome) {
+    private void learn(Return.Ended ended, LeaseOutcome outcome) {
+        Lease lease = ended.lease();
         meters.counter("autoglm.leases.ended", "result", outcome.result().name().toLowerCase(Locale.ROOT))
                 .increment();
         String failed = outcome.failed();
@@ -132,7 +133,7 @@ public final class LeaseDesk {
         }
         if (failed != null) {
             LOG.infof("request failed on instance=%s lease=%s", failed, lease.id());
-            registry.failed(failed).ifPresent(patrol::probe);
+            registry.failed(failed, ended.model()).ifPresent(patrol::probe);
         }
     }
 

@@ -42,7 +42,7 @@ public final class Placer {
         if (serving.isEmpty()) {
             return settling ? new Settling(RETRY_SOON_SECONDS) : nobodyServes(request.model(), known);
         }
-        List<Candidate> able = admitted(serving, request, List.of(new InService(), new NotExcluded()));
+        List<Candidate> able = admitted(serving, request, List.of(new InService(), new CanAnswer(), new NotExcluded()));
         if (able.isEmpty() && settling) {
             return new Settling(RETRY_SOON_SECONDS);
         }

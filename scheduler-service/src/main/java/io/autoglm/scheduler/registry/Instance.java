@@ -2,6 +2,7 @@ package io.autoglm.scheduler.registry;
 
 import io.autoglm.protocol.placement.InstanceReport;
 import io.autoglm.protocol.placement.InstanceState;
+import io.autoglm.protocol.placement.ModelLoad;
 import io.autoglm.protocol.placement.ServedModel;
 import io.autoglm.scheduler.registry.Phase.Alive;
 import io.autoglm.scheduler.registry.Phase.Draining;
@@ -39,6 +40,7 @@ final class Instance {
     /// When a probe was last told to come back; the next one leaves it alone for as long as after an answer.
     private Instant askedAt = Instant.MIN;
     private int failedProbes;
+    private int probes;
     private @Nullable String formerIncarnation;
     private boolean cordoned;
 
@@ -48,8 +50,8 @@ final class Instance {
     private long pid;
     private int restarts;
     private List<ServedModel> models = List.of();
-    /// Its process has said what it serves; until then what the one before it served is believed to come
-    /// back.
+    /// Its process has said what it serves, be it nothing; until then what the one before it served is
+    /// believed to come back.
     private boolean named;
 
     Instance(String id, String url, RegistryConfig config, Instant now) {
@@ -110,7 +112,7 @@ final class Instance {
         if (!managed) {
             pid = said.pid();
         }
-        named = named || !said.models().isEmpty();
+        named = named || !said.models().isEmpty() || said.state() == InstanceState.READY;
         if (named) {
             models = said.models();
         }
@@ -205,17 +207,24 @@ final class Instance {
 
     // ---- what others find
 
-    /// A gateway saw it fail.
+    /// A gateway saw it fail. Where it tells its models apart and only one of them fails, that one says so
+    /// itself, and the others go on: then too only a probe may eject it.
     ///
-    /// @param last it is the only one left for one of its models: then only a probe may eject it, as nginx does not
-    ///             count failures of a sole server
-    void failed(boolean last, Instant now) {
-        boolean full = failures.add(now);
-        if (full && !last && phase instanceof Serving serving) {
+    /// @param model that was asked for
+    /// @param last  it is the only one left for one of its models: then only a probe may eject it, as nginx
+    ///              does not count failures of a sole server
+    void failed(String model, boolean last, Instant now) {
+        boolean full = failures.add(model, now);
+        boolean ofOneAmongOthers = failures.isOfOneModel() && tellsModelsApart();
+        if (full && !last && !ofOneAmongOthers && phase instanceof Serving serving) {
             String reason = config.maxFails() + " requests failed within " + seconds(config.failTimeout());
             phase = serving.ejected(reason, now, now.plus(config.failTimeout()));
             failures.clear();
         }
+    }
+
+    private boolean tellsModelsApart() {
+        return models.size() > 1 && models.stream().allMatch(model -> model.load() != null);
     }
 
     /// A probe was answered. One that comes before the ejection's time is over, because it was under way when the
@@ -305,14 +314,25 @@ final class Instance {
         return answeredAt.isAfter(phase.since()) ? answeredAt : phase.since();
     }
 
+    /// Asks one model after the other, of those that do not say themselves that they fail.
     @Nullable
     ProbeTarget probeTarget() {
         InstanceReport last = report;
         if (last == null || phase instanceof Gone) {
             return null;
         }
-        String model = last.models().isEmpty() ? null : last.models().getFirst().id();
+        List<ServedModel> sound =
+                last.models().stream().filter(Instance::isSound).toList();
+        List<ServedModel> asked = sound.isEmpty() ? last.models() : sound;
+        String model = asked.isEmpty()
+                ? null
+                : asked.get(Math.floorMod(probes++, asked.size())).id();
         return new ProbeTarget(id, url, last.incarnation(), model, last.steps());
+    }
+
+    private static boolean isSound(ServedModel model) {
+        ModelLoad load = model.load();
+        return load == null || load.failure() == null;
     }
 
     long steps() {

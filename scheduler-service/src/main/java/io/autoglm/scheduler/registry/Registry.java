@@ -102,14 +102,15 @@ public final class Registry {
 
     /// A gateway saw it fail.
     ///
+    /// @param model that was asked for
     /// @return what to probe at once, to find out whether it is worse than that; empty where nothing is to be
     ///         learned: it is out already, by this failure or before
-    public Optional<ProbeTarget> failed(String id) {
+    public Optional<ProbeTarget> failed(String id, String model) {
         return change(id, instance -> {
             if (instance == null || instance.phase() instanceof Gone) {
                 return Optional.empty();
             }
-            instance.failed(isLast(instance), clock.instant());
+            instance.failed(model, isLast(instance), clock.instant());
             return instance.phase() instanceof Serving ? Optional.ofNullable(instance.probeTarget()) : Optional.empty();
         });
     }

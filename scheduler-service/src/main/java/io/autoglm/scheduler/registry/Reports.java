@@ -108,8 +108,10 @@ public final class Reports {
                 url.endsWith("/") ? url.substring(0, url.length() - 1) : url,
                 report.pid(),
                 report.state(),
-                reason != null && reason.length() > MAX_REASON ? reason.substring(0, MAX_REASON) : reason,
-                report.models() == null ? List.of() : List.copyOf(report.models()),
+                cut(reason),
+                report.models() == null
+                        ? List.of()
+                        : report.models().stream().map(Reports::normalised).toList(),
                 Objects.requireNonNullElse(report.engine(), ""),
                 report.slots(),
                 report.running(),
@@ -118,5 +120,27 @@ public final class Reports {
                 report.steps(),
                 report.generatedTokens(),
                 report.acceleratorFreeBytes());
+    }
+
+    private static ServedModel normalised(ServedModel model) {
+        ModelLoad load = model.load();
+        if (load == null || load.failure() == null) {
+            return model;
+        }
+        return new ServedModel(
+                model.id(),
+                model.version(),
+                model.maxModelTokens(),
+                new ModelLoad(
+                        load.slots(),
+                        load.running(),
+                        load.queued(),
+                        load.kvUsage(),
+                        load.steps(),
+                        cut(load.failure())));
+    }
+
+    private static @Nullable String cut(@Nullable String reason) {
+        return reason != null && reason.length() > MAX_REASON ? reason.substring(0, MAX_REASON) : reason;
     }
 }

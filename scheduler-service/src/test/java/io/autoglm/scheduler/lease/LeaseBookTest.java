@@ -34,7 +34,7 @@ class LeaseBookTest {
         Lease lease = granted("a");
         assertThat(book.inFlight("a")).isEqualTo(1);
 
-        assertThat(book.giveBack(lease.id())).isEqualTo(new Return.Ended(lease));
+        assertThat(book.giveBack(lease.id())).isEqualTo(new Return.Ended(lease, "m"));
         assertThat(book.giveBack(lease.id())).isEqualTo(new Return.Again());
 
         assertThat(book.inFlight("a")).isZero();

@@ -92,6 +92,21 @@ class PlacerTest {
     }
 
     @Test
+    void a_model_that_fails_gets_nothing_while_another_one_on_the_same_instance_does() {
+        ModelLoad sound = new ModelLoad(4, 0, 0, 0, 0);
+        Candidate broken = withModels("broken", new ModelLoad(4, 0, 0, 0, 0, "3 steps in a row failed"), sound);
+        Candidate busy = withModels("busy", new ModelLoad(4, 3, 0, 0, 0), new ModelLoad(4, 3, 0, 0, 0));
+
+        assertThat(placed(broken, busy).target().id()).isEqualTo("busy");
+        assertThat(placed(broken, busy).alternatives()).isEmpty();
+        assertThat(((Placed) place(request("other", null), broken, busy))
+                        .target()
+                        .id())
+                .isEqualTo("broken");
+        assertThat(place(request("m", null), broken)).isEqualTo(new NoCapacity("no instance of 'm' is ready", 3));
+    }
+
+    @Test
     void a_suspect_is_taken_only_when_no_ready_one_can() {
         assertThat(placed(instance("suspect", SUSPECT, 8, 0, 0), instance("ready", READY, 8, 7, 0))
                         .target()

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -117,11 +118,11 @@ class RegistryTest {
     void the_third_failure_within_the_window_ejects() {
         two("a", "b");
 
-        registry.failed("a");
+        registry.failed("a", Said.MODEL);
         ages(Duration.ofSeconds(1));
-        registry.failed("a");
+        registry.failed("a", Said.MODEL);
         assertThat(state("a")).isEqualTo(READY);
-        registry.failed("a");
+        registry.failed("a", Said.MODEL);
 
         assertThat(state("a")).isEqualTo(EJECTED);
         assertThat(phase("a").reason()).isEqualTo("3 requests failed within 30 s");
@@ -131,11 +132,11 @@ class RegistryTest {
     @Test
     void the_failure_that_ejects_asks_for_no_probe_and_none_counts_before_its_time() {
         two("a", "b");
-        registry.failed("a");
-        ProbeTarget underWay = registry.failed("a").orElseThrow();
+        registry.failed("a", Said.MODEL);
+        ProbeTarget underWay = registry.failed("a", Said.MODEL).orElseThrow();
 
-        assertThat(registry.failed("a")).isEmpty();
-        assertThat(registry.failed("a")).isEmpty();
+        assertThat(registry.failed("a", Said.MODEL)).isEmpty();
+        assertThat(registry.failed("a", Said.MODEL)).isEmpty();
         registry.passed(underWay);
         assertThat(state("a")).isEqualTo(EJECTED);
 
@@ -152,7 +153,7 @@ class RegistryTest {
     void an_ejected_instance_that_begins_anew_by_its_own_word_is_believed() {
         two("a", "b");
         for (int i = 0; i < 3; i++) {
-            registry.failed("a");
+            registry.failed("a", Said.MODEL);
         }
         assertThat(state("a")).isEqualTo(EJECTED);
 
@@ -185,7 +186,7 @@ class RegistryTest {
         two("a", "b");
 
         for (int i = 0; i < 20; i++) {
-            registry.failed("a");
+            registry.failed("a", Said.MODEL);
             clock.passes(Duration.ofSeconds(16));
             two("a", "b");
         }
@@ -199,7 +200,10 @@ class RegistryTest {
         registry.report(Said.ready("b").serving("other").report());
 
         for (int i = 0; i < 10; i++) {
-            assertThat(registry.failed("a")).get().extracting(ProbeTarget::id).isEqualTo("a");
+            assertThat(registry.failed("a", Said.MODEL))
+                    .get()
+                    .extracting(ProbeTarget::id)
+                    .isEqualTo("a");
         }
 
         assertThat(state("a")).isEqualTo(READY);
@@ -208,7 +212,7 @@ class RegistryTest {
     @Test
     void a_refused_connection_ejects_even_the_last_instance_at_once() {
         registry.report(Said.ready("a").report());
-        ProbeTarget target = registry.failed("a").orElseThrow();
+        ProbeTarget target = registry.failed("a", Said.MODEL).orElseThrow();
 
         registry.refused(target, "its port refuses connections", true);
 
@@ -218,7 +222,7 @@ class RegistryTest {
     @Test
     void an_uncertain_probe_must_fail_twice_in_a_row() {
         registry.report(Said.ready("a").report());
-        ProbeTarget target = registry.failed("a").orElseThrow();
+        ProbeTarget target = registry.failed("a", Said.MODEL).orElseThrow();
 
         registry.refused(target, "500", false);
         registry.passed(target);
@@ -247,7 +251,7 @@ class RegistryTest {
     @Test
     void a_busy_instance_whose_last_probe_failed_is_not_asked_again_at_once_either() {
         registry.report(Said.ready("a").report());
-        ProbeTarget target = registry.failed("a").orElseThrow();
+        ProbeTarget target = registry.failed("a", Said.MODEL).orElseThrow();
         registry.refused(target, "500", false);
         assertThat(registry.dueForProbe()).containsExactly(target);
 
@@ -261,7 +265,7 @@ class RegistryTest {
     @Test
     void a_busy_instance_that_is_ejected_stays_so_for_another_timeout() {
         registry.report(Said.ready("a").report());
-        ProbeTarget target = registry.failed("a").orElseThrow();
+        ProbeTarget target = registry.failed("a", Said.MODEL).orElseThrow();
         registry.refused(target, "its port refuses connections", true);
         staysHeard(Said.ready("a"), Duration.ofSeconds(30));
         assertThat(registry.dueForProbe()).containsExactly(target);
@@ -279,7 +283,7 @@ class RegistryTest {
     @Test
     void only_a_probe_after_the_timeout_brings_an_ejected_instance_back() {
         registry.report(Said.ready("a").report());
-        ProbeTarget target = registry.failed("a").orElseThrow();
+        ProbeTarget target = registry.failed("a", Said.MODEL).orElseThrow();
         registry.refused(target, "its port refuses connections", true);
 
         staysHeard(Said.ready("a"), Duration.ofSeconds(29));
@@ -325,6 +329,44 @@ class RegistryTest {
         assertThat(phase("a").reason()).contains("no step");
     }
 
+    private static ServedModel model(String id, @Nullable String failure) {
+        return new ServedModel(id, "v1", 2048, new ModelLoad(4, 0, 0, 0, 0, failure));
+    }
+
+    @Test
+    void what_fails_of_one_model_only_leaves_its_instance_to_the_others() {
+        for (String id : List.of("a", "b")) {
+            registry.report(Said.ready(id)
+                    .with(model("broken", null), model("sound", null))
+                    .report());
+        }
+
+        for (int i = 0; i < 10; i++) {
+            assertThat(registry.failed("a", "broken")).as("a probe, each time").isPresent();
+        }
+        assertThat(state("a")).isEqualTo(READY);
+
+        registry.failed("a", "sound");
+        assertThat(state("a")).isEqualTo(EJECTED);
+    }
+
+    @Test
+    void probes_ask_one_model_after_the_other_but_none_that_says_itself_that_it_fails() {
+        registry.report(Said.ready("a")
+                .with(model("first", null), model("broken", "3 steps in a row failed"), model("last", null))
+                .report());
+
+        List<String> asked = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            asked.add(registry.failed("a", "first").orElseThrow().model());
+        }
+        registry.report(
+                Said.ready("a").with(model("broken", "3 steps in a row failed")).report());
+
+        assertThat(asked).containsExactly("first", "last", "first", "last");
+        assertThat(registry.failed("a", "broken").orElseThrow().model()).isEqualTo("broken");
+    }
+
     @Test
     void models_come_and_go_with_the_reports_of_one_process_and_outlive_its_restart() {
         registry.report(Said.ready("a").serving("chat", "vectors").report());
@@ -338,6 +380,11 @@ class RegistryTest {
                 Said.ready("a").by("a/second").says(STARTING, null).serving().report());
 
         assertThat(registry.find("a").orElseThrow().serves("chat")).isTrue();
+
+        registry.report(Said.ready("a").by("a/second").serving().report());
+        assertThat(registry.find("a").orElseThrow().models())
+                .as("the new process is ready, and has loaded none")
+                .isEmpty();
     }
 
     @Test
@@ -393,7 +440,7 @@ class RegistryTest {
     @Test
     void a_process_that_was_replaced_is_not_believed_any_more() {
         registry.report(Said.ready("a").by("old").report());
-        ProbeTarget old = registry.failed("a").orElseThrow();
+        ProbeTarget old = registry.failed("a", Said.MODEL).orElseThrow();
         assertThat(registry.report(Said.ready("a").by("new").report())).isEqualTo(new Registration.Accepted(true));
 
         assertThat(registry.report(Said.ready("a").by("old").report())).isEqualTo(new Registration.Outdated());
@@ -406,16 +453,16 @@ class RegistryTest {
     @Test
     void a_new_process_starts_with_a_clean_record() {
         two("a", "b");
-        registry.failed("a");
-        registry.failed("a");
-        registry.failed("a");
+        registry.failed("a", Said.MODEL);
+        registry.failed("a", Said.MODEL);
+        registry.failed("a", Said.MODEL);
         registry.drain("a");
 
         registry.report(Said.ready("a").by("new").report());
 
         assertThat(state("a")).isEqualTo(READY);
-        registry.failed("a");
-        registry.failed("a");
+        registry.failed("a", Said.MODEL);
+        registry.failed("a", Said.MODEL);
         assertThat(state("a")).isEqualTo(READY);
     }
 
@@ -489,7 +536,7 @@ class RegistryTest {
         assertThat(registry.drain("nobody")).isFalse();
         assertThat(registry.resume("nobody")).isFalse();
         assertThat(registry.leave("nobody", null)).isFalse();
-        assertThat(registry.failed("nobody")).isEmpty();
+        assertThat(registry.failed("nobody", Said.MODEL)).isEmpty();
     }
 
     @Test

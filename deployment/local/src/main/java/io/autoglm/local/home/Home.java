@@ -41,6 +41,11 @@ public record Home(Path root, Path folder) {
         return folder.resolve("redis-password");
     }
 
+    /// What the hashes of keys made by the admin API are worth nothing without. With it go those keys.
+    public Path keyPepper() {
+        return folder.resolve("key-pepper");
+    }
+
     /// The session that `chat` goes on with.
     public Path chatSession() {
         return folder.resolve("chat-session");
@@ -48,6 +53,12 @@ public record Home(Path root, Path folder) {
 
     public Path redis() {
         return folder.resolve("redis");
+    }
+
+    /// What was loaded and unloaded while an instance ran, a file for each: the instance puts its id in place
+    /// of the expression.
+    public Path loadedModels() {
+        return folder.resolve("models").resolve("${autoglm.instance.id}.json");
     }
 
     public Path logs() {

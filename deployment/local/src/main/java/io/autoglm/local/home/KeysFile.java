@@ -9,6 +9,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -17,6 +18,8 @@ import java.util.Map;
 /// @param path   absolute
 /// @param isOurs false for one that `AUTOGLM_KEYS_FILE` names: its owner says who is let in, and it is never written
 public record KeysFile(Path path, boolean isOurs) {
+    /// Of the key of this machine.
+    private static final String TENANT = "local";
 
     public static KeysFile of(Home home, Map<String, String> environment) {
         String chosen = environment.getOrDefault("AUTOGLM_KEYS_FILE", "");
@@ -40,6 +43,23 @@ public record KeysFile(Path path, boolean isOurs) {
         String hash = sha256(key);
         return entries().stream()
                 .anyMatch(entry -> hash.equals(entry.at("sha256").text()));
+    }
+
+    /// What the gateway is told of keys.
+    ///
+    /// The owner of this machine's key administers every tenant, unless someone else says who is let in.
+    ///
+    /// @param environment the user's, which goes before what the launcher would say
+    public Map<String, String> settings(String pepper, Map<String, String> environment) {
+        Map<String, String> settings = new LinkedHashMap<>();
+        settings.put("AUTOGLM_KEYS_FILE", path.toString());
+        settings.put("AUTOGLM_KEYS_PEPPER", pepper);
+        if (isOurs) settings.put("AUTOGLM_ADMIN_TENANT", TENANT);
+        for (String name : List.of("AUTOGLM_KEYS_PEPPER", "AUTOGLM_ADMIN_TENANT")) {
+            String chosen = environment.getOrDefault(name, "");
+            if (!chosen.isBlank()) settings.put(name, chosen);
+        }
+        return settings;
     }
 
     /// What to tell someone who asks for a key: this one where it is let in, else where those are that are.
@@ -69,7 +89,7 @@ public record KeysFile(Path path, boolean isOurs) {
                 "sha256",
                 hash,
                 "tenant",
-                "local",
+                TENANT,
                 "subject",
                 "local",
                 "roles",

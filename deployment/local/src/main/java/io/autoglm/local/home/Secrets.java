@@ -11,14 +11,16 @@ import java.util.Base64;
 /// @param key           the API key, `sk-…`
 /// @param internalToken what the services show each other
 /// @param redisPassword so that other users of this machine cannot read conversations over loopback
-public record Secrets(String key, String internalToken, String redisPassword) {
+/// @param keyPepper     with which the gateway hashes the keys that it makes
+public record Secrets(String key, String internalToken, String redisPassword, String keyPepper) {
 
     /// Reads them, and makes those that are missing.
     public static Secrets of(Home home) throws IOException {
         return new Secrets(
                 keptOrMade(home.key(), "sk-"),
                 keptOrMade(home.internalToken(), ""),
-                keptOrMade(home.redisPassword(), ""));
+                keptOrMade(home.redisPassword(), ""),
+                keptOrMade(home.keyPepper(), ""));
     }
 
     private static String keptOrMade(Path file, String prefix) throws IOException {

@@ -30,14 +30,14 @@ public record DevSuite(PartSpec redis, Map<String, String> environment, String k
         KeysFile keys = KeysFile.of(home, environment);
         keys.admit(secrets.key());
         RedisPart redis = redis(home, environment, ports.redis(), secrets);
-        Map<String, String> settings = Map.of(
+        Map<String, String> settings = keys.settings(secrets.keyPepper(), environment);
+        settings.putAll(Map.of(
                 "AUTOGLM_INTERNAL_TOKEN", secrets.internalToken(),
-                "AUTOGLM_KEYS_FILE", keys.path().toString(),
                 "AUTOGLM_REDIS_URL", redis.url(),
                 "AUTOGLM_MODEL_PATH", options.model().toString(),
                 "AUTOGLM_SCHEDULER_URL", ports.url(ports.scheduler()),
                 "AUTOGLM_CONTEXT_URL", ports.url(ports.context()),
-                "AUTOGLM_INSTANCE_URL", ports.url(ports.firstInstance()));
+                "AUTOGLM_INSTANCE_URL", ports.url(ports.firstInstance())));
         return new DevSuite(redis.spec(), settings, keys.toTell(secrets.key()));
     }
 

@@ -66,7 +66,7 @@ public record Suite(List<PartSpec> specs, Fleet fleet) {
                             ports.redis(),
                             secrets.redisPassword())
                     : RedisPart.external(externalRedis, home, readiness(ports.context()));
-            List<PartSpec> specs = List.of(redis.spec(), context(redis), scheduler(), gateway());
+            List<PartSpec> specs = List.of(redis.spec(), context(redis), scheduler(), gateway(redis));
             Fleet fleet = new Fleet(
                     options.instances(), ports.firstInstance(), ports.url(ports.scheduler()), secrets.internalToken());
             return new Suite(specs, fleet);
@@ -93,6 +93,9 @@ public record Suite(List<PartSpec> specs, Fleet fleet) {
             settings.put("AUTOGLM_LIFECYCLE_LOCAL_LOG_DIR", home.logs().toString());
             settings.put("AUTOGLM_LIFECYCLE_LOCAL_RUN_DIR", home.run().toString());
             settings.put("AUTOGLM_MODEL_PATH", options.model().toString());
+            if (!environment.containsKey("AUTOGLM_MODELS_FILE")) {
+                settings.put("AUTOGLM_MODELS_FILE", home.loadedModels().toString());
+            }
             settings.put("AUTOGLM_SCHEDULER_URL", ports.url(ports.scheduler()));
             return service("scheduler", ports.scheduler(), 128, settings, List.of());
         }
@@ -109,11 +112,11 @@ public record Suite(List<PartSpec> specs, Fleet fleet) {
             return service("context", ports.context(), 128, settings, after);
         }
 
-        private PartSpec gateway() throws IOException, CannotStart {
-            Map<String, String> settings = Map.of(
-                    "AUTOGLM_KEYS_FILE", keys.path().toString(),
-                    "AUTOGLM_SCHEDULER_URL", ports.url(ports.scheduler()),
-                    "AUTOGLM_CONTEXT_URL", ports.url(ports.context()));
+        private PartSpec gateway(RedisPart redis) throws IOException, CannotStart {
+            Map<String, String> settings = keys.settings(secrets.keyPepper(), environment);
+            settings.put("AUTOGLM_REDIS_URL", redis.url());
+            settings.put("AUTOGLM_SCHEDULER_URL", ports.url(ports.scheduler()));
+            settings.put("AUTOGLM_CONTEXT_URL", ports.url(ports.context()));
             return service("gateway", ports.gateway(), 256, settings, List.of());
         }
 

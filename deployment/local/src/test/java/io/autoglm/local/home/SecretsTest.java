@@ -32,6 +32,7 @@ class SecretsTest {
         assertThat(second.key()).isEqualTo(first.key());
         assertThat(second.internalToken()).isEqualTo(first.internalToken());
         assertThat(second.redisPassword()).isEqualTo(first.redisPassword());
+        assertThat(second.keyPepper()).isEqualTo(first.keyPepper()).hasSizeGreaterThanOrEqualTo(32);
     }
 
     @Test
@@ -43,7 +44,7 @@ class SecretsTest {
     void nobody_else_can_read_them() throws IOException {
         Secrets.of(home);
 
-        for (Path file : List.of(home.key(), home.internalToken(), home.redisPassword())) {
+        for (Path file : List.of(home.key(), home.internalToken(), home.redisPassword(), home.keyPepper())) {
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                     .as(file.toString())
                     .isEqualTo("rw-------");
@@ -54,6 +55,7 @@ class SecretsTest {
     void they_do_not_print_themselves() throws IOException {
         Secrets secrets = Secrets.of(home);
 
-        assertThat(secrets.toString()).doesNotContain(secrets.key(), secrets.internalToken(), secrets.redisPassword());
+        assertThat(secrets.toString())
+                .doesNotContain(secrets.key(), secrets.internalToken(), secrets.redisPassword(), secrets.keyPepper());
     }
 }

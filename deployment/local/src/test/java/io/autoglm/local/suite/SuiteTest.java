@@ -12,6 +12,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -55,7 +56,12 @@ class SuiteTest {
 
         for (PartSpec spec : specs) {
             assertThat(String.join(" ", spec.command()))
-                    .doesNotContain(secrets.key(), secrets.internalToken(), secrets.redisPassword(), "word");
+                    .doesNotContain(
+                            secrets.key(),
+                            secrets.internalToken(),
+                            secrets.redisPassword(),
+                            secrets.keyPepper(),
+                            "word");
             assertThat(spec.toString()).doesNotContain(secrets.internalToken());
             assertThat(spec.environment()).doesNotContainValue(secrets.key());
         }
@@ -72,10 +78,36 @@ class SuiteTest {
                 .containsEntry("AUTOGLM_MANAGEMENT_PORT", "29080")
                 .containsEntry("AUTOGLM_SCHEDULER_URL", "http://127.0.0.1:28081")
                 .containsEntry("AUTOGLM_CONTEXT_URL", "http://127.0.0.1:28082")
+                .containsEntry("AUTOGLM_REDIS_URL", "redis://:word@127.0.0.1:6379")
                 .containsEntry("AUTOGLM_KEYS_FILE", home.keysFile().toString());
         assertThat(specs.subList(1, 4))
                 .allSatisfy(spec -> assertThat(spec.environment()).containsEntry("AUTOGLM_INTERNAL_TOKEN", token));
         assertThat(specs.get(1).environment()).containsEntry("AUTOGLM_REDIS_URL", "redis://:word@127.0.0.1:6379");
+    }
+
+    @Test
+    void the_key_of_this_machine_administers_every_tenant_and_the_gateway_alone_has_the_pepper() throws Exception {
+        List<PartSpec> specs = lay(1).specs();
+        String pepper = Secrets.of(home).keyPepper();
+
+        assertThat(specs.get(3).environment())
+                .containsEntry("AUTOGLM_KEYS_PEPPER", pepper)
+                .containsEntry("AUTOGLM_ADMIN_TENANT", "local");
+        assertThat(specs.subList(0, 3))
+                .allSatisfy(spec -> assertThat(spec.environment()).doesNotContainValue(pepper));
+    }
+
+    @Test
+    void what_the_user_says_of_pepper_and_administrators_goes_first() throws Exception {
+        Map<String, String> environment = new HashMap<>(ENVIRONMENT);
+        environment.put("AUTOGLM_KEYS_PEPPER", "the-pepper-of-the-company-0123456789");
+        environment.put("AUTOGLM_ADMIN_TENANT", "platform");
+
+        Suite suite = Suite.lay(home, options(1), environment);
+
+        assertThat(suite.specs().get(3).environment())
+                .containsEntry("AUTOGLM_KEYS_PEPPER", "the-pepper-of-the-company-0123456789")
+                .containsEntry("AUTOGLM_ADMIN_TENANT", "platform");
     }
 
     @Test
@@ -90,6 +122,16 @@ class SuiteTest {
         assertThat(told.get("AUTOGLM_LIFECYCLE_LOCAL_COMMAND"))
                 .contains("{id}.jsa")
                 .endsWith(",-jar," + home.apps().resolve("inference/quarkus-run.jar"));
+    }
+
+    @Test
+    void each_instance_keeps_what_was_loaded_in_a_file_of_its_own_unless_the_user_has_one() throws Exception {
+        Map<String, String> own = Map.of("AUTOGLM_REDIS_URL", "redis://127.0.0.1", "AUTOGLM_MODELS_FILE", "/my.json");
+
+        assertThat(lay(2).specs().get(2).environment())
+                .containsEntry("AUTOGLM_MODELS_FILE", home.folder() + "/models/${autoglm.instance.id}.json");
+        assertThat(Suite.lay(home, options(2), own).specs().get(2).environment())
+                .doesNotContainKey("AUTOGLM_MODELS_FILE");
     }
 
     @Test
