@@ -34,7 +34,6 @@ final class SettingsCheck {
     }
 
     private static final List<Rule<?>> RULES = List.of(
-            wholeNumber("autoglm.admission.assumed-answer-tokens", 0),
             duration("autoglm.admission.heartbeat"),
             wholeSeconds("autoglm.admission.lease"),
             wholeNumber("autoglm.admission.concurrency.base", 1),
@@ -43,6 +42,7 @@ final class SettingsCheck {
             wholeNumber("autoglm.admission.max-accounts", 1),
             wholeNumber("autoglm.admission.max-unsettled", 1),
             duration("autoglm.admission.timeout"),
+            wholeNumber("autoglm.chat.assumed-answer-tokens", 0),
             wholeNumber("autoglm.chat.max-body-bytes", 1),
             wholeNumber("autoglm.chat.max-bodies-bytes", 1),
             wholeNumber("autoglm.chat.max-messages", 1),

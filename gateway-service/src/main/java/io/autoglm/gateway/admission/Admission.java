@@ -5,6 +5,7 @@ import io.autoglm.gateway.counting.LocalCounts;
 import io.autoglm.gateway.identity.Caller;
 import io.autoglm.gateway.quota.Bill;
 import io.autoglm.gateway.quota.Claim;
+import io.autoglm.gateway.quota.RateHeaders;
 import io.autoglm.gateway.quota.Tokens;
 import io.autoglm.gateway.quota.Verdict;
 import io.autoglm.redis.RedisLink;

@@ -6,7 +6,7 @@ import java.time.Duration;
 
 /// How limits are counted. The limits themselves stand with each API key and tenant, or under `autoglm.oidc`.
 @ConfigMapping(prefix = "autoglm.admission")
-interface AdmissionConfig {
+public interface AdmissionConfig {
     /// Callers whose use is counted at once. Default 100,000. Callers beyond it are told to come back, not let in
     /// uncounted.
     @WithDefault("100000")
@@ -25,11 +25,6 @@ interface AdmissionConfig {
     /// after it. Default 30 s.
     @WithDefault("30s")
     Duration lease();
-
-    /// The tokens that an answer is taken to have as long as none of its model was seen, where the request sets
-    /// no `max_tokens`. Default 512.
-    @WithDefault("512")
-    int assumedAnswerTokens();
 
     /// Requests whose cost is still to be added to what their tenant has spent, while Redis is away. Default
     /// 10,000; beyond it the oldest are lost, and counted as such.

@@ -13,7 +13,7 @@ import java.util.function.ToDoubleFunction;
 
 /// What is measured of admission. Safe from any thread.
 @Singleton
-final class AdmissionMetrics {
+public final class AdmissionMetrics {
     private final MeterRegistry registry;
     private final Counter admitted;
     private final Map<Limit, Counter> shed = new EnumMap<>(Limit.class);
@@ -21,7 +21,7 @@ final class AdmissionMetrics {
     private final Counter byGateway;
     private final Counter lost;
 
-    AdmissionMetrics(MeterRegistry registry) {
+    public AdmissionMetrics(MeterRegistry registry) {
         this.registry = registry;
         this.admitted = requests("admitted", "none");
         for (Limit limit : Limit.values()) {
@@ -39,7 +39,7 @@ final class AdmissionMetrics {
         admitted.increment();
     }
 
-    void shed(Limit limit) {
+    public void shed(Limit limit) {
         Objects.requireNonNull(shed.get(limit)).increment();
     }
 
@@ -55,7 +55,7 @@ final class AdmissionMetrics {
         lost.increment();
     }
 
-    void accounts(Map<String, ?> accounts) {
+    public void accounts(Map<String, ?> accounts) {
         registry.gaugeMapSize("autoglm.admission.accounts", List.of(), accounts);
     }
 

@@ -1,5 +1,6 @@
 package io.autoglm.gateway.admission;
 
+import io.autoglm.gateway.quota.RateHeaders;
 import io.autoglm.gateway.quota.Verdict;
 
 /// What admission says to one request.

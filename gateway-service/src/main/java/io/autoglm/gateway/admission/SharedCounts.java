@@ -31,8 +31,12 @@ final class SharedCounts {
     private static final LuaScript RENEW = LuaScript.of("gw_renew");
     private static final LuaScript PRESENT = LuaScript.of("gw_present");
     private static final String GATEWAYS = "autoglm:gw:{gateways}";
-    /// Longer than any request takes.
-    private static final Duration KNOWN_FOR = Duration.ofHours(1);
+    /// What a request has reserved is known longer than any request takes.
+    private static final Duration RESERVED_FOR = Duration.ofHours(1);
+    /// That it was settled is known for as long as a settlement whose answer was lost may be told again;
+    /// where Redis is away for longer, what such a request has cost is counted twice. It is what each request
+    /// leaves in memory for a while, about 100 bytes.
+    private static final Duration SETTLED_FOR = Duration.ofMinutes(10);
 
     private static final Limit[] LIMITS = Limit.values();
 
@@ -56,7 +60,7 @@ final class SharedCounts {
                 now.get(),
                 claim.requestId(),
                 Long.toString(lease.toMillis()),
-                Long.toString(KNOWN_FOR.toMillis()),
+                Long.toString(RESERVED_FOR.toMillis()),
                 Long.toString(claim.reserved().input()),
                 Long.toString(claim.reserved().output())));
         Ceiling ceiling = claim.ceiling();
@@ -87,7 +91,7 @@ final class SharedCounts {
         List<String> arguments = new ArrayList<>(List.of(
                 now.get(),
                 claim.requestId(),
-                Long.toString(KNOWN_FOR.toMillis()),
+                Long.toString(SETTLED_FOR.toMillis()),
                 Long.toString(bill.tokens().input()),
                 Long.toString(bill.tokens().output()),
                 Long.toString(bill.microMoney())));

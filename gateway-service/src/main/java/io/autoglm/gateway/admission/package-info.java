@@ -1,4 +1,5 @@
-/// How much one caller may ask: requests per minute and requests at once, per key, on this gateway.
+/// Lets a request in by all limits of its caller, its tenant and the model at once, over all gateways, and
+/// settles what it has cost. Redis counts; while it is away this gateway does (`counting`).
 @NullMarked
 package io.autoglm.gateway.admission;
 

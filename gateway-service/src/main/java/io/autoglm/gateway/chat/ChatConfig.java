@@ -30,6 +30,11 @@ interface ChatConfig {
     @WithDefault("60s")
     Duration writeTimeout();
 
+    /// The tokens that an answer is taken to have for limits, as long as none of its model was seen, where
+    /// the request sets no `max_tokens`. Default 512.
+    @WithDefault("512")
+    int assumedAnswerTokens();
+
     /// The most messages of one request. Default 2,048.
     @WithDefault("2048")
     int maxMessages();

@@ -1,10 +1,10 @@
 package io.autoglm.gateway.chat;
 
-import io.autoglm.gateway.admission.Decision;
-import io.autoglm.gateway.admission.Gate;
-import io.autoglm.gateway.admission.Permit;
 import io.autoglm.gateway.errors.Problem;
 import io.autoglm.gateway.errors.ProblemWriter;
+import io.autoglm.gateway.gate.Decision;
+import io.autoglm.gateway.gate.Gate;
+import io.autoglm.gateway.gate.Permit;
 import io.autoglm.gateway.http.Trace;
 import io.autoglm.gateway.identity.Caller;
 import io.autoglm.service.http.BodyBudget;

@@ -2,7 +2,6 @@ package io.autoglm.gateway.chat;
 
 import io.autoglm.gateway.admission.Admission;
 import io.autoglm.gateway.admission.Outcome;
-import io.autoglm.gateway.admission.RateHeaders;
 import io.autoglm.gateway.chat.RequestParser.Parsed;
 import io.autoglm.gateway.errors.Problem;
 import io.autoglm.gateway.errors.ProblemWriter;
@@ -11,6 +10,7 @@ import io.autoglm.gateway.policy.PriorityClass;
 import io.autoglm.gateway.queue.Turn;
 import io.autoglm.gateway.queue.WaitingRooms;
 import io.autoglm.gateway.quota.Claim;
+import io.autoglm.gateway.quota.RateHeaders;
 import io.autoglm.gateway.quota.Tokens;
 import io.autoglm.protocol.Headers;
 import io.vertx.core.http.HttpServerResponse;

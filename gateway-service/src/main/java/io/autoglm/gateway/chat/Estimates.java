@@ -1,7 +1,6 @@
 package io.autoglm.gateway.chat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.autoglm.gateway.admission.AssumedAnswer;
 import io.autoglm.gateway.placement.Snapshot;
 import io.autoglm.gateway.quota.Tokens;
 import io.autoglm.gateway.recall.Recall;
@@ -17,13 +16,13 @@ final class Estimates {
     private final Recall recall;
     private final Snapshot snapshot;
     private final AnswerLengths lengths;
-    private final AssumedAnswer assumed;
+    private final ChatConfig config;
 
-    Estimates(Recall recall, Snapshot snapshot, AnswerLengths lengths, AssumedAnswer assumed) {
+    Estimates(Recall recall, Snapshot snapshot, AnswerLengths lengths, ChatConfig config) {
         this.recall = recall;
         this.snapshot = snapshot;
         this.lengths = lengths;
-        this.assumed = assumed;
+        this.config = config;
     }
 
     Tokens of(CompletionRequest request) {
@@ -46,7 +45,7 @@ final class Estimates {
     private long answer(CompletionRequest request) {
         long window = snapshot.instances().maxModelTokens(request.model()).orElse(Integer.MAX_VALUE);
         long choices = Math.clamp(request.json().path("n").asLong(1), 1, MOST_CHOICES);
-        double mean = lengths.mean(request.model()).orElse(assumed.tokens());
+        double mean = lengths.mean(request.model()).orElse(config.assumedAnswerTokens());
         long each =
                 request.maxTokens().isPresent() ? Math.min(request.maxTokens().getAsInt(), window) : Math.round(mean);
         return each * choices;

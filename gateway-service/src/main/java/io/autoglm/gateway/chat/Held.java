@@ -1,6 +1,6 @@
 package io.autoglm.gateway.chat;
 
-import io.autoglm.gateway.admission.Permit;
+import io.autoglm.gateway.gate.Permit;
 import io.autoglm.service.http.BodyBudget;
 
 /// What an admitted request holds of this gateway. Whoever has it answers for its release; a second one changes

@@ -46,7 +46,6 @@ final class ModelRoom {
         this.bounds = Map.copyOf(bounds);
         this.nanoClock = nanoClock;
         this.metrics = metrics;
-        this.lastTurnNanos = nanoClock.getAsLong();
         for (PriorityClass priority : PriorityClass.values()) {
             queues.put(priority, new Queue());
         }
@@ -63,6 +62,10 @@ final class ModelRoom {
             } else if (queue.arrivals.size() >= bounds(waiter.priority()).size()) {
                 turn = new Turn.Shed(Turn.Reason.FULL, retryAfterSeconds());
             } else {
+                if (places.isEmpty()) {
+                    // Turns that nobody wanted tell nothing of the pace.
+                    lastTurnNanos = nanoClock.getAsLong();
+                }
                 queue.arrivals.add(waiter);
                 places.put(waiter, queue.fair.add(waiter.tenant(), waiter.tokens(), waiter));
                 metrics.waits(waiter.priority(), 1);

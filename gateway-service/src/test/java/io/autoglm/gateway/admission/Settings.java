@@ -8,16 +8,7 @@ record Settings(int maxAccounts, Duration timeout, Duration heartbeat, Duration 
     static final Settings QUICK =
             new Settings(1_000, Duration.ofMillis(500), Duration.ofMillis(100), Duration.ofSeconds(30), 10_000);
 
-    static Settings accounts(int most) {
-        return new Settings(most, QUICK.timeout, QUICK.heartbeat, QUICK.lease, QUICK.maxUnsettled);
-    }
-
     Settings lease(Duration other) {
         return new Settings(maxAccounts, timeout, heartbeat, other, maxUnsettled);
-    }
-
-    @Override
-    public int assumedAnswerTokens() {
-        return 512;
     }
 }

@@ -96,6 +96,21 @@ class ModelRoomTest {
     }
 
     @Test
+    void an_hour_in_which_nobody_waited_tells_nothing_of_the_pace() {
+        ModelRoom room = room(1);
+        now.addAndGet(Duration.ofHours(1).toNanos());
+        enter(room, "running", PriorityClass.DEFAULT);
+        enter(room, "waits", PriorityClass.DEFAULT);
+        now.addAndGet(Duration.ofSeconds(2).toNanos());
+        slots.removeFirst().release();
+        for (int i = 0; i < 4; i++) {
+            enter(room, "i" + i, PriorityClass.INTERACTIVE);
+        }
+
+        assertThat(told).last().isEqualTo("i3 shed FULL 6");
+    }
+
+    @Test
     void whoever_leaves_makes_room_and_is_told_nothing() {
         ModelRoom room = room(1);
         enter(room, "running", PriorityClass.DEFAULT);

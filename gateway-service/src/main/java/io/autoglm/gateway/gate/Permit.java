@@ -1,5 +1,6 @@
-package io.autoglm.gateway.admission;
+package io.autoglm.gateway.gate;
 
+import io.autoglm.gateway.quota.RateHeaders;
 import io.autoglm.service.http.HeldBytes;
 import java.util.concurrent.atomic.AtomicBoolean;
 

@@ -1,4 +1,4 @@
-package io.autoglm.gateway.admission;
+package io.autoglm.gateway.gate;
 
 /// `tokens(t) = min(capacity, tokens(t₀) + (t − t₀) · capacity / 60 s)`: a caller may send `capacity` requests
 /// at once and `capacity` a minute for ever. Not thread-safe; its {@link Account} guards it. Times are

@@ -1,7 +1,8 @@
-package io.autoglm.gateway.admission;
+package io.autoglm.gateway.gate;
 
 import io.autoglm.gateway.policy.Limits;
 import io.autoglm.gateway.quota.Limit;
+import io.autoglm.gateway.quota.RateHeaders;
 import io.autoglm.service.http.HeldBytes;
 import org.jspecify.annotations.Nullable;
 

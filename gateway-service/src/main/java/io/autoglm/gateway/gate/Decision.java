@@ -1,6 +1,7 @@
-package io.autoglm.gateway.admission;
+package io.autoglm.gateway.gate;
 
 import io.autoglm.gateway.quota.Limit;
+import io.autoglm.gateway.quota.RateHeaders;
 
 /// What the gate says to one request.
 public sealed interface Decision {

@@ -1,8 +1,12 @@
-package io.autoglm.gateway.admission;
+package io.autoglm.gateway.gate;
 
+import io.autoglm.gateway.admission.Admission;
+import io.autoglm.gateway.admission.AdmissionConfig;
+import io.autoglm.gateway.admission.AdmissionMetrics;
 import io.autoglm.gateway.identity.Caller;
 import io.autoglm.gateway.policy.Limits;
 import io.autoglm.gateway.quota.Limit;
+import io.autoglm.gateway.quota.RateHeaders;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.concurrent.ConcurrentHashMap;
@@ -19,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 public final class Gate {
     /// How much more than its limits a caller may send here. All it may use could come by this gateway, and
     /// what is refused takes room as well, for a moment.
-    private static final int GENEROUS = 2;
+    static final int GENEROUS = 2;
     /// A full map is searched for accounts to drop at most this often: a flood of unknown callers must not make
     /// every refusal walk it.
     private static final long SWEEP_NANOS = 1_000_000_000;
@@ -33,11 +37,11 @@ public final class Gate {
 
     @Inject
     Gate(AdmissionConfig config, LongSupplier nanoClock, AdmissionMetrics metrics) {
-        this(config, nanoClock, metrics, GENEROUS);
+        this(config.maxAccounts(), nanoClock, metrics, GENEROUS);
     }
 
-    Gate(AdmissionConfig config, LongSupplier nanoClock, AdmissionMetrics metrics, int generosity) {
-        this.maxAccounts = config.maxAccounts();
+    Gate(int maxAccounts, LongSupplier nanoClock, AdmissionMetrics metrics, int generosity) {
+        this.maxAccounts = maxAccounts;
         this.nanoClock = nanoClock;
         this.sweptNanos = new AtomicLong(nanoClock.getAsLong() - SWEEP_NANOS);
         this.metrics = metrics;

@@ -1,9 +1,7 @@
-package io.autoglm.gateway.admission;
+package io.autoglm.gateway.quota;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.autoglm.gateway.quota.Allowance;
-import io.autoglm.gateway.quota.Limit;
 import io.vertx.core.MultiMap;
 import java.util.List;
 import org.junit.jupiter.api.Test;

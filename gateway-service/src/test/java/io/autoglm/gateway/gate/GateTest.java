@@ -1,14 +1,16 @@
-package io.autoglm.gateway.admission;
+package io.autoglm.gateway.gate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.autoglm.gateway.admission.AdmissionMetrics;
 import io.autoglm.gateway.identity.Caller;
 import io.autoglm.gateway.policy.Limits;
 import io.autoglm.gateway.policy.PriorityClass;
 import io.autoglm.gateway.policy.TenantPolicy;
 import io.autoglm.gateway.quota.Allowance;
 import io.autoglm.gateway.quota.Limit;
+import io.autoglm.gateway.quota.RateHeaders;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -60,7 +62,7 @@ class GateTest {
 
     @Test
     void a_caller_has_twice_its_limits_at_one_gateway() {
-        Gate generous = new Gate(Settings.accounts(10), now::get, new AdmissionMetrics(new SimpleMeterRegistry()));
+        Gate generous = new Gate(10, now::get, new AdmissionMetrics(new SimpleMeterRegistry()), Gate.GENEROUS);
 
         for (int i = 0; i < 6; i++) {
             assertThat(generous.enter(caller("a", 3, 100))).isInstanceOf(Decision.Admitted.class);
@@ -149,7 +151,7 @@ class GateTest {
     @Test
     void a_refusal_is_counted_under_the_limit_that_made_it() {
         SimpleMeterRegistry metrics = new SimpleMeterRegistry();
-        Gate two = new Gate(Settings.accounts(2), now::get, new AdmissionMetrics(metrics), 1);
+        Gate two = new Gate(2, now::get, new AdmissionMetrics(metrics), 1);
         two.enter(caller("rate", 1, 5));
         two.enter(caller("rate", 1, 5));
         two.enter(caller("concurrency", 5, 1));
@@ -245,7 +247,7 @@ class GateTest {
     }
 
     private Gate gate(int maxAccounts) {
-        return new Gate(Settings.accounts(maxAccounts), now::get, new AdmissionMetrics(new SimpleMeterRegistry()), 1);
+        return new Gate(maxAccounts, now::get, new AdmissionMetrics(new SimpleMeterRegistry()), 1);
     }
 
     private static Caller caller(String account, int perMinute, int maxConcurrent) {

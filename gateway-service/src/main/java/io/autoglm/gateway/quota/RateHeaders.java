@@ -1,8 +1,6 @@
-package io.autoglm.gateway.admission;
+package io.autoglm.gateway.quota;
 
 import io.autoglm.gateway.policy.Limits;
-import io.autoglm.gateway.quota.Allowance;
-import io.autoglm.gateway.quota.Limit;
 import io.vertx.core.MultiMap;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -14,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// How a caller stands, as OpenAI's `x-ratelimit-*` headers tell it. Where several limits count the same, the one
 /// of which least is left is told.
 public record RateHeaders(List<Allowance> allowances) {
-    static final RateHeaders NONE = new RateHeaders(List.of());
+    public static final RateHeaders NONE = new RateHeaders(List.of());
 
     private static final Set<Limit> TOKENS = Set.of(Limit.INPUT_TOKENS_PER_MINUTE, Limit.OUTPUT_TOKENS_PER_MINUTE);
 
@@ -23,7 +21,7 @@ public record RateHeaders(List<Allowance> allowances) {
     }
 
     /// Of somebody of whom nothing is counted yet.
-    static RateHeaders untouched(Limits limits) {
+    public static RateHeaders untouched(Limits limits) {
         List<Allowance> all = new ArrayList<>();
         add(all, Limit.REQUESTS_PER_SECOND, limits.requestsPerSecond());
         add(all, Limit.REQUESTS_PER_MINUTE, limits.requestsPerMinute());
