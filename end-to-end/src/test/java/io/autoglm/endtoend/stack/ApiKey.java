@@ -8,8 +8,12 @@ import java.nio.file.Path;
 import java.util.List;
 
 /// An entry of the gateway's keys file, where only the key's hash is kept.
-record ApiKey(String id, String secret, String tenant, int requestsPerMinute) {
+record ApiKey(String id, String secret, String tenant, int requestsPerMinute, String role) {
     static final String SUBJECT = "tests";
+
+    ApiKey(String id, String secret, String tenant, int requestsPerMinute) {
+        this(id, secret, tenant, requestsPerMinute, "user");
+    }
 
     static Path write(List<ApiKey> keys, Path file) throws IOException {
         ObjectNode content = Http.JSON.createObjectNode();
@@ -24,7 +28,7 @@ record ApiKey(String id, String secret, String tenant, int requestsPerMinute) {
                 .put("sha256", Sha256.hex(secret))
                 .put("tenant", tenant)
                 .put("subject", SUBJECT);
-        entry.putArray("roles").add("user");
+        entry.putArray("roles").add(role);
         entry.put("requestsPerMinute", requestsPerMinute).put("maxConcurrent", 256);
         entry.putArray("models").add("*");
         entry.putNull("expiresAt");

@@ -28,6 +28,8 @@ public final class PackagedStack implements AutoCloseable {
     public static final String OTHER_TENANT = "other";
     /// Allowed everything, as {@link #OTHER_TENANT}.
     public static final String OTHER_KEY = "sk-end-to-end-other-0123456789abcdef012345678";
+    /// An administrator of the platform.
+    public static final String ADMIN_KEY = "sk-end-to-end-admin-0123456789abcdef012345678";
     /// Allowed two requests a minute, as a tenant of its own.
     public static final String NARROW_KEY = "sk-end-to-end-narrow-0123456789abcdef01234567";
 
@@ -41,7 +43,10 @@ public final class PackagedStack implements AutoCloseable {
     /// Two minutes by default: longer than a test should wait for an instance that hangs.
     private static final String FIRST_TOKEN_TIMEOUT = "8s";
 
-    private static final int FIXED_PORTS = 7;
+    /// How long requests of a gateway that was killed count as open.
+    private static final String LEASE = "6s";
+
+    private static final int FIXED_PORTS = 9;
     private static final Duration INSTANCES_LIMIT = Duration.ofMinutes(4);
 
     private final Guardian guardian;
@@ -56,6 +61,7 @@ public final class PackagedStack implements AutoCloseable {
     private final Part context;
     private final Part scheduler;
     private final Part gateway;
+    private final Part secondGateway;
 
     /// Starts everything and waits until every instance is ready.
     public PackagedStack(int instances) {
@@ -78,6 +84,7 @@ public final class PackagedStack implements AutoCloseable {
             this.context = service("context", contextPort(), 96, Map.of("AUTOGLM_REDIS_URL", redisUrl()));
             this.scheduler = service("scheduler", schedulerPort(), 96, lifecycle());
             this.gateway = service("gateway", gatewayPort(), 192, doors());
+            this.secondGateway = service("gateway", "second-gateway", secondGatewayPort(), 192, doors());
             List<Part> parts = List.of(redis, context, scheduler, gateway);
             parts.forEach(Part::start);
             parts.forEach(Part::awaitReady);
@@ -107,6 +114,11 @@ public final class PackagedStack implements AutoCloseable {
         return gateway;
     }
 
+    /// Another gateway beside the first. Whoever starts it ends it.
+    public Part secondGateway() {
+        return secondGateway;
+    }
+
     /// Whose tokens the gateway accepts.
     public Issuer issuer() {
         return issuer;
@@ -119,6 +131,10 @@ public final class PackagedStack implements AutoCloseable {
 
     public String gatewayUrl() {
         return url(gatewayPort());
+    }
+
+    public String secondGatewayUrl() {
+        return url(secondGatewayPort());
     }
 
     public String gatewayManagementUrl() {
@@ -234,14 +250,14 @@ public final class PackagedStack implements AutoCloseable {
     /// Gateway first, so that nothing is asked of what is already gone.
     @Override
     public void close() {
-        Stream.of(gateway, scheduler, context, redis).forEach(Part::stop);
+        Stream.of(secondGateway, gateway, scheduler, context, redis).forEach(Part::stop);
         killEverything();
         issuer.close();
         guardian.close();
     }
 
     private void killEverything() {
-        for (Part part : new Part[] {gateway, scheduler, context, redis}) {
+        for (Part part : new Part[] {secondGateway, gateway, scheduler, context, redis}) {
             if (part != null && part.isAlive()) {
                 part.kill();
             }
@@ -259,9 +275,13 @@ public final class PackagedStack implements AutoCloseable {
     }
 
     private Part service(String name, int port, int heapMegabytes, Map<String, String> settings) {
+        return service(name, name, port, heapMegabytes, settings);
+    }
+
+    private Part service(String app, String name, int port, int heapMegabytes, Map<String, String> settings) {
         List<String> command = new ArrayList<>(java(heapMegabytes));
         command.add("-XX:TieredStopAtLevel=1");
-        command.addAll(List.of("-jar", apps.jar(name).toString()));
+        command.addAll(List.of("-jar", apps.jar(app).toString()));
         Map<String, String> environment = new HashMap<>(settings);
         environment.putAll(PATIENCE);
         environment.putAll(Map.of(
@@ -318,8 +338,13 @@ public final class PackagedStack implements AutoCloseable {
         List<ApiKey> keys = List.of(
                 new ApiKey("wide", KEY, TENANT, 100_000),
                 new ApiKey("other", OTHER_KEY, OTHER_TENANT, 100_000),
+                new ApiKey("admin", ADMIN_KEY, "system", 100_000, "admin"),
                 new ApiKey("narrow", NARROW_KEY, "narrow", 2));
         return Map.of(
+                "AUTOGLM_ADMISSION_LEASE",
+                LEASE,
+                "AUTOGLM_ADMISSION_TIMEOUT",
+                "10s",
                 "AUTOGLM_REDIS_URL",
                 redisUrl(),
                 "AUTOGLM_KEYS_PEPPER",
@@ -348,6 +373,10 @@ public final class PackagedStack implements AutoCloseable {
 
     private int gatewayPort() {
         return firstPort + 1;
+    }
+
+    private int secondGatewayPort() {
+        return firstPort + 7;
     }
 
     private int schedulerPort() {

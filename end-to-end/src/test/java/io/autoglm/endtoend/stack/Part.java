@@ -43,7 +43,7 @@ public final class Part {
         this.guardian = guardian;
     }
 
-    void start() {
+    public void start() {
         try {
             ProcessBuilder builder = new ProcessBuilder(command)
                     .redirectErrorStream(true)

@@ -72,7 +72,13 @@ public final class Admission {
 
     void begin() {
         reach.first();
-        every(config.heartbeat(), reach::beat);
+        every(config.heartbeat(), () -> {
+            reach.beat();
+            // Each time, as one that failed would else wait until Redis goes and comes again.
+            if (reach.isHere()) {
+                unsettled.tell();
+            }
+        });
         every(config.lease().dividedBy(3), () -> {
             if (reach.isHere()) {
                 leases.renew(true);
@@ -177,6 +183,5 @@ public final class Admission {
 
     private void back(boolean forgotten) {
         leases.renew(!forgotten);
-        unsettled.tell();
     }
 }

@@ -35,8 +35,8 @@ final class SharedCounts {
     private static final Duration RESERVED_FOR = Duration.ofHours(1);
     /// That it was settled is known for as long as a settlement whose answer was lost may be told again;
     /// where Redis is away for longer, what such a request has cost is counted twice. It is what each request
-    /// leaves in memory for a while, about 100 bytes.
-    private static final Duration SETTLED_FOR = Duration.ofMinutes(10);
+    /// leaves in memory for a while, about 180 bytes.
+    private static final Duration SETTLED_FOR = Duration.ofMinutes(5);
 
     private static final Limit[] LIMITS = Limit.values();
 

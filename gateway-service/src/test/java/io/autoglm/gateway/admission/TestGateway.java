@@ -38,7 +38,7 @@ final class TestGateway implements AutoCloseable {
             }
         };
         this.admission = new Admission(
-                Links.to(url, Duration.ofSeconds(1), vertx, metrics),
+                Links.to(url, settings.timeout().multipliedBy(2), vertx, metrics),
                 settings,
                 new Prices(() -> Map.of(MODEL, price)),
                 new AdmissionMetrics(metrics),

@@ -39,8 +39,8 @@ class TwoGatewaysTest {
     @BeforeAll
     static void start() throws IOException {
         redis = new RedisProcess("--save", "").start();
-        first = new TestGateway(redis.url(), Settings.QUICK);
-        second = new TestGateway(redis.url(), Settings.QUICK);
+        first = new TestGateway(redis.url(), Settings.PATIENT);
+        second = new TestGateway(redis.url(), Settings.PATIENT);
         first.ready(2);
         second.ready(2);
     }

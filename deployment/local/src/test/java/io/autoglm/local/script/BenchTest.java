@@ -38,7 +38,7 @@ class BenchTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"up", "serving"})
+    @ValueSource(strings = {"up", "serving", "admission"})
     void a_signal_ends_it_and_what_it_has_started_is_stopped(String bench) throws Exception {
         Process running = start(bench);
         await().atMost(PATIENCE).until(() -> calls().contains("up"));
