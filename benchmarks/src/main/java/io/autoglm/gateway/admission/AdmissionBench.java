@@ -97,8 +97,8 @@ public final class AdmissionBench {
                 "%-40s %8d %10.0f %10.0f %,12.0f %8d%n",
                 name,
                 clients,
-                result.microsAt(0.5),
-                result.microsAt(0.99),
+                result.p50Micros(),
+                result.p99Micros(),
                 result.eachSecond(),
                 result.local());
         out.flush();

@@ -27,17 +27,11 @@ final class Rush {
     private final AtomicInteger local = new AtomicInteger();
     private long begin;
 
-    /// @param nanos of each that was measured, the quickest first
-    /// @param local of them that this gateway alone has counted
-    record Result(long[] nanos, int local) {
-        double microsAt(double share) {
-            return nanos[(int) Math.min(nanos.length - 1, share * nanos.length)] / 1e3;
-        }
-
-        double eachSecond() {
-            return nanos.length * 1e9 / MEASURED_NANOS;
-        }
-    }
+    /// @param p50Micros  half were answered within
+    /// @param p99Micros  99 in 100 were answered within
+    /// @param eachSecond so many were answered
+    /// @param local      of all that were measured, those that this gateway alone has counted
+    record Result(double p50Micros, double p99Micros, double eachSecond, int local) {}
 
     Rush(Admission admission, Vertx vertx, Caller caller) {
         this.admission = admission;
@@ -55,7 +49,11 @@ final class Rush {
         ended.await();
         long[] all = Arrays.copyOf(nanos, Math.min(measured.get(), MOST));
         Arrays.sort(all);
-        return new Result(all, local.get());
+        return new Result(
+                all[all.length / 2] / 1e3,
+                all[(int) (all.length * 99L / 100)] / 1e3,
+                all.length * 1e9 / MEASURED_NANOS,
+                local.get());
     }
 
     private void ask(Context context, CountDownLatch ended) {

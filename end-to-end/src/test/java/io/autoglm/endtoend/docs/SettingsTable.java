@@ -115,7 +115,9 @@ final class SettingsTable {
                 .collect(Collectors.toMap(nested -> nested.getSimpleName().toString(), Function.identity()));
         for (Tree member : type.getMembers()) {
             if (member instanceof MethodTree method && method.getBody() == null) {
-                String name = hasNoName(method) ? prefix : prefix + "." + kebab(method.getName().toString());
+                String name = hasNoName(method)
+                        ? prefix
+                        : prefix + "." + kebab(method.getName().toString());
                 String returned = String.valueOf(method.getReturnType());
                 Matcher list = LIST.matcher(returned);
                 Matcher map = MAP.matcher(returned);
@@ -137,7 +139,8 @@ final class SettingsTable {
 
     private static boolean hasNoName(MethodTree method) {
         return method.getModifiers().getAnnotations().stream()
-                .anyMatch(annotation -> annotation.getAnnotationType().toString().equals("WithParentName"));
+                .anyMatch(
+                        annotation -> annotation.getAnnotationType().toString().equals("WithParentName"));
     }
 
     private String text(TreePath method) {

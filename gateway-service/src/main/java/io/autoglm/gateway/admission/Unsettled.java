@@ -70,7 +70,7 @@ final class Unsettled {
     /// It may have been dropped meanwhile.
     private void remove(Cost cost) {
         synchronized (costs) {
-            if (costs.peekFirst() == cost) {
+            if (cost.equals(costs.peekFirst())) {
                 costs.removeFirst();
             }
         }

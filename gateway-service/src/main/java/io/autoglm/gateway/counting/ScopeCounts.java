@@ -53,7 +53,7 @@ final class ScopeCounts {
     private static void check(SlidingWindow window, int most, Limit limit, long now, Refusals refusals) {
         window.moveTo(now);
         if (window.count() >= most) {
-            refusals.add(limit, window.microsUntilFewerThan(most, now));
+            refusals.add(limit, (double) window.microsUntilFewerThan(most, now));
         }
     }
 

@@ -104,7 +104,7 @@ final class TenantCounts {
         }
     }
 
-    /// To be called once for each that was admitted, while {@link #isOpen}.
+    /// To be called once for each that was admitted.
     ///
     /// @param bill not counted where null: it was counted elsewhere
     synchronized void settle(Claim claim, Tokens real, @Nullable Bill bill, long now) {

@@ -74,7 +74,7 @@ public final class WaitingRooms {
         long[] timer = {-1};
         Consumer<Turn> onContext = turn -> {
             // Only this thread has this context, so nobody else asks the second.
-            if (context == Vertx.currentContext() && inside[0]) {
+            if (context.equals(Vertx.currentContext()) && inside[0]) {
                 told.accept(turn);
             } else {
                 context.runOnContext(now -> {

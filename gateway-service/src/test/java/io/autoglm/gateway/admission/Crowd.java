@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
 final class Crowd {
     private static final int CLIENTS = 200;
 
-    /// @param number from 0
+    /// One of them.
     interface Client {
+        /// @param number from 0
         void run(int number) throws Exception;
     }
 

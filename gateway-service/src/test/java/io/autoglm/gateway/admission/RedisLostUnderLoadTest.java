@@ -32,14 +32,12 @@ class RedisLostUnderLoadTest {
 
     /// What becomes of it.
     enum Trouble {
-        KILLED("--appendonly", "yes", "--appendfsync", "always", "--save", ""),
-        KILLED_AND_FORGETFUL("--save", ""),
-        SUSPENDED("--save", "");
+        KILLED,
+        KILLED_AND_FORGETFUL,
+        SUSPENDED;
 
-        private final String[] settings;
-
-        Trouble(String... settings) {
-            this.settings = settings;
+        RedisProcess redis() throws IOException {
+            return this == KILLED ? RedisProcess.keeping() : new RedisProcess("--save", "");
         }
 
         void begin(RedisProcess redis) throws Exception {
@@ -61,7 +59,7 @@ class RedisLostUnderLoadTest {
     @EnumSource
     void no_request_fails_or_waits_for_long_and_the_limit_is_exceeded_by_itself_at_most(Trouble trouble)
             throws Exception {
-        try (RedisProcess redis = new RedisProcess(trouble.settings).start();
+        try (RedisProcess redis = trouble.redis().start();
                 TestGateway first = new TestGateway(redis.url(), Settings.QUICK);
                 TestGateway second = new TestGateway(redis.url(), Settings.QUICK);
                 ExecutorService load = Executors.newSingleThreadExecutor()) {

@@ -179,7 +179,7 @@ class TwoGatewaysTest {
         int admitted = rush(caller, cost, 5_000);
 
         // Of each client one request is open, and another is being settled.
-        assertThat(admitted * cost.total()).isBetween(tokens, tokens + 2 * clients * cost.total());
+        assertThat(admitted * cost.total()).isBetween(tokens, tokens + 2L * clients * cost.total());
         assertThat(first.ask(caller, cost)).isInstanceOf(Outcome.Refused.class);
         assertThat(second.ask(caller, cost)).isInstanceOf(Outcome.Refused.class);
     }

@@ -202,7 +202,7 @@ class EntranceTest {
     private Runnable hold() {
         CompletableFuture<Runnable> finish = new CompletableFuture<>();
         neighbours.first.next(received -> finish.complete(() -> ScriptedInstance.talk(received)));
-        CompletableFuture.supplyAsync(() -> chat(ask("held", false)));
+        Thread.startVirtualThread(() -> chat(ask("held", false)));
         return finish.join();
     }
 

@@ -30,7 +30,7 @@ class FairQueueTest {
         for (int i = 0; i < 30_000; i++) {
             String arriving = tenants.get(random.nextInt(tenants.size()));
             if (waiting.getOrDefault(arriving, 0) < 1 + random.nextInt(40)) {
-                long tokens = 1 + random.nextInt(Objects.requireNonNull(largest.get(arriving)));
+                long tokens = 1L + random.nextInt(Objects.requireNonNull(largest.get(arriving)));
                 queue.add(arriving, tokens, new Asked(arriving, tokens));
                 waiting.merge(arriving, 1, Integer::sum);
             }
@@ -67,7 +67,7 @@ class FairQueueTest {
         }
         got[0] += served.tenant().equals(one) ? served.tokens() : 0;
         got[1] += served.tenant().equals(other) ? served.tokens() : 0;
-        long bound = Objects.requireNonNull(largest.get(one)) + Objects.requireNonNull(largest.get(other));
+        long bound = (long) Objects.requireNonNull(largest.get(one)) + Objects.requireNonNull(largest.get(other));
         assertThat(Math.abs(got[0] - got[1]))
                 .as("%s and %s, seed %d", one, other, seed)
                 .isLessThanOrEqualTo(bound);

@@ -34,7 +34,7 @@ class GradientLimitTest {
         }
         int quick = limit.limit();
         for (int i = 0; i < 20; i++) {
-            limit.measured(Measure.FIRST_TOKEN, Duration.ofMillis(1_000), limit.limit());
+            limit.measured(Measure.FIRST_TOKEN, Duration.ofSeconds(1), limit.limit());
         }
         int slow = limit.limit();
         for (int i = 0; i < 1_000; i++) {

@@ -23,6 +23,8 @@ class ModelRoomTest {
             PriorityClass.DEFAULT, new Bounds(4, Duration.ofSeconds(60), Duration.ofSeconds(30)),
             PriorityClass.BULK, new Bounds(5, Duration.ofSeconds(300), Duration.ofSeconds(120)));
 
+    private static final List<PriorityClass> CLASSES = List.of(PriorityClass.values());
+
     private final AtomicLong now = new AtomicLong(1);
     private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
     private final List<String> told = new ArrayList<>();
@@ -66,7 +68,7 @@ class ModelRoomTest {
         enter(room, "running", PriorityClass.DEFAULT);
         enter(room, "b1", PriorityClass.BULK);
         enter(room, "b2", PriorityClass.BULK);
-        now.addAndGet(Duration.ofSeconds(120).toNanos());
+        now.addAndGet(Duration.ofMinutes(2).toNanos());
         enter(room, "i1", PriorityClass.INTERACTIVE);
         enter(room, "i2", PriorityClass.INTERACTIVE);
         enter(room, "i3", PriorityClass.INTERACTIVE);
@@ -134,6 +136,20 @@ class ModelRoomTest {
     }
 
     @Test
+    void whoever_waits_when_the_gateway_goes_away_is_told_so_and_no_slot_is_lost() {
+        ModelRoom room = room(1);
+        enter(room, "running", PriorityClass.DEFAULT);
+        enter(room, "a", PriorityClass.BULK);
+        enter(room, "b", PriorityClass.DEFAULT);
+
+        room.waiting().forEach(waiter -> room.leave(waiter, Turn.Reason.DRAIN));
+        releaseAll();
+
+        assertThat(told).containsExactlyInAnyOrder("running goes", "a shed DRAIN 1", "b shed DRAIN 1");
+        assertThat(room.isEmpty()).isTrue();
+    }
+
+    @Test
     void a_slot_given_back_twice_is_given_back_once() {
         ModelRoom room = room(1);
         enter(room, "a", PriorityClass.DEFAULT);
@@ -176,10 +192,10 @@ class ModelRoomTest {
                 Random random = new Random(thread);
                 threads.add(pool.submit(() -> {
                     for (int i = 0; i < 1_000; i++) {
-                        PriorityClass priority = PriorityClass.values()[random.nextInt(3)];
+                        PriorityClass priority = CLASSES.get(random.nextInt(CLASSES.size()));
                         room.enter(new Waiter("t" + random.nextInt(5), priority, 10, System.nanoTime(), turn -> {
                             most.accumulateAndGet(running.incrementAndGet(), Math::max);
-                            work.submit(() -> {
+                            work.execute(() -> {
                                 running.decrementAndGet();
                                 served.incrementAndGet();
                                 ((Turn.Go) turn).slot().release();
