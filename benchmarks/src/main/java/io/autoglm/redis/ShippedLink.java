@@ -19,6 +19,7 @@ public final class ShippedLink {
     public static RedisLink to(String url, Vertx vertx, MeterRegistry metrics) throws IOException {
         URL shipped = RedisLink.class.getResource("/META-INF/microprofile-config.properties");
         SmallRyeConfig settings = new SmallRyeConfigBuilder()
+                .addDiscoveredConverters()
                 .withMapping(RedisConfig.class)
                 .withSources(
                         new PropertiesConfigSource(shipped),

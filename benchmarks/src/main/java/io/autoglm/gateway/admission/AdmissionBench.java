@@ -76,6 +76,7 @@ public final class AdmissionBench {
     private Admission admission(String url) throws IOException {
         SimpleMeterRegistry metrics = new SimpleMeterRegistry();
         AdmissionConfig config = new SmallRyeConfigBuilder()
+                .addDiscoveredConverters()
                 .withMapping(AdmissionConfig.class)
                 .build()
                 .getConfigMapping(AdmissionConfig.class);
