@@ -51,6 +51,8 @@ public final class AdmissionBench {
         } finally {
             vertx.close().toCompletionStage().toCompletableFuture().join();
         }
+        // Mutiny's timers have threads that would live on.
+        System.exit(0);
     }
 
     private void run(String url) throws Exception {

@@ -26,8 +26,8 @@ import java.util.concurrent.TimeUnit;
 ///
 /// Redis decides. This gateway counts along, and decides by itself while Redis is away: by the limits divided by
 /// the number of gateways there were last, rounded up. While that stays so, all gateways together let in no more
-/// than the limit and one request for each gateway; in a window in which Redis goes or comes back, at most the
-/// limit once more. What was spent is told to Redis afterwards. Safe from any thread.
+/// than the limit and one request for each gateway; in a window in which Redis goes, or comes back
+/// empty, at most the limit once more for each. What was spent is told to Redis afterwards. Safe from any thread.
 @Singleton
 public final class Admission {
     private final SharedCounts shared;

@@ -57,7 +57,7 @@ class RedisLostUnderLoadTest {
 
     @ParameterizedTest
     @EnumSource
-    void no_request_fails_or_waits_for_long_and_the_limit_is_exceeded_by_itself_at_most(Trouble trouble)
+    void no_request_fails_or_waits_for_long_and_each_loss_lets_in_the_limit_once_more_at_most(Trouble trouble)
             throws Exception {
         try (RedisProcess redis = trouble.redis().start();
                 TestGateway first = new TestGateway(redis.url(), Settings.QUICK);
@@ -83,7 +83,9 @@ class RedisLostUnderLoadTest {
             }
             clients.get();
 
-            assertThat(admitted.get()).isBetween((int) (0.98 * LIMIT), 2 * LIMIT + 2);
+            // It is lost once, and once more where it comes back empty within the same minute.
+            int losses = trouble == Trouble.KILLED_AND_FORGETFUL ? 2 : 1;
+            assertThat(admitted.get()).isBetween((int) (0.98 * LIMIT), (1 + losses) * LIMIT + 2);
             // One time limit, on a machine that is busy.
             assertThat(Duration.ofNanos(longestNanos.get())).isLessThan(Duration.ofSeconds(3));
             await().atMost(PATIENCE).until(() -> open(redis).equals(":0"));
